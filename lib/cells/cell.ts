@@ -1,0 +1,189 @@
+import { GatedRnnError } from "../errors.js";
+import { type BinaryOp, type CellParameter, type Graph, type GraphNode, inputsOf, type NodeIndex, type UnaryOp } from "./graph.js";
+
+/** A value in a cell's equations. Made by the vocabulary only. */
+export interface CellSymbol {
+  readonly index: NodeIndex;
+}
+
+/** The words in which a cell is written. All values but x are [hidden]; ⊙ is the element-wise product. */
+export interface Vocabulary {
+  /** x: the input of this step, [input]. */
+  readonly input: CellSymbol;
+  /** h₋: the hidden state of the step before. */
+  readonly hidden: CellSymbol;
+  /** Any state of the step before, by name. */
+  previous(state: string): CellSymbol;
+  /** Σ weight · input + bias, with a full weight matrix per input: W_name for x, U_name for the first other input, then U_name_2, … */
+  affine(name: string, ...inputs: CellSymbol[]): CellSymbol;
+  /** V_name ⊙ input: a diagonal weight matrix, without bias. */
+  peephole(name: string, input: CellSymbol): CellSymbol;
+  /** Gives a value a name of its own, under which traces and equations show it. */
+  named(name: string, value: CellSymbol): CellSymbol;
+  sigmoid(value: CellSymbol): CellSymbol;
+  tanh(value: CellSymbol): CellSymbol;
+  relu(value: CellSymbol): CellSymbol;
+  exp(value: CellSymbol): CellSymbol;
+  log(value: CellSymbol): CellSymbol;
+  softplus(value: CellSymbol): CellSymbol;
+  square(value: CellSymbol): CellSymbol;
+  negate(value: CellSymbol): CellSymbol;
+  /** 1 − value */
+  oneMinus(value: CellSymbol): CellSymbol;
+  plus(first: CellSymbol, second: CellSymbol, ...more: CellSymbol[]): CellSymbol;
+  minus(left: CellSymbol, right: CellSymbol): CellSymbol;
+  times(first: CellSymbol, second: CellSymbol, ...more: CellSymbol[]): CellSymbol;
+  divide(left: CellSymbol, right: CellSymbol): CellSymbol;
+  scale(value: CellSymbol, factor: number): CellSymbol;
+}
+
+export type CellEquations = (vocabulary: Vocabulary) => { readonly h: CellSymbol } & Readonly<Record<string, CellSymbol>>;
+
+/** A recurrent cell: its name and its recorded equations. */
+export interface Cell {
+  readonly name: string;
+  readonly graph: Graph;
+}
+
+/**
+ * Records a cell: runs its equations once on symbols.
+ *
+ * The equations return the new value of every state by name; `h` is the hidden state that the output layer reads.
+ * An activation of an affine product is traced under the product's name (`sigmoid(affine("r", x, h))` is gate r).
+ *
+ * @throws GatedRnnError `graph` when a name is taken twice, `h` is missing, a state is read but never set, or a
+ * value other than h's width meets x element-wise.
+ */
+export function cell(name: string, equations: CellEquations): Cell {
+  const recorder = new Recorder(name);
+  return { name, graph: recorder.graph(equations(recorder.vocabulary())) };
+}
+
+class Recorder {
+  private readonly nodes: GraphNode[] = [];
+  private readonly parameters: CellParameter[] = [];
+  private readonly names = new Map<NodeIndex, string>();
+  private readonly states = new Map<string, CellSymbol>();
+
+  constructor(private readonly cellName: string) {}
+
+  vocabulary(): Vocabulary {
+    const unary = (op: UnaryOp) => (value: CellSymbol) => this.activation(op, value);
+    const binary = (op: BinaryOp) => (left: CellSymbol, right: CellSymbol) =>
+      this.add({ op, left: this.hiddenWide(left, op), right: this.hiddenWide(right, op) });
+    const chain =
+      (op: BinaryOp) =>
+      (first: CellSymbol, second: CellSymbol, ...more: CellSymbol[]) =>
+        more.reduce(binary(op), binary(op)(first, second));
+    return {
+      input: this.add({ op: "input" }),
+      hidden: this.previous("h"),
+      previous: (state) => this.previous(state),
+      affine: (gate, ...inputs) => this.affine(gate, inputs),
+      peephole: (gate, input) => {
+        const weight = this.parameter(`V_${gate}`, "peephole", ["hidden"]);
+        return this.add({ op: "peephole", name: gate, input: this.hiddenWide(input, "peephole"), weight });
+      },
+      named: (label, value) => {
+        this.name(label, value.index);
+        return value;
+      },
+      sigmoid: unary("sigmoid"),
+      tanh: unary("tanh"),
+      relu: unary("relu"),
+      exp: unary("exp"),
+      log: unary("log"),
+      softplus: unary("softplus"),
+      square: unary("square"),
+      negate: unary("negate"),
+      oneMinus: unary("oneMinus"),
+      plus: chain("plus"),
+      minus: binary("minus"),
+      times: chain("times"),
+      divide: binary("divide"),
+      scale: (value, factor) => {
+        if (!Number.isFinite(factor)) this.fail(`scale: expected a finite factor, got ${factor}`);
+        return this.add({ op: "scale", input: this.hiddenWide(value, "scale"), factor });
+      },
+    };
+  }
+
+  graph(results: Readonly<Record<string, CellSymbol>>): Graph {
+    if (!results.h) this.fail("expected the equations to return a state h, got none; return { h: … }");
+    for (const state of this.states.keys())
+      if (!results[state]) this.fail(`expected a new value for state ${state}, got none; return { h: …, ${state}: … }`);
+    const ordered = ["h", ...Object.keys(results).filter((s) => s !== "h")];
+    const states = ordered.map((state) => {
+      const { index } = results[state];
+      if (this.nodes[index].op === "input") this.fail(`state ${state}: expected a value as wide as h, got x`);
+      return { name: state, node: index };
+    });
+    for (const { name, node } of states) if (!this.names.has(node)) this.name(name, node);
+    const named = [...this.names].map(([node, name]) => ({ node, name })).sort((a, b) => a.node - b.node);
+    return { nodes: this.nodes, states, parameters: this.parameters, named };
+  }
+
+  private add(node: GraphNode): CellSymbol {
+    for (const input of inputsOf(node))
+      if (!(input >= 0 && input < this.nodes.length)) this.fail(`${node.op}: expected a value of this cell, got something else`);
+    this.nodes.push(node);
+    return { index: this.nodes.length - 1 };
+  }
+
+  private previous(state: string): CellSymbol {
+    const known = this.states.get(state);
+    if (known) return known;
+    const symbol = this.add({ op: "previous", state });
+    this.states.set(state, symbol);
+    return symbol;
+  }
+
+  private affine(gate: string, inputs: readonly CellSymbol[]): CellSymbol {
+    if (inputs.length === 0) this.fail(`affine ${gate}: expected at least one input, got none`);
+    let states = 0;
+    const weights = inputs.map(({ index }) => {
+      if (this.nodes[index]?.op === "input") return this.parameter(`W_${gate}`, "input-weight", ["input", "hidden"]);
+      states += 1;
+      return this.parameter(states === 1 ? `U_${gate}` : `U_${gate}_${states}`, "recurrent-weight", ["hidden", "hidden"]);
+    });
+    const bias = this.parameter(`b_${gate}`, "bias", ["hidden"]);
+    return this.add({ op: "affine", name: gate, inputs: inputs.map((s) => s.index), weights, bias });
+  }
+
+  /** An activation of one affine product, with or without peepholes added, is the gate of that name. */
+  private activation(op: UnaryOp, value: CellSymbol): CellSymbol {
+    const symbol = this.add({ op, input: this.hiddenWide(value, op) });
+    const gate = this.gateUnder(value.index);
+    if (gate !== undefined && ![...this.names.values()].includes(gate)) this.names.set(symbol.index, gate);
+    return symbol;
+  }
+
+  private gateUnder(index: NodeIndex): string | undefined {
+    const node = this.nodes[index];
+    if (node.op === "affine") return node.name;
+    if (node.op !== "plus") return undefined;
+    if (this.nodes[node.right].op === "peephole") return this.gateUnder(node.left);
+    return this.nodes[node.left].op === "peephole" ? this.gateUnder(node.right) : undefined;
+  }
+
+  private name(label: string, index: NodeIndex): void {
+    if ([...this.names.values()].includes(label)) this.fail(`expected every gate and state to have its own name, got ${label} twice`);
+    this.names.set(index, label);
+  }
+
+  private parameter(name: string, role: CellParameter["role"], axes: CellParameter["axes"]): string {
+    if (this.parameters.some((p) => p.name === name))
+      this.fail(`expected every parameter once, got ${name} twice; rename the affine or peephole`);
+    this.parameters.push({ name, role, axes });
+    return name;
+  }
+
+  private hiddenWide(symbol: CellSymbol, where: string): NodeIndex {
+    if (this.nodes[symbol.index]?.op === "input") this.fail(`${where}: expected a value as wide as h, got x; read x through affine`);
+    return symbol.index;
+  }
+
+  private fail(problem: string): never {
+    throw new GatedRnnError("graph", `cell ${this.cellName}: ${problem}`);
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * A cell's equations as a graph: what a cell function leaves behind after it has run once on symbols.
+ * Nodes are in evaluation order: a node's inputs stand before it.
+ */
+export const unaryOps = ["sigmoid", "tanh", "relu", "exp", "log", "softplus", "square", "negate", "oneMinus"] as const;
+export type UnaryOp = (typeof unaryOps)[number];
+export const binaryOps = ["plus", "minus", "times", "divide"] as const;
+export type BinaryOp = (typeof binaryOps)[number];
+
+/** Index of a node in `Graph.nodes`. */
+export type NodeIndex = number;
+
+export type GraphNode =
+  /** x of this step: [input size]. Every other node is [hidden size]. */
+  | { readonly op: "input" }
+  /** A state of the step before; zero at the first step. */
+  | { readonly op: "previous"; readonly state: string }
+  /** Σ inputs[k] · weights[k] + bias: full weight matrices. */
+  | {
+      readonly op: "affine";
+      readonly name: string;
+      readonly inputs: readonly NodeIndex[];
+      readonly weights: readonly string[];
+      readonly bias: string;
+    }
+  /** weight ⊙ input: a diagonal weight matrix. */
+  | { readonly op: "peephole"; readonly name: string; readonly input: NodeIndex; readonly weight: string }
+  | { readonly op: UnaryOp; readonly input: NodeIndex }
+  | { readonly op: BinaryOp; readonly left: NodeIndex; readonly right: NodeIndex }
+  | { readonly op: "scale"; readonly input: NodeIndex; readonly factor: number };
+
+export type ParameterRole = "input-weight" | "recurrent-weight" | "peephole" | "bias" | "output-weight" | "output-bias";
+
+/** A parameter of a cell before sizes are known. */
+export interface CellParameter {
+  /** Paper's letter and gate: W_r (reads x), U_r (reads a state), V_i (peephole), b_r. */
+  readonly name: string;
+  readonly role: ParameterRole;
+  /** Axes by size name: a weight matrix is [what it reads, hidden], a peephole or bias [hidden]. */
+  readonly axes: readonly ("input" | "hidden")[];
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  /** Each state and the node that is its new value. The first one, h, is what the output layer reads. */
+  readonly states: readonly { readonly name: string; readonly node: NodeIndex }[];
+  /** In the order in which the equations name them. */
+  readonly parameters: readonly CellParameter[];
+  /** Gates and states that have a name, in evaluation order: what traces show and equations define. */
+  readonly named: readonly { readonly name: string; readonly node: NodeIndex }[];
+}
+
+/** The nodes that a node reads, in order. */
+export function inputsOf(node: GraphNode): readonly NodeIndex[] {
+  switch (node.op) {
+    case "input":
+    case "previous":
+      return [];
+    case "affine":
+      return node.inputs;
+    case "plus":
+    case "minus":
+    case "times":
+    case "divide":
+      return [node.left, node.right];
+    default:
+      return [node.input];
+  }
+}
+
+/** How one kind of value carries out the graph's operations; the affine product includes its bias. */
+export interface Operations<T> {
+  affine(inputs: readonly T[], weights: readonly string[], bias: string): T;
+  peephole(input: T, weight: string): T;
+  unary(op: UnaryOp, input: T): T;
+  binary(op: BinaryOp, left: T, right: T): T;
+  scale(input: T, factor: number): T;
+}
+
+/** One step of the graph on any kind of value. Returns the value of every node, by index. */
+export function evaluateStep<T>(graph: Graph, input: T, previous: ReadonlyMap<string, T>, operations: Operations<T>): T[] {
+  const values: T[] = [];
+  for (const node of graph.nodes) {
+    switch (node.op) {
+      case "input":
+        values.push(input);
+        break;
+      case "previous":
+        values.push(previous.get(node.state) as T);
+        break;
+      case "affine":
+        values.push(
+          operations.affine(
+            node.inputs.map((i) => values[i]),
+            node.weights,
+            node.bias,
+          ),
+        );
+        break;
+      case "peephole":
+        values.push(operations.peephole(values[node.input], node.weight));
+        break;
+      case "plus":
+      case "minus":
+      case "times":
+      case "divide":
+        values.push(operations.binary(node.op, values[node.left], values[node.right]));
+        break;
+      case "scale":
+        values.push(operations.scale(values[node.input], node.factor));
+        break;
+      default:
+        values.push(operations.unary(node.op, values[node.input]));
+    }
+  }
+  return values;
+}

@@ -1,0 +1,25 @@
+import type { PianoRoll } from "./piano-roll.js";
+
+export const splits = ["train", "valid", "test"] as const;
+export type Split = (typeof splits)[number];
+
+/** A set of piano-rolls in three splits, and the keys that a model of it reads and predicts. */
+export interface MusicDataset {
+  readonly kind: "music";
+  /** Name on the command line and in records, such as "jsb". */
+  readonly name: string;
+  /** Name for readers, such as "JSB Chorales". Says so when the data is synthetic. */
+  readonly title: string;
+  readonly synthetic: boolean;
+  /** Where key 0 lies: its MIDI note number (21 for the 88 keys of a piano). */
+  readonly lowestNote: number;
+  /** Number of keys: width of the input and of the output. */
+  readonly keys: number;
+  /** sha256 over the splits' contents (see `datasetChecksum`): what a record names as its data. */
+  readonly checksum: string;
+  readonly train: readonly PianoRoll[];
+  readonly valid: readonly PianoRoll[];
+  readonly test: readonly PianoRoll[];
+  /** The lowest NLL per step that any model can reach on average, in nats, where the source of the data is known exactly. */
+  readonly entropyPerStep?: number;
+}

@@ -1,0 +1,79 @@
+import type { Batch } from "../data/batch.js";
+import type { Model } from "../train/model.js";
+
+/** How one update is made. Pure numbers: everything random in it follows from `noiseSeed` and the session's update counter. */
+export interface StepSettings {
+  readonly learningRate: number;
+  /** Standard deviation of the Gaussian noise added to the recurrent layer's weight matrices for this update; 0 for none. */
+  readonly weightNoise: number;
+  readonly noiseSeed: number;
+  /** The global gradient norm is rescaled to this when it is larger, after the gradient is computed; Infinity for never. */
+  readonly maxGradientNorm: number;
+  /** RMSProp: decay ρ of the mean square, momentum μ, ε under the root. */
+  readonly decay: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+export interface StepReport {
+  /** Mean NLL per predicted step of the batch in nats, at the noisy weights, before the update. */
+  readonly nllPerStep: number;
+  /** Predicted steps in the batch. */
+  readonly steps: number;
+  /** Global norm of the gradient of `nllPerStep`, before rescaling. */
+  readonly gradientNorm: number;
+}
+
+/** NLL of one sequence, in nats, summed over its predicted steps. */
+export interface SequenceNll {
+  readonly nll: number;
+  readonly steps: number;
+}
+
+/** Every named gate and state of a batch, in the batch's packed rows: [rows, hidden] by name. */
+export interface Trace {
+  readonly hiddenSize: number;
+  readonly values: ReadonlyMap<string, Float32Array>;
+}
+
+/** All that training needs to go on bit for bit. Arrays are by parameter name, in the parameter's own shape, row-major. */
+export interface TrainingState {
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  readonly meanSquares: ReadonlyMap<string, Float32Array>;
+  readonly momenta: ReadonlyMap<string, Float32Array>;
+  /** Updates made so far. */
+  readonly updates: number;
+}
+
+/**
+ * The contract of every engine. One session trains one model; its calls must not overlap.
+ *
+ * Update: w̃ = w + noise; g = ∇ nllPerStep(w̃); if |g| > max: g ← g · max / |g|; v ← ρ v + (1 − ρ) g²;
+ * m ← μ m + learningRate · g / √(v + ε); w ← w − m. A loss or norm that is not finite leaves the parameters as they were
+ * and throws `NotFiniteError`.
+ */
+export interface Session {
+  trainStep(batch: Batch, settings: StepSettings): Promise<StepReport>;
+  /** One entry per sequence, in the batch's order; no noise. */
+  evaluate(batch: Batch): Promise<SequenceNll[]>;
+  trace(batch: Batch): Promise<Trace>;
+  /** The gradient of `nllPerStep` by parameter name, without noise or clipping: for checks and for looking. */
+  gradient(batch: Batch): Promise<ReadonlyMap<string, Float32Array>>;
+  read(): Promise<TrainingState>;
+  write(state: TrainingState): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly threads?: number;
+  /** Reference engine: the TensorFlow.js backend. */
+  readonly backend?: string;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** What runs and how it was built, as records name it: "native addon avx512 3f2a91c0", "reference wasm tfjs 4.22.0". */
+  readonly build: string;
+  /** A session whose parameters are `initial` and whose optimiser is at rest. */
+  open(model: Model, initial: TrainingState, options?: EngineOptions): Promise<Session>;
+}

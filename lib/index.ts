@@ -1,0 +1,14 @@
+export { type Cell, type CellEquations, type CellSymbol, cell, type Vocabulary } from "./cells/cell.js";
+export type { Graph, GraphNode } from "./cells/graph.js";
+export { gru } from "./cells/gru.js";
+export { paperCells } from "./cells/index.js";
+export { lstm } from "./cells/lstm.js";
+export { tanh } from "./cells/tanh.js";
+export type { Batch, Rows } from "./data/batch.js";
+export type { MusicDataset, Split } from "./data/dataset.js";
+export { notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
+export type { Engine, EngineOptions, SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "./engines/engine.js";
+export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
+export { bernoulli, type Output } from "./outputs/output.js";
+export { isNoisy, type Model, model, type Parameter } from "./train/model.js";
+export { type EpochPoint, type RunConfiguration, type RunRecord, runRecord } from "./train/record.js";

@@ -1,0 +1,33 @@
+import type { Cell } from "../cells/cell.js";
+import type { ParameterRole } from "../cells/graph.js";
+import type { Output } from "../outputs/output.js";
+
+/** A parameter with its size: weight matrices are [what they read, what they make], row-major. */
+export interface Parameter {
+  readonly name: string;
+  readonly role: ParameterRole;
+  readonly shape: readonly number[];
+}
+
+/** One recurrent layer and one output layer. */
+export interface Model {
+  readonly cell: Cell;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly output: Output;
+  /** The cell's parameters in the order of its equations, then W_y and b_y. A parameter's place here is its noise stream. */
+  readonly parameters: readonly Parameter[];
+}
+
+export function model(cell: Cell, inputSize: number, hiddenSize: number, output: Output): Model {
+  const size = { input: inputSize, hidden: hiddenSize };
+  const parameters: Parameter[] = cell.graph.parameters.map(({ name, role, axes }) => ({ name, role, shape: axes.map((a) => size[a]) }));
+  parameters.push({ name: "W_y", role: "output-weight", shape: [hiddenSize, output.readoutSize] });
+  parameters.push({ name: "b_y", role: "output-bias", shape: [output.readoutSize] });
+  return { cell, inputSize, hiddenSize, output, parameters };
+}
+
+/** Whether weight noise acts on a parameter: on the recurrent layer's weight matrices only (ours; the paper does not say). */
+export function isNoisy(parameter: Parameter): boolean {
+  return parameter.role === "input-weight" || parameter.role === "recurrent-weight";
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+/** Mean NLL in nats: over all predicted steps of a split, and the mean of per-sequence means. */
+export const splitNll = z.object({ nllPerStep: z.number(), nllPerSequence: z.number() });
+export type SplitNll = z.infer<typeof splitNll>;
+
+/** One epoch of a learning curve. */
+export const epochPoint = z.object({
+  epoch: z.number().int().positive(),
+  /** Training seconds since the run began, validation included. */
+  seconds: z.number(),
+  learningRate: z.number(),
+  /** Mean NLL per step over the epoch's updates, with weight noise, as training saw it. */
+  trainingNllPerStep: z.number(),
+  /** Without noise, after the epoch. */
+  valid: splitNll,
+  /** Gradient norm before rescaling, over the epoch's updates. */
+  gradientNorm: z.object({ mean: z.number(), max: z.number(), rescaled: z.number().describe("share of updates rescaled") }),
+});
+export type EpochPoint = z.infer<typeof epochPoint>;
+
+export const runConfiguration = z.object({
+  data: z.string(),
+  cell: z.string(),
+  hiddenSize: z.number().int().positive(),
+  seed: z.number().int().nonnegative(),
+  epochs: z.number().int().positive(),
+  patience: z.number().int().positive(),
+  batchSize: z.number().int().positive(),
+  maxSteps: z.number().int().positive().describe("longer training sequences are cut into pieces of this many steps"),
+  learningRate: z.number().positive(),
+  finalLearningRate: z.number().positive().describe("fraction of learningRate that linear decay ends on"),
+  decay: z.number(),
+  momentum: z.number(),
+  epsilon: z.number(),
+  weightNoise: z.number(),
+  maxGradientNorm: z.number().positive().nullable().describe("null: never rescaled"),
+});
+export type RunConfiguration = z.infer<typeof runConfiguration>;
+
+/** One run, whole: what a figure or a table is made of. Version 1 of the published schema. */
+export const runRecord = z.object({
+  schema: z.literal("gated-rnn/run/1"),
+  /** sha256 over configuration, data checksum and code version, 16 hexadecimal digits. */
+  id: z.string(),
+  configuration: runConfiguration,
+  parameters: z.object({ recurrent: z.number().int(), output: z.number().int() }),
+  data: z.object({ name: z.string(), title: z.string(), synthetic: z.boolean(), checksum: z.string() }),
+  engine: z.object({ name: z.string(), build: z.string(), threads: z.number().int() }),
+  code: z.object({ version: z.string(), commit: z.string().nullable() }),
+  machine: z.object({ cpu: z.string(), cores: z.number().int(), memoryGiB: z.number(), platform: z.string(), node: z.string() }),
+  started: z.string(),
+  seconds: z.number(),
+  /** finished: all epochs or patience; stopped: by the user; failed: a number that was not finite. Each has the best parameters so far. */
+  status: z.enum(["finished", "stopped", "failed"]),
+  error: z.string().optional(),
+  curve: z.array(epochPoint),
+  /** 0 when no epoch was completed: the results are then those of the initial parameters. */
+  bestEpoch: z.number().int().nonnegative(),
+  /** NLL of the parameters of the best validation epoch. */
+  results: z.object({ train: splitNll, valid: splitNll, test: splitNll }),
+});
+export type RunRecord = z.infer<typeof runRecord>;
