@@ -49,7 +49,8 @@ export interface Cell {
  * Records a cell: runs its equations once on symbols.
  *
  * The equations return the new value of every state by name; `h` is the hidden state that the output layer reads.
- * An activation of an affine product is traced under the product's name (`sigmoid(affine("r", x, h))` is gate r).
+ * An activation of an affine product is traced under the product's name (`sigmoid(affine("r", x, h))` is gate r; where a
+ * state has that name too, the activation is its candidate: c~ beside c).
  *
  * @throws GatedRnnError `graph` when a name is taken twice, `h` is missing, a state is read but never set, or a
  * value other than h's width meets x element-wise.
@@ -118,7 +119,7 @@ class Recorder {
       if (this.nodes[index].op === "input") this.fail(`state ${state}: expected a value as wide as h, got x`);
       return { name: state, node: index };
     });
-    for (const { name, node } of states) if (!this.names.has(node)) this.name(name, node);
+    for (const { name, node } of states) this.nameState(name, node);
     const named = [...this.names].map(([node, name]) => ({ node, name })).sort((a, b) => a.node - b.node);
     return { nodes: this.nodes, states, parameters: this.parameters, named };
   }
@@ -164,6 +165,13 @@ class Recorder {
     if (node.op !== "plus") return undefined;
     if (this.nodes[node.right].op === "peephole") return this.gateUnder(node.left);
     return this.nodes[node.left].op === "peephole" ? this.gateUnder(node.right) : undefined;
+  }
+
+  /** A state keeps its name; a gate that got the same one from its affine product is the state's candidate: c and c~. */
+  private nameState(state: string, index: NodeIndex): void {
+    const rival = [...this.names].find(([node, name]) => name === state && node !== index);
+    if (rival) this.names.set(rival[0], `${state}~`);
+    if (!this.names.has(index)) this.names.set(index, state);
   }
 
   private name(label: string, index: NodeIndex): void {
