@@ -79,7 +79,12 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
     });
     return out;
   };
-  const elementwise = (a: Matrix, b: Matrix, value: (a: number, b: number) => number, slopes: (a: number, b: number) => [number, number]): Matrix => {
+  const elementwise = (
+    a: Matrix,
+    b: Matrix,
+    value: (a: number, b: number) => number,
+    slopes: (a: number, b: number) => [number, number],
+  ): Matrix => {
     const out = matrix(a.rows, a.columns);
     const at = (r: number) => (b.rows === 1 ? r % b.columns : r); // a single row stands for all rows
     for (let r = 0; r < out.value.length; r++) out.value[r] = value(a.value[r], b.value[at(r)]);

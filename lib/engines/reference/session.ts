@@ -1,0 +1,171 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { Batch } from "../../data/batch.js";
+import { NotFiniteError } from "../../errors.js";
+import { normalMatrix } from "../../random/normal.js";
+import { isNoisy, type Model } from "../../train/model.js";
+import type { SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "../engine.js";
+import { batchTensors, hiddenStates, nllPerRow, type Tensorflow, type Tensors } from "./forward.js";
+
+/** Owns three tensors per parameter (value, mean square, momentum) and nothing else between calls. */
+export class ReferenceSession implements Session {
+  private readonly parameters: tf.Tensor[] = [];
+  private readonly meanSquares: tf.Tensor[] = [];
+  private readonly momenta: tf.Tensor[] = [];
+  private updates = 0;
+
+  constructor(
+    private readonly t: Tensorflow,
+    private readonly model: Model,
+    initial: TrainingState,
+  ) {
+    this.restore(initial);
+  }
+
+  async trainStep(batch: Batch, settings: StepSettings): Promise<StepReport> {
+    const { t } = this;
+    const noisy = t.tidy(() => this.withNoise(settings));
+    const { value, grads } = this.gradients(noisy, batch);
+    // a tensor without noise is the parameter itself
+    for (const tensor of noisy) if (!this.parameters.includes(tensor)) tensor.dispose();
+    try {
+      const norm = t.tidy(() => t.sqrt(t.addN(grads.map((g) => t.sum(t.square(g))))));
+      const [nllPerStep, gradientNorm] = [(await value.data())[0], (await norm.data())[0]];
+      norm.dispose();
+      if (!Number.isFinite(nllPerStep)) throw new NotFiniteError(this.updates + 1, "the loss");
+      if (!Number.isFinite(gradientNorm)) throw new NotFiniteError(this.updates + 1, await this.firstNotFinite(grads));
+      this.update(grads, gradientNorm, settings);
+      return { nllPerStep, steps: batch.stepOffsets[batch.time], gradientNorm };
+    } finally {
+      t.dispose([value, ...grads]);
+    }
+  }
+
+  async evaluate(batch: Batch): Promise<SequenceNll[]> {
+    const rows = this.t.tidy(() => {
+      const { input, target } = batchTensors(this.t, batch);
+      const parameters = this.named(this.parameters);
+      return nllPerRow(this.t, this.model, parameters, hiddenStates(this.t, this.model, parameters, batch, input), target);
+    });
+    const nll = await rows.data();
+    rows.dispose();
+    const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
+    for (let step = 0; step < batch.time; step++)
+      for (let r = batch.stepOffsets[step]; r < batch.stepOffsets[step + 1]; r++) sequences[r - batch.stepOffsets[step]].nll += nll[r];
+    return sequences;
+  }
+
+  async trace(batch: Batch): Promise<Trace> {
+    const { named } = this.model.cell.graph;
+    const tensors = this.t.tidy(() => {
+      const steps = named.map((): tf.Tensor2D[] => []);
+      hiddenStates(this.t, this.model, this.named(this.parameters), batch, batchTensors(this.t, batch).input, (values) =>
+        named.forEach(({ node }, k) => {
+          steps[k].push(values[node] as tf.Tensor2D);
+        }),
+      );
+      return steps.map((s) => this.t.concat2d(s, 0));
+    });
+    const values = new Map<string, Float32Array>();
+    for (const [k, { name }] of named.entries()) values.set(name, (await tensors[k].data()) as Float32Array);
+    this.t.dispose(tensors);
+    return { hiddenSize: this.model.hiddenSize, values };
+  }
+
+  async gradient(batch: Batch): Promise<ReadonlyMap<string, Float32Array>> {
+    const { value, grads } = this.gradients(this.parameters, batch);
+    value.dispose();
+    return this.readOut(grads, true);
+  }
+
+  async read(): Promise<TrainingState> {
+    return {
+      parameters: await this.readOut(this.parameters),
+      meanSquares: await this.readOut(this.meanSquares),
+      momenta: await this.readOut(this.momenta),
+      updates: this.updates,
+    };
+  }
+
+  async write(state: TrainingState): Promise<void> {
+    this.restore(state);
+  }
+
+  async close(): Promise<void> {
+    for (const list of [this.parameters, this.meanSquares, this.momenta]) this.t.dispose(list.splice(0));
+  }
+
+  private restore(state: TrainingState): void {
+    for (const [list, values] of [
+      [this.parameters, state.parameters],
+      [this.meanSquares, state.meanSquares],
+      [this.momenta, state.momenta],
+    ] as const) {
+      this.t.dispose(list.splice(0));
+      // slice: a tensor may keep the array that it is made from
+      for (const { name, shape } of this.model.parameters) list.push(this.t.tensor((values.get(name) as Float32Array).slice(), [...shape]));
+    }
+    this.updates = state.updates;
+  }
+
+  private named(tensors: readonly tf.Tensor[]): Tensors {
+    return new Map(this.model.parameters.map(({ name }, k) => [name, tensors[k]]));
+  }
+
+  private withNoise({ weightNoise, noiseSeed }: StepSettings): tf.Tensor[] {
+    return this.model.parameters.map((parameter, stream) => {
+      const value = this.parameters[stream];
+      if (weightNoise === 0 || !isNoisy(parameter)) return value;
+      const [rows, columns] = parameter.shape;
+      const noise = this.t.tensor(normalMatrix(noiseSeed, this.updates, stream, rows, columns), [rows, columns]);
+      return this.t.add(value, this.t.mul(noise, weightNoise));
+    });
+  }
+
+  /** Mean NLL per step and its gradient at the given parameters; the caller disposes of both. */
+  private gradients(parameters: readonly tf.Tensor[], batch: Batch): { value: tf.Scalar; grads: tf.Tensor[] } {
+    const { t, model } = this;
+    return t.tidy(() => {
+      const { input, target } = batchTensors(t, batch);
+      return t.valueAndGrads((...values: tf.Tensor[]) => {
+        const named = this.named(values);
+        return t.mean(nllPerRow(t, model, named, hiddenStates(t, model, named, batch, input), target));
+      })([...parameters]) as { value: tf.Scalar; grads: tf.Tensor[] };
+    });
+  }
+
+  /** Rescaling acts on the gradient as computed; then RMSProp with momentum. */
+  private update(
+    grads: readonly tf.Tensor[],
+    norm: number,
+    { learningRate, maxGradientNorm, decay, momentum, epsilon }: StepSettings,
+  ): void {
+    const { t } = this;
+    const rescale = norm > maxGradientNorm ? maxGradientNorm / norm : 1;
+    grads.forEach((grad, k) => {
+      const [meanSquare, moment, value] = t.tidy(() => {
+        const g = t.mul(grad, rescale);
+        const v = t.add(t.mul(this.meanSquares[k], decay), t.mul(t.square(g), 1 - decay));
+        const m = t.add(t.mul(this.momenta[k], momentum), t.div(t.mul(g, learningRate), t.sqrt(t.add(v, epsilon))));
+        return [v, m, t.sub(this.parameters[k], m)];
+      });
+      t.dispose([this.meanSquares[k], this.momenta[k], this.parameters[k]]);
+      this.meanSquares[k] = meanSquare;
+      this.momenta[k] = moment;
+      this.parameters[k] = value;
+    });
+    this.updates += 1;
+  }
+
+  private async firstNotFinite(grads: readonly tf.Tensor[]): Promise<string> {
+    for (const [k, { name }] of this.model.parameters.entries())
+      if (!(await grads[k].data()).every(Number.isFinite)) return `the gradient of ${name}`;
+    return "the gradient norm";
+  }
+
+  private async readOut(tensors: readonly tf.Tensor[], dispose = false): Promise<Map<string, Float32Array>> {
+    const out = new Map<string, Float32Array>();
+    for (const [k, { name }] of this.model.parameters.entries()) out.set(name, Float32Array.from(await tensors[k].data()));
+    if (dispose) this.t.dispose([...tensors]);
+    return out;
+  }
+}
