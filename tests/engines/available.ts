@@ -1,0 +1,17 @@
+import type { Engine } from "../../lib/engines/engine.js";
+import { engineNames, openEngine } from "../../lib/engines/index.js";
+import { GatedRnnError } from "../../lib/errors.js";
+
+/** Every engine that runs on this machine; the reference on both of its own backends. */
+export async function availableEngines(): Promise<Engine[]> {
+  const engines: Engine[] = [await openEngine("reference", "cpu")];
+  for (const name of engineNames) {
+    try {
+      engines.push(await openEngine(name));
+    } catch (error) {
+      if (!(error instanceof GatedRnnError && error.code === "engine-missing")) throw error;
+      console.warn(`skipped: ${error.message}`);
+    }
+  }
+  return engines;
+}
