@@ -1,0 +1,9 @@
+export { cellTitle } from "./colours.js";
+export { type CurveSource, type LearningCurvesOptions, learningCurves, type Reference } from "./learning-curves.js";
+export { htmlPage, type PageSection } from "./page.js";
+export { type PaperNll, type PaperRow, paperNll, paperTable } from "./paper-table.js";
+export { noteName, type PianoRollPictureOptions, pianoRollPicture } from "./piano-roll-picture.js";
+export { type Png, toPng, toSvg } from "./picture.js";
+export { type BaselineRow, type ResultsTableOptions, resultsTable } from "./results-table.js";
+export type { VegaLiteSpec } from "./spec.js";
+export { type Column, type Table, tableHtml, tableMarkdown, tableText } from "./table.js";

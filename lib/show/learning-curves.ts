@@ -1,0 +1,129 @@
+import { cellScale, chartConfig, ink } from "./colours.js";
+import { type CellCurve, type CurvePoint, curvePoints, curveSplits } from "./curve-points.js";
+import { type Axis, fittingLogAxis } from "./log-axis.js";
+import { dataTitle, provenance, type Sourced } from "./provenance.js";
+import { type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
+
+/** What a learning curve is drawn from: a run's record, or the points so far of a run that still trains. */
+export type CurveSource = CellCurve & Sourced;
+
+/** A horizontal line to compare with, such as a baseline's NLL on the validation split. */
+export interface Reference {
+  readonly label: string;
+  /** nats */
+  readonly nllPerStep: number;
+}
+
+export interface LearningCurvesOptions {
+  /** "epoch": passes over the training split; "seconds": wall-clock time. The two panels of the paper's figures. */
+  readonly x: "epoch" | "seconds";
+  readonly title?: string;
+  readonly references?: readonly Reference[];
+  /** Where the x axis ends; default: with the curves. A live chart keeps its axis still by it. */
+  readonly xEnd?: number;
+}
+
+/**
+ * Learning curves as in figures 2 and 3 of Chung et al. 2014: NLL in nats per step on a logarithmic axis, for every cell on
+ * training (dashed; with weight noise, as training saw it) and validation (solid, a dot at its best). Several runs of a cell
+ * (its seeds) become one line, their mean, in a band from the lowest to the highest. At most 2,000 points.
+ */
+export function learningCurves(runs: readonly CurveSource[], options: LearningCurvesOptions): VegaLiteSpec {
+  const { references = [] } = options;
+  const points = curvePoints(runs);
+  const axis = fittingLogAxis([...points.flatMap((p) => [p.low, p.high]), ...references.map((r) => r.nllPerStep)]);
+  const x = xEncoding(options);
+  const y = yEncoding(axis);
+  const color = {
+    field: "unit",
+    type: "nominal",
+    title: "unit",
+    scale: cellScale(runs.map((run) => run.configuration.cell)),
+    legend: { symbolType: "stroke" },
+  };
+  const strokeDash = {
+    field: "split",
+    type: "nominal",
+    title: "split",
+    scale: {
+      domain: curveSplits,
+      range: [
+        [3, 3],
+        [1, 0],
+      ],
+    },
+  };
+  const band = {
+    mark: { type: "area", opacity: 0.15 },
+    encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color, detail: { field: "split" } },
+  };
+  const lines = { mark: { type: "line", strokeWidth: 1.8 }, encoding: { x, y, color, strokeDash } };
+  const best = {
+    transform: [{ filter: "datum.best" }],
+    mark: { type: "point", filled: true, size: 50, opacity: 1 },
+    encoding: { x, y, color, tooltip: tooltip() },
+  };
+  return {
+    $schema: vegaLiteSchema,
+    title: chartTitle(runs, options),
+    width: 520,
+    height: 320,
+    data: { values: points },
+    layer: [...(isBand(points) ? [band] : []), lines, best, ...references.map((reference) => rule(reference, y))],
+    config: chartConfig,
+  };
+}
+
+function xEncoding({ x, xEnd }: LearningCurvesOptions): Readonly<Record<string, unknown>> {
+  return {
+    field: x,
+    type: "quantitative",
+    title: x === "epoch" ? "epoch (passes over the training split)" : "wall-clock time (seconds)",
+    scale: { zero: true, nice: false, ...(xEnd === undefined ? {} : { domain: [0, xEnd] }) },
+    axis: { grid: false, format: x === "epoch" ? "d" : "~r", ...(x === "epoch" ? { tickMinStep: 1 } : {}) },
+  };
+}
+
+function yEncoding({ type, domain, ticks }: Axis): Readonly<Record<string, unknown>> {
+  return {
+    field: "nll",
+    type: "quantitative",
+    title: type === "log" ? "NLL (nats per step, log scale)" : "NLL (nats per step)",
+    scale: { type, domain, nice: false, ...(type === "log" ? {} : { zero: false }) },
+    axis: { values: ticks, format: "~r" },
+  };
+}
+
+function tooltip(): readonly Readonly<Record<string, unknown>>[] {
+  return [
+    { field: "unit" },
+    { field: "epoch", title: "best epoch" },
+    { field: "seconds", format: ".1f" },
+    { field: "nll", title: "validation NLL (nats per step)", format: ".3f" },
+  ];
+}
+
+function rule({ label, nllPerStep }: Reference, y: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return {
+    data: { values: [{ label, nll: nllPerStep }] },
+    encoding: { y },
+    layer: [
+      { mark: { type: "rule", color: ink, strokeDash: [1, 3], strokeWidth: 1.2 } },
+      {
+        mark: { type: "text", align: "right", baseline: "bottom", dy: -3, color: ink, fontSize: 11 },
+        encoding: { x: { value: "width" }, text: { field: "label" } },
+      },
+    ],
+  };
+}
+
+function chartTitle(runs: readonly CurveSource[], { title }: LearningCurvesOptions): { text: string; subtitle?: string } {
+  const titles = [...new Set(runs.flatMap(({ data }) => (data ? [dataTitle(data)] : [])))];
+  const text = title ?? ["Learning curves", ...titles].join(": ");
+  const subtitle = provenance(runs);
+  return subtitle === "" ? { text } : { text, subtitle };
+}
+
+function isBand(points: readonly CurvePoint[]): boolean {
+  return points.some(({ low, high }) => low !== high);
+}

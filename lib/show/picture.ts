@@ -1,0 +1,45 @@
+import { dirname, join } from "node:path";
+import { GatedRnnError } from "../errors.js";
+import type { VegaLiteSpec } from "./spec.js";
+
+/** A picture in pixels of the chart's own coordinates; the PNG holds `scale` times as many each way. */
+export interface Png {
+  readonly bytes: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * A chart as SVG, without a browser. Loads vega on its first use.
+ * @throws GatedRnnError `usage` when vega-lite has to warn of the specification: a chart that it half understands is a wrong chart
+ */
+export async function toSvg(spec: VegaLiteSpec): Promise<string> {
+  const [{ compile }, vega] = [await import("vega-lite"), await import("vega")];
+  const warnings: string[] = [];
+  const logger = vega.logger(vega.Warn, undefined, (_method, _level, messages) => warnings.push([...messages].join(" ")));
+  const { spec: compiled } = compile(spec as unknown as Parameters<typeof compile>[0], { logger });
+  const view = new vega.View(vega.parse(compiled), { renderer: "none", logger });
+  try {
+    const svg = await view.toSVG();
+    if (warnings.length > 0)
+      throw new GatedRnnError("usage", `chart: expected a clean vega-lite specification, got: ${warnings.join("; ")}`);
+    return svg;
+  } finally {
+    view.finalize();
+  }
+}
+
+/** A chart as PNG, with fonts of its own: text shows on machines that have none. Two pixels a point, for sharp screens. */
+export async function toPng(spec: VegaLiteSpec, scale = 2): Promise<Png> {
+  const { Resvg } = await import("@resvg/resvg-js");
+  const image = new Resvg(await toSvg(spec), {
+    fitTo: { mode: "zoom", value: scale },
+    font: { loadSystemFonts: false, fontFiles: [...fontFiles()], defaultFontFamily: "Open Sans", sansSerifFamily: "Open Sans" },
+  }).render();
+  return { bytes: image.asPng(), width: Math.round(image.width / scale), height: Math.round(image.height / scale) };
+}
+
+function fontFiles(): readonly string[] {
+  const folder = dirname(require.resolve("@expo-google-fonts/open-sans/package.json"));
+  return ["400Regular/OpenSans_400Regular.ttf", "600SemiBold/OpenSans_600SemiBold.ttf"].map((file) => join(folder, file));
+}

@@ -1,0 +1,18 @@
+/** A chart in vega-lite 5, the version that JupyterLab draws and that loads in a tslab kernel. Plain JSON. */
+export interface VegaLiteSpec {
+  readonly $schema: typeof vegaLiteSchema;
+  readonly title?: string | { readonly text: string; readonly subtitle?: string | readonly string[] };
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly [property: string]: unknown;
+}
+
+export const vegaLiteSchema = "https://vega.github.io/schema/vega-lite/v5.json";
+
+/** The most data points that a chart may hold: enough for the eye, few enough for a notebook that is read and kept in git. */
+export const maxPoints = 2000;
+
+/** A chart's title in words, for readers who see no picture. */
+export function titleOf({ title }: VegaLiteSpec): string {
+  if (title === undefined) return "chart";
+  return typeof title === "string" ? title : title.text;
+}

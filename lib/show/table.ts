@@ -1,0 +1,56 @@
+/** A table of text, ready to be printed in any of three ways. */
+export interface Table {
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  /** Cells by column; a number column's cells are aligned right. */
+  readonly rows: readonly (readonly string[])[];
+  /** Lines below the table: what its numbers are and where they come from. */
+  readonly notes: readonly string[];
+}
+
+export interface Column {
+  /** A line break in it is one on a terminal and a space elsewhere. */
+  readonly title: string;
+  readonly align: "left" | "right";
+}
+
+/** For a terminal: columns padded with spaces, a rule under the head. */
+export function tableText({ caption, columns, rows, notes }: Table): string {
+  const titles = columns.map(({ title }) => title.split("\n"));
+  const depth = Math.max(...titles.map((lines) => lines.length));
+  const head = Array.from({ length: depth }, (_, i) => titles.map((lines) => lines[i - (depth - lines.length)] ?? ""));
+  const widths = columns.map((_, k) => Math.max(...[...head, ...rows].map((row) => row[k].length)));
+  const pad = (cell: string, k: number) => (columns[k].align === "right" ? cell.padStart(widths[k]) : cell.padEnd(widths[k]));
+  const line = (cells: readonly string[]) => cells.map(pad).join("  ").trimEnd();
+  const rule = widths.map((width) => "─".repeat(width)).join("  ");
+  return [caption, "", ...head.map(line), rule, ...rows.map(line), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+}
+
+/** For a notebook: a Markdown table with the caption above and the notes below. */
+export function tableMarkdown({ caption, columns, rows, notes }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
+  const rule = `| ${columns.map(({ align }) => (align === "right" ? "---:" : "---")).join(" | ")} |`;
+  const table = [line(columns.map((c) => c.title)), rule, ...rows.map(line)].join("\n");
+  return [`**${escapeMarkdown(caption)}**`, table, ...notes.map((note) => `<small>${escapeHtml(note)}</small>`)].join("\n\n");
+}
+
+/** For a page: a `<table>` with its caption, and the notes as paragraphs. */
+export function tableHtml({ caption, columns, rows, notes }: Table): string {
+  const cells = (tag: "th" | "td", texts: readonly string[]) =>
+    `<tr>${texts.map((text, k) => `<${tag} class="${columns[k].align}">${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
+  const head = cells(
+    "th",
+    columns.map((c) => c.title),
+  );
+  const body = rows.map((row) => cells("td", row)).join("\n");
+  const below = notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`).join("\n");
+  return `<table>\n<caption>${escapeHtml(caption)}</caption>\n<thead>${head}</thead>\n<tbody>\n${body}\n</tbody>\n</table>\n${below}`;
+}
+
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replaceAll("\n", " ").replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("*", "\\*").replaceAll("<", "&lt;");
+}
