@@ -1,0 +1,58 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { dirname, join } from "node:path";
+import type { RunConfiguration, RunRecord } from "./record.js";
+
+/** The package's folder: where its package.json lies, from the sources and from dist alike. */
+export function packageFolder(): string {
+  let folder = __dirname;
+  for (;;) {
+    const file = join(folder, "package.json");
+    if (existsSync(file) && JSON.parse(readFileSync(file, "utf8")).name === "gated-rnn") return folder;
+    folder = dirname(folder);
+  }
+}
+
+let version: RunRecord["code"] | undefined;
+
+/** The package's version and, in a git checkout, its commit ("-dirty" with uncommitted changes). */
+export function codeVersion(): RunRecord["code"] {
+  if (!version) {
+    const folder = packageFolder();
+    version = { version: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version, commit: commitOf(dirname(folder)) };
+  }
+  return version;
+}
+
+function commitOf(folder: string): string | null {
+  if (!existsSync(join(folder, ".git"))) return null;
+  try {
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-C", folder, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    return git("rev-parse", "--short=12", "HEAD") + (git("status", "--porcelain", "--untracked-files=no") ? "-dirty" : "");
+  } catch {
+    return null; // no git on this machine, or a checkout without commits: the version alone names the code
+  }
+}
+
+export function machine(): RunRecord["machine"] {
+  const { length: cores, 0: first } = cpus();
+  return {
+    cpu: first?.model.trim() || "unknown",
+    cores,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform}-${process.arch}`,
+    node: process.version,
+  };
+}
+
+/** The name of a run: sha256 over its configuration, data checksum and code version; 16 hexadecimal digits. */
+export function runId(configuration: RunConfiguration, dataChecksum: string, codeVersionName: string): string {
+  const sorted = Object.entries(configuration).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256")
+    .update(JSON.stringify([sorted, dataChecksum, codeVersionName]))
+    .digest("hex")
+    .slice(0, 16);
+}
