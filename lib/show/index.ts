@@ -1,5 +1,7 @@
 export { cellTitle } from "./colours.js";
 export { type CurveSource, type LearningCurvesOptions, learningCurves, type Reference } from "./learning-curves.js";
+/** What a notebook shows below its cells: show.chart, show.table, show.equations, show.training, … */
+export * as show from "./notebook.js";
 export { htmlPage, type PageSection } from "./page.js";
 export { type PaperNll, type PaperRow, paperNll, paperTable } from "./paper-table.js";
 export { noteName, type PianoRollPictureOptions, pianoRollPicture } from "./piano-roll-picture.js";

@@ -39,7 +39,7 @@ export function learningCurves(runs: readonly CurveSource[], options: LearningCu
     type: "nominal",
     title: "unit",
     scale: cellScale(runs.map((run) => run.configuration.cell)),
-    legend: { symbolType: "stroke" },
+    legend: { symbolType: "stroke", symbolOpacity: 1 },
   };
   const strokeDash = {
     field: "split",

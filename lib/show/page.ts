@@ -77,8 +77,8 @@ const style = `
 body { font: 16px/1.5 "Open Sans", "Helvetica Neue", Helvetica, Arial, sans-serif; color: #222; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 figure { margin: 1rem 0; overflow-x: auto; } figure svg { max-width: 100%; height: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; display: block; overflow-x: auto; }
+table { font-size: 0.92rem; border-collapse: collapse; font-variant-numeric: tabular-nums; display: block; overflow-x: auto; }
 caption { text-align: left; font-weight: 600; padding: 0.3rem 0; }
-th, td { padding: 0.2rem 0.7rem; border-bottom: 1px solid #e4e4e8; white-space: nowrap; } th { border-bottom: 2px solid #888; }
+th, td { padding: 0.2rem 0.7rem; border-bottom: 1px solid #e4e4e8; white-space: nowrap; } th { border-bottom: 2px solid #888; line-height: 1.2; vertical-align: bottom; }
 .left { text-align: left; } .right { text-align: right; } .note { color: #555; font-size: 0.85rem; margin: 0.3rem 0; }
 `;

@@ -37,7 +37,7 @@ export function tableMarkdown({ caption, columns, rows, notes }: Table): string 
 /** For a page: a `<table>` with its caption, and the notes as paragraphs. */
 export function tableHtml({ caption, columns, rows, notes }: Table): string {
   const cells = (tag: "th" | "td", texts: readonly string[]) =>
-    `<tr>${texts.map((text, k) => `<${tag} class="${columns[k].align}">${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
+    `<tr>${texts.map((text, k) => `<${tag} class="${columns[k].align}">${escapeHtml(text).replaceAll("\n", "<br>")}</${tag}>`).join("")}</tr>`;
   const head = cells(
     "th",
     columns.map((c) => c.title),

@@ -1,0 +1,93 @@
+// build   notebooks/*.ts → *.ipynb; cells whose text did not change keep their outputs
+// pull    notebooks/*.ipynb → *.ts, after editing in JupyterLab
+// run     executes notebooks → build/notebooks/*.ipynb; with --save → notebooks/*.ipynb, to be committed
+// Names such as "01" choose notebooks; default: all.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execute } from "./execute.mts";
+import { type Notebook, parse, print, serialise, text } from "./format.mts";
+
+const folder = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The notebooks' names without extension, in order: 01-jsb-chorales, … */
+export function notebookNames(extension: ".ts" | ".ipynb" = ".ts"): string[] {
+  const files = readdirSync(folder).filter((file) => /^\d\d-/.test(file) && file.endsWith(extension));
+  return files.map((file) => basename(file, extension)).sort();
+}
+
+export function readSource(name: string): Notebook {
+  return parse(readFileSync(join(folder, `${name}.ts`), "utf8"), name);
+}
+
+export function readNotebook(file: string): Notebook {
+  return JSON.parse(readFileSync(file, "utf8")) as Notebook;
+}
+
+export const notebookFile = (name: string) => join(folder, `${name}.ipynb`);
+
+/** The source's cells, with the outputs of those cells of the notebook beside it whose text is the same. */
+function build(name: string): void {
+  const notebook = readSource(name);
+  const before = existsSync(notebookFile(name)) ? readNotebook(notebookFile(name)).cells : [];
+  for (const cell of notebook.cells) {
+    const same = before.find((old) => old.cell_type === "code" && text(old.source) === text(cell.source));
+    if (cell.cell_type === "code" && same?.cell_type === "code")
+      Object.assign(cell, { outputs: same.outputs, execution_count: same.execution_count });
+  }
+  write(notebookFile(name), serialise(notebook));
+}
+
+async function run(name: string, file: string): Promise<boolean> {
+  const log = process.stderr.write.bind(process.stderr);
+  const begun = performance.now();
+  const notebook = readSource(name);
+  const failure = await execute(notebook, folder);
+  write(file, serialise(notebook));
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  log(failure ? `${name}: cell ${failure.cell} failed: ${failure.problem}\n` : `${name}: ${seconds} s → ${file}\n`);
+  return failure === undefined;
+}
+
+/** A kernel takes over its process, so every notebook runs in its own. */
+async function runAll(names: readonly string[], save: boolean): Promise<boolean> {
+  let good = true;
+  for (const name of names) {
+    const args = [fileURLToPath(import.meta.url), "run-here", name, ...(save ? ["--save"] : [])];
+    const code = await new Promise((done) => spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] }).on("exit", done));
+    good &&= code === 0;
+  }
+  return good;
+}
+
+function write(file: string, contents: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.part`, contents);
+  renameSync(`${file}.part`, file);
+}
+
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  const save = rest.includes("--save");
+  const wanted = rest.filter((word) => !word.startsWith("--"));
+  const chosen = (names: string[]) => names.filter((name) => wanted.length === 0 || wanted.some((w) => name.startsWith(w)));
+  switch (command) {
+    case "build":
+      chosen(notebookNames()).forEach(build);
+      return 0;
+    case "pull":
+      for (const name of chosen(notebookNames(".ipynb"))) write(join(folder, `${name}.ts`), print(readNotebook(notebookFile(name))));
+      return 0;
+    case "run":
+      return (await runAll(chosen(notebookNames()), save)) ? 0 : 1;
+    case "run-here": {
+      const [name] = wanted;
+      return (await run(name, save ? notebookFile(name) : join(folder, "..", "build", "notebooks", `${name}.ipynb`))) ? 0 : 1;
+    }
+    default:
+      process.stderr.write("usage: notebooks.mts build | pull | run [--save] [name …]\n");
+      return 2;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(await main(process.argv.slice(2)));
