@@ -131,7 +131,6 @@ describe("training", () => {
       ...quick,
       engine: watching,
       epochs: 2,
-      tanh,
       seed: 9,
       decay: 0.9,
       momentum: 0.5,
