@@ -1,14 +1,24 @@
+// The package's front door. Importing it loads no engine, no TensorFlow.js and no chart library: those come when they are asked for.
 export { type Cell, type CellEquations, type CellSymbol, cell, type Vocabulary } from "./cells/cell.js";
 export type { Graph, GraphNode } from "./cells/graph.js";
 export { gru } from "./cells/gru.js";
-export { paperCells } from "./cells/index.js";
+export { cellNamed, paperCells } from "./cells/index.js";
+export { latex } from "./cells/latex.js";
 export { lstm } from "./cells/lstm.js";
+export { hiddenSizeFor, paperHiddenSizes, parameterCount } from "./cells/size.js";
 export { tanh } from "./cells/tanh.js";
 export type { Batch, Rows } from "./data/batch.js";
+export { batchOf, bucketedBatches } from "./data/batches.js";
 export type { MusicDataset, Split } from "./data/dataset.js";
 export { notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
 export type { Engine, EngineOptions, SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "./engines/engine.js";
+export { defaultEngine, engineNames, openEngine } from "./engines/index.js";
 export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
 export { bernoulli, type Output } from "./outputs/output.js";
+export { type Generator, generator } from "./random/generator.js";
+export { initialState } from "./train/initialise.js";
+export { learningRateCandidates } from "./train/learning-rates.js";
 export { isNoisy, type Model, model, type Parameter } from "./train/model.js";
 export { type EpochPoint, type RunConfiguration, type RunRecord, runRecord } from "./train/record.js";
+export { readRecord, writeRecord } from "./train/record-file.js";
+export { type TrainOptions, type TrainProgress, type TrainResult, train } from "./train/train.js";

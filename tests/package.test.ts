@@ -1,0 +1,76 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const node = join(root, "node_modules", ".bin", "node");
+let folder: string;
+
+// somebody's own folder, in which gated-rnn is installed
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "gated-rnn-user-"));
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(join(root, "lib"), join(folder, "node_modules", "gated-rnn"));
+});
+
+const script = `
+const count: number = parameterCount(gru, { inputSize: 20, hiddenSize: 227 });
+const roll: PianoRoll = pianoRoll([[60, 64], [60]]);
+console.log(count, roll.length, paperCells.map((c) => c.name).join());
+`;
+
+function run(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return execFileSync(node, ["--no-warnings", file], { encoding: "utf8" }).trim();
+}
+
+describe("gated-rnn is imported", () => {
+  it("from a plain TypeScript script, with types", () => {
+    const text = `import { gru, paperCells, parameterCount, pianoRoll, type PianoRoll } from "gated-rnn";${script}`;
+    expect(run("script.ts", text)).toBe("168888 2 tanh,gru,lstm");
+    const tsc = join(root, "node_modules", ".bin", "tsc");
+    const check = (file: string) =>
+      execFileSync(tsc, ["--noEmit", "--strict", "--module", "nodenext", "--skipLibCheck", "--types", "", "console.d.ts", file], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+    writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+    writeFileSync(join(folder, "console.d.ts"), "declare const console: { log(...values: unknown[]): void };");
+    expect(() => check("script.ts")).not.toThrow();
+    writeFileSync(join(folder, "wrong.ts"), text.replace("inputSize: 20", 'inputSize: "20"'));
+    expect(() => check("wrong.ts")).toThrow(
+      expect.objectContaining({ stdout: expect.stringContaining("is not assignable to type 'number'") }),
+    );
+  });
+
+  it("from plain JavaScript, as a module and by require", () => {
+    const plain = script.replaceAll(/: (number|PianoRoll)/g, "");
+    expect(run("script.mjs", `import { gru, paperCells, parameterCount, pianoRoll } from "gated-rnn";${plain}`)).toBe(
+      "168888 2 tanh,gru,lstm",
+    );
+    expect(run("script.cjs", `const { gru, paperCells, parameterCount, pianoRoll } = require("gated-rnn");${plain}`)).toBe(
+      "168888 2 tanh,gru,lstm",
+    );
+  });
+
+  it("without loading TensorFlow.js, vega or an engine", () => {
+    const loaded = run("loaded.cjs", `require("gated-rnn"); console.log(Object.keys(require.cache).join("\\n"));`);
+    expect(loaded).toContain("index.js");
+    for (const heavy of ["@tensorflow", "vega", "resvg", ".node"]) expect(loaded).not.toContain(heavy);
+  });
+});
+
+describe("the package", () => {
+  it("pins every dependency exactly, and its lock file names no download address", () => {
+    for (const file of ["package.json", "lib/package.json"]) {
+      const { dependencies = {}, devDependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(join(root, file), "utf8"));
+      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }))
+        expect(version, `${name} in ${file}`).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
+    }
+    expect(readFileSync(join(root, "package-lock.json"), "utf8")).not.toMatch(/"resolved": "https?:/);
+  });
+});
