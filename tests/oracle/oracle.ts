@@ -45,7 +45,7 @@ const binary: Record<BinaryOp, [(a: number, b: number) => number, (a: number, b:
 /** The loss of a model on a batch, its gradient and every named gate, in float64 by the cell's own graph. */
 export function oracle(model: Model, weights: Weights, batch: Batch): OracleResult {
   const tape: (() => void)[] = [];
-  const matrix = (rows: number, columns: number, value = new Float64Array(rows * columns)): Matrix => ({
+  const matrix = (rows: number, columns: number, value: Float64Array = new Float64Array(rows * columns)): Matrix => ({
     rows,
     columns,
     value,
