@@ -16,6 +16,7 @@ export { defaultEngine, engineNames, openEngine } from "./engines/index.js";
 export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
 export { bernoulli, type Output } from "./outputs/output.js";
 export { type Generator, generator } from "./random/generator.js";
+export * from "./show/index.js";
 export { initialState } from "./train/initialise.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
 export { isNoisy, type Model, model, type Parameter } from "./train/model.js";
