@@ -18,6 +18,8 @@ interface Bar {
   readonly name: string;
   readonly start: number;
   readonly end: number;
+  /** note + 1: a bar reaches up to the next key. */
+  readonly above: number;
 }
 
 /**
@@ -29,14 +31,16 @@ export function pianoRollPicture(roll: PianoRoll, options: PianoRollPictureOptio
   const { from = 0, to = roll.length, stepUnit = "steps" } = options;
   if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to <= roll.length && from < to))
     throw new GatedRnnError("usage", `piano-roll picture: expected steps within 0 … ${roll.length}, got ${from} … ${to}; choose from < to`);
-  const bars = barsOf(roll, from, to);
-  const end = bars.length < maxPoints ? to : (bars.at(-1)?.start ?? to);
+  const { bars, end } = barsOf(roll, from, to);
   const notes = bars.map((bar) => bar.note);
   const [low, high] = [Math.min(60, ...notes) - 1, Math.max(60, ...notes) + 2];
   const octaves = Array.from({ length: 11 }, (_, k) => 12 * k).filter((note) => note >= low && note < high);
   return {
     $schema: vegaLiteSchema,
-    title: { text: options.title ?? roll.name ?? "Piano-roll", subtitle: `steps ${from + 1}–${end} of ${roll.length}` },
+    title: {
+      text: options.title ?? roll.name ?? "Piano-roll",
+      subtitle: `${end - from === 1 ? `step ${end}` : `steps ${from + 1}–${end}`} of ${roll.length}`,
+    },
     width: Math.min(760, Math.max(320, (end - from) * 9)),
     height: Math.min(360, (high - low) * 6),
     data: { values: bars },
@@ -69,19 +73,20 @@ export function pianoRollPicture(roll: PianoRoll, options: PianoRollPictureOptio
   };
 }
 
-/** Runs of the same note as bars, in order of their start; at most 2,000. */
-function barsOf(roll: PianoRoll, from: number, to: number): (Bar & { above: number })[] {
-  const bars: (Bar & { above: number })[] = [];
+/** Runs of the same note as bars, in order of their start, and the step before which they end: as many whole steps as 2,000 bars show. */
+function barsOf(roll: PianoRoll, from: number, to: number): { readonly bars: readonly Bar[]; readonly end: number } {
+  const bars: Bar[] = [];
   const sounds = (note: number, t: number) => t >= from && t < to && notesAt(roll, t).includes(note);
-  for (let t = from; t < to; t++)
-    for (const note of notesAt(roll, t)) {
-      if (sounds(note, t - 1)) continue;
+  for (let t = from; t < to; t++) {
+    const starting = [...notesAt(roll, t)].filter((note) => !sounds(note, t - 1));
+    if (bars.length + starting.length > maxPoints) return { bars: bars.map((bar) => ({ ...bar, end: Math.min(bar.end, t) })), end: t };
+    for (const note of starting) {
       let end = t + 1;
       while (sounds(note, end)) end++;
       bars.push({ note, name: noteName(note), start: t, end, above: note + 1 });
-      if (bars.length === maxPoints) return bars;
     }
-  return bars;
+  }
+  return { bars, end: to };
 }
 
 const pitchClasses = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"] as const;
