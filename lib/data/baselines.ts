@@ -1,0 +1,75 @@
+import { type MusicDataset, type Split, splits } from "./dataset.js";
+import { notesAt, type PianoRoll } from "./piano-roll.js";
+
+/** Mean NLL in nats over the predicted steps of a split, and the mean of the sequences' own means. */
+export interface BaselineNll {
+  readonly nllPerStep: number;
+  readonly nllPerSequence: number;
+}
+
+export interface Baseline extends Readonly<Record<Split, BaselineNll>> {
+  readonly name: "bernoulli" | "markov";
+}
+
+/**
+ * What models without a network reach, on the very steps that a network is scored on (steps 2 … T of a piece):
+ *
+ * - `bernoulli`: every key sounds with its own frequency, whatever came before;
+ * - `markov`: every key sounds with one frequency when it sounded one step before, and another when it did not.
+ *
+ * Frequencies are counted on the predicted steps of the training split with add-one smoothing: (sounded + 1) / (steps + 2).
+ */
+export function baselines(dataset: MusicDataset): Baseline[] {
+  return (["bernoulli", "markov"] as const).map((name) => {
+    const order = name === "markov" ? 1 : 0;
+    const probability = frequencies(dataset, order);
+    const scored = splits.map((split) => [split, score(dataset[split], dataset, probability, order)]);
+    return { name, ...(Object.fromEntries(scored) as Record<Split, BaselineNll>) };
+  });
+}
+
+/** Calls `visit` for every key of every predicted step: whether it sounds, and its state (did it sound the step before). */
+function eachKey(roll: PianoRoll, { lowestNote, keys }: MusicDataset, visit: (key: number, before: number, sounds: number) => void): void {
+  const before = new Uint8Array(keys);
+  const now = new Uint8Array(keys);
+  for (let t = 0; t < roll.length; t++) {
+    now.fill(0);
+    for (const note of notesAt(roll, t)) now[note - lowestNote] = 1;
+    if (t > 0) for (let key = 0; key < keys; key++) visit(key, before[key], now[key]);
+    before.set(now);
+  }
+}
+
+/** [keys × 2] probability that a key sounds, by key and state; without memory both states hold the same. */
+function frequencies(dataset: MusicDataset, order: 0 | 1): Float64Array {
+  const sounded = new Float64Array(dataset.keys * 2);
+  const steps = new Float64Array(dataset.keys * 2);
+  for (const roll of dataset.train)
+    eachKey(roll, dataset, (key, before, sounds) => {
+      const state = key * 2 + order * before;
+      sounded[state] += sounds;
+      steps[state] += 1;
+    });
+  return sounded.map((_, i) => {
+    const state = order === 1 ? i : i - (i % 2);
+    return (sounded[state] + 1) / (steps[state] + 2);
+  });
+}
+
+function score(rolls: readonly PianoRoll[], dataset: MusicDataset, probability: Float64Array, order: 0 | 1): BaselineNll {
+  let total = 0;
+  let steps = 0;
+  let means = 0;
+  const scored = rolls.filter((roll) => roll.length > 1);
+  for (const roll of scored) {
+    let nll = 0;
+    eachKey(roll, dataset, (key, before, sounds) => {
+      const p = probability[key * 2 + order * before];
+      nll -= Math.log(sounds ? p : 1 - p);
+    });
+    total += nll;
+    steps += roll.length - 1;
+    means += nll / (roll.length - 1);
+  }
+  return { nllPerStep: total / steps, nllPerSequence: means / scored.length };
+}
