@@ -3,6 +3,9 @@ import type { PianoRoll } from "./piano-roll.js";
 export const splits = ["train", "valid", "test"] as const;
 export type Split = (typeof splits)[number];
 
+/** The pieces of a set, by split. */
+export type MusicSplits = Readonly<Record<Split, readonly PianoRoll[]>>;
+
 /** A set of piano-rolls in three splits, and the keys that a model of it reads and predicts. */
 export interface MusicDataset {
   readonly kind: "music";
