@@ -40,7 +40,8 @@ export class ByteReader {
   /** The next `count` bytes, a view. */
   take(count: number, what: string): Uint8Array {
     this.need(count, what);
-    return this.bytes.subarray(this.position, (this.position += count));
+    this.position += count;
+    return this.bytes.subarray(this.position - count, this.position);
   }
 
   uint8(what: string): number {

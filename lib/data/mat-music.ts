@@ -18,7 +18,7 @@ const isSplit = (name: string): name is keyof typeof variables => Object.hasOwn(
  *
  * @throws BadFileError when a split is missing or holds anything else
  */
-export function musicFromMat(bytes: Uint8Array, file: string): MusicSplits {
+export function pianoRollsFromMat(bytes: Uint8Array, file: string): MusicSplits {
   const budget = new RollBudget(file, bytes.length);
   const found: { train?: PianoRoll[]; valid?: PianoRoll[]; test?: PianoRoll[] } = {};
   for (const { name, offset, value } of readMat(bytes, file)) {
