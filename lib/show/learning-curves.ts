@@ -32,7 +32,7 @@ export function learningCurves(runs: readonly CurveSource[], options: LearningCu
   const { references = [] } = options;
   const points = curvePoints(runs);
   const axis = fittingLogAxis([...points.flatMap((p) => [p.low, p.high]), ...references.map((r) => r.nllPerStep)]);
-  const x = xEncoding(options);
+  const x = xEncoding(points.length > 0 ? options : { xEnd: 1, ...options });
   const y = yEncoding(axis);
   const color = {
     field: "unit",

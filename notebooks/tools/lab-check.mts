@@ -107,6 +107,7 @@ async function check(name: string, page: Page, url: string, token: string): Prom
   const charts = () => page.locator(".jp-OutputArea-output .vega-embed canvas");
   await page.goto(`${url}/lab/tree/${name}.ipynb?token=${token}&reset`);
   await page.locator(".jp-NotebookPanel .jp-CodeCell").first().waitFor({ timeout: minutes });
+  await page.getByText(/\(gated-rnn\) \| Idle/).waitFor({ timeout: minutes }); // cells run earlier are dropped without a word
   await runThroughMenu(page, source.cells.filter((cell) => cell.cell_type === "code").length);
   await charts()
     .first()

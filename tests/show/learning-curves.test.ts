@@ -81,5 +81,6 @@ describe("a chart of learning curves", () => {
   it("can be drawn before the first epoch has ended", async () => {
     const live = { configuration: { cell: "gru" }, curve: [] };
     expect(await toSvg(learningCurves([live], { x: "epoch", xEnd: 12 }))).toContain("GRU");
+    expect(await toSvg(learningCurves([], { x: "seconds" }))).toContain("wall-clock");
   });
 });
