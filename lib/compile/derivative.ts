@@ -1,0 +1,123 @@
+import type { BinaryOp, Graph, NodeIndex, UnaryOp } from "../cells/graph.js";
+
+/** Element-wise operations of a step: a cell's own, and those that only derivatives need. */
+export type ElementwiseOp = UnaryOp | BinaryOp | "sigmoidGradient" | "tanhGradient" | "reluGradient" | "timesPlus";
+
+/** Index of a value of a step: the graph's nodes first, then what the derivative adds. */
+export type ValueIndex = number;
+
+/** A product with a full weight matrix: source · weight, or source · weightᵀ going backward. */
+export interface Product {
+  readonly source: ValueIndex;
+  readonly weight: string;
+}
+
+/** A value of the backward step; its inputs stand before it or are nodes of the graph. */
+export type BackwardValue =
+  /** What reaches a state's new value: from the output layer (h only) and from the step after. */
+  | { readonly op: "stateGradient"; readonly state: string }
+  | { readonly op: ElementwiseOp; readonly inputs: readonly ValueIndex[] }
+  | { readonly op: "scale"; readonly inputs: readonly [ValueIndex]; readonly factor: number }
+  | { readonly op: "peephole"; readonly inputs: readonly [ValueIndex]; readonly weight: string }
+  /** base + Σ source · weightᵀ; no base: zero. */
+  | { readonly op: "accumulate"; readonly base: ValueIndex | undefined; readonly products: readonly Product[] };
+
+/** The backward step of a cell by reverse-mode differentiation of its graph. */
+export interface Derivative {
+  /** Values from index `graph.nodes.length` on. */
+  readonly values: readonly BackwardValue[];
+  /** By affine node: the gradient that reaches its result. */
+  readonly affine: ReadonlyMap<NodeIndex, ValueIndex>;
+  /** By peephole node: the gradient that reaches its result. */
+  readonly peephole: ReadonlyMap<NodeIndex, ValueIndex>;
+  /** By state: the gradient that goes on to the step before. */
+  readonly previous: ReadonlyMap<string, ValueIndex>;
+}
+
+/** What has reached a value so far: element-wise contributions, and products that are still to be added. */
+interface Adjoint {
+  readonly terms: ValueIndex[];
+  readonly products: Product[];
+}
+
+/** Differentiates a cell: from the gradients that reach its states to those of its affine products and previous states. */
+export function derivative(graph: Graph): Derivative {
+  const values: BackwardValue[] = [];
+  const add = (value: BackwardValue): ValueIndex => graph.nodes.length + values.push(value) - 1;
+  const apply = (op: ElementwiseOp, ...inputs: ValueIndex[]) => add({ op, inputs });
+  const scale = (input: ValueIndex, factor: number) => add({ op: "scale", inputs: [input], factor });
+  const adjoints: Adjoint[] = graph.nodes.map(() => ({ terms: [], products: [] }));
+  const reach = (node: NodeIndex, gradient: ValueIndex) => adjoints[node].terms.push(gradient);
+  const affine = new Map<NodeIndex, ValueIndex>();
+  const peephole = new Map<NodeIndex, ValueIndex>();
+  const previous = new Map<string, ValueIndex>();
+
+  for (const { name, node } of graph.states) reach(node, add({ op: "stateGradient", state: name }));
+  for (let i = graph.nodes.length - 1; i >= 0; i--) {
+    const { terms, products } = adjoints[i];
+    const node = graph.nodes[i];
+    if (node.op === "input" || (terms.length === 0 && products.length === 0)) continue;
+    const base = terms.length === 0 ? undefined : terms.reduce((sum, term) => apply("plus", sum, term));
+    const g = products.length === 0 ? (base as ValueIndex) : add({ op: "accumulate", base, products });
+    switch (node.op) {
+      case "previous":
+        previous.set(node.state, g);
+        break;
+      case "affine":
+        affine.set(i, g);
+        node.inputs.forEach((input, k) => {
+          adjoints[input].products.push({ source: g, weight: node.weights[k] });
+        });
+        break;
+      case "peephole":
+        peephole.set(i, g);
+        reach(node.input, add({ op: "peephole", inputs: [g], weight: node.weight }));
+        break;
+      case "plus":
+        reach(node.left, g);
+        reach(node.right, g);
+        break;
+      case "minus":
+        reach(node.left, g);
+        reach(node.right, apply("negate", g));
+        break;
+      case "times":
+        reach(node.left, apply("times", g, node.right));
+        reach(node.right, apply("times", g, node.left));
+        break;
+      case "divide":
+        reach(node.left, apply("divide", g, node.right));
+        reach(node.right, apply("negate", apply("divide", apply("times", g, i), node.right)));
+        break;
+      case "sigmoid":
+        reach(node.input, apply("sigmoidGradient", g, i));
+        break;
+      case "tanh":
+        reach(node.input, apply("tanhGradient", g, i));
+        break;
+      case "relu":
+        reach(node.input, apply("reluGradient", g, i));
+        break;
+      case "exp":
+        reach(node.input, apply("times", g, i));
+        break;
+      case "log":
+        reach(node.input, apply("divide", g, node.input));
+        break;
+      case "softplus":
+        reach(node.input, apply("times", g, apply("sigmoid", node.input)));
+        break;
+      case "square":
+        reach(node.input, scale(apply("times", g, node.input), 2));
+        break;
+      case "negate":
+      case "oneMinus":
+        reach(node.input, apply("negate", g));
+        break;
+      case "scale":
+        reach(node.input, scale(g, node.factor));
+        break;
+    }
+  }
+  return { values, affine, peephole, previous };
+}

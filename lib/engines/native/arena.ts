@@ -1,0 +1,216 @@
+import type { ParameterShape, Program } from "../../compile/program.js";
+import type { Batch } from "../../data/batch.js";
+import { GatedRnnError } from "../../errors.js";
+import type { StepSettings } from "../engine.js";
+import type { ArenaMemory } from "./kernels.js";
+import type { BatchSlice } from "./slices.js";
+
+/** Words of c/job.h's structures. */
+const words = { job: 64, slice: 17 } as const;
+
+/** 64 bytes: rows that begin on a cache line. */
+const alignment = 16;
+
+/** Floats of a block of an element-wise phase: a few such blocks stay in the first cache. */
+const blockFloats = 512;
+
+export const modes = { forward: 0, gradient: 1, update: 3 } as const;
+
+/** Where one slice's results lie after a run. */
+export interface SliceLayout {
+  readonly nll: number;
+  readonly gradients: number;
+  readonly sequences: number;
+  readonly sequenceStride: number;
+}
+
+/**
+ * One session's memory: the program's tables, the parameters and the optimiser's state at its beginning, and behind them
+ * whatever a batch needs, laid out anew for every batch. Nothing is allocated once the largest batch has been seen.
+ */
+export class Arena {
+  readonly parameters: number;
+  readonly meanSquares: number;
+  readonly momenta: number;
+  private readonly noisy: number;
+  private readonly result: number;
+  private readonly tables: Readonly<Record<string, number>>;
+  private readonly batches: number;
+  private capacity = 0;
+
+  constructor(
+    private readonly program: Program,
+    readonly memory: ArenaMemory,
+  ) {
+    const { parameterFloats: count, packs } = program;
+    let end = words.job;
+    const take = (length: number) => {
+      const at = align(end);
+      end = at + length;
+      return at;
+    };
+    this.result = take(4);
+    this.parameters = take(count);
+    this.meanSquares = take(count);
+    this.momenta = take(count);
+    this.noisy = take(count);
+    const packed = packs.map(({ rows, width }) => take(rows * width));
+    const packTable = packs.flatMap((p, k) => [p.offset, p.rows, p.columns, p.width, p.stepRow, p.stepColumn, packed[k]]);
+    const shapeTable = program.parameters.flatMap((p) => [p.offset, p.rows, p.columns, p.width, p.stream]);
+    const sources = {
+      packs: packTable,
+      shapes: shapeTable,
+      ops: program.ops,
+      instructions: program.instructions,
+      states: program.states,
+      affines: program.affines,
+      matrices: program.matrices,
+      peepholes: program.peepholes,
+    };
+    this.tables = Object.fromEntries(Object.entries(sources).map(([name, table]) => [name, take(table.length)]));
+    this.batches = align(end);
+    this.reserve(this.batches);
+    for (const [name, table] of Object.entries(sources)) memory.ints.set(table, this.tables[name]);
+  }
+
+  /** Words in use and reserved. */
+  get size(): number {
+    return this.capacity;
+  }
+
+  /** Lays a batch out, runs the program on it, and returns where its results lie. */
+  run(slices: readonly BatchSlice[], mode: number, settings?: StepSettings, update = 0): SliceLayout[] {
+    let end = this.batches;
+    const take = (length: number) => {
+      const at = align(end);
+      end = at + length;
+      return at;
+    };
+    const table = take(slices.length * words.slice);
+    const layouts = slices.map(({ batch }) => this.slice(batch, take));
+    this.reserve(end);
+    slices.forEach(({ batch }, k) => {
+      this.fill(batch, layouts[k], table + k * words.slice);
+    });
+    this.job(table, slices.length, mode, settings, update);
+    this.memory.run(0);
+    return layouts;
+  }
+
+  /** Sum of NLL and, after a gradient, its global norm. */
+  results(): { nll: number; norm: number } {
+    const { floats } = this.memory;
+    const [nll, norm] = new Float64Array(
+      floats.buffer.slice(floats.byteOffset + this.result * 4, floats.byteOffset + this.result * 4 + 16),
+    );
+    return { nll, norm };
+  }
+
+  /** Reads one of the parameter-shaped areas, without the padding. */
+  read(base: number): Map<string, Float32Array> {
+    return new Map(this.program.parameters.map((p) => [p.name, unpadded(this.memory.floats, base, p)]));
+  }
+
+  write(base: number, values: ReadonlyMap<string, Float32Array>): void {
+    for (const { name, offset, rows, columns, width } of this.program.parameters) {
+      const from = values.get(name) as Float32Array;
+      for (let r = 0; r < rows; r++) this.memory.floats.set(from.subarray(r * columns, (r + 1) * columns), base + offset + r * width);
+    }
+  }
+
+  private slice(batch: Batch, take: (length: number) => number) {
+    const { program } = this;
+    const rows = batch.stepOffsets[batch.time];
+    const sparse = (part: Batch["input"]) =>
+      part.kind === "sparse" ? { offsets: take(rows + 1), columns: take(part.columns.length) } : undefined;
+    const sequenceStride = align(rows * program.width);
+    const stepStride = align(batch.size * program.width);
+    return {
+      rows,
+      stepOffsets: take(batch.time + 1),
+      input: sparse(batch.input),
+      inputValues: batch.input.kind === "dense" ? take(batch.input.values.length) : -1,
+      target: sparse(batch.target),
+      sequences: take(program.sequenceSlots * sequenceStride),
+      sequenceStride,
+      steps: take(program.stepSlots * stepStride),
+      stepStride,
+      readout: take(rows * program.readoutWidth),
+      nll: take(rows),
+      gradients: take(program.parameterFloats),
+      registers: take(program.registers * this.block()),
+    };
+  }
+
+  private block(): number {
+    const { width } = this.program;
+    return Math.max(1, Math.floor(blockFloats / width)) * width;
+  }
+
+  private fill(batch: Batch, at: ReturnType<Arena["slice"]>, table: number): void {
+    const { ints, floats } = this.memory;
+    ints.set(batch.stepOffsets, at.stepOffsets);
+    for (const [part, place] of [
+      [batch.input, at.input],
+      [batch.target, at.target],
+    ] as const)
+      if (part.kind === "sparse" && place) {
+        ints.set(part.offsets, place.offsets);
+        ints.set(part.columns, place.columns);
+      }
+    if (batch.input.kind === "dense") floats.set(batch.input.values, at.inputValues);
+    const { input, target } = at;
+    ints.set(
+      [
+        ...[batch.time, batch.size, at.rows, at.stepOffsets, input?.offsets ?? 0, input?.columns ?? 0, at.inputValues],
+        ...[target?.offsets ?? 0, target?.columns ?? 0, at.sequences, at.sequenceStride, at.steps, at.stepStride],
+        ...[at.readout, at.nll, at.gradients, at.registers],
+      ],
+      table,
+    );
+  }
+
+  private job(slices: number, sliceCount: number, mode: number, settings: StepSettings | undefined, update: number): void {
+    const { program: p, tables: t, memory } = this;
+    const readoutWeight = p.parameters.find(({ name }) => name === "W_y") as ParameterShape;
+    const readoutBias = p.parameters.find(({ name }) => name === "b_y") as ParameterShape;
+    const job = [
+      ...[mode, this.parameters, this.meanSquares, this.momenta, this.noisy, p.parameterFloats, slices, sliceCount],
+      ...[t.packs, p.packs.length, t.instructions, p.forwardCount, p.backwardCount, t.ops, t.states, p.states.length / 4],
+      ...[t.affines, p.affines.length / 5, t.matrices, p.matrices.length / 3, t.peepholes, p.peepholes.length / 3],
+      ...[t.shapes, p.parameters.length, p.model.inputSize, p.model.hiddenSize, p.width],
+      ...[p.model.output.readoutSize, p.readoutWidth, readoutWeight.offset, readoutBias.offset, p.readoutPack, p.readoutBackPack],
+      ...[this.block(), p.hiddenSlot, p.hiddenGradientSlot, (settings?.noiseSeed ?? 0) | 0, update],
+    ];
+    memory.ints.set(job, 0);
+    const numbers = settings
+      ? [settings.weightNoise, settings.learningRate, settings.maxGradientNorm, settings.decay, settings.momentum, settings.epsilon]
+      : [0, 0, Number.POSITIVE_INFINITY, 0, 0, 0];
+    memory.floats.set(numbers, job.length);
+    memory.ints[job.length + numbers.length] = this.result;
+  }
+
+  private reserve(needed: number): void {
+    if (needed <= this.capacity) return;
+    if (needed > 2 ** 31 - 1)
+      throw new GatedRnnError(
+        "engine",
+        `native engine: expected a batch that fits 8 GiB, got ${Math.ceil(needed / 2 ** 28)} GiB; use smaller batches`,
+      );
+    this.capacity = this.capacity === 0 ? needed : Math.min(2 ** 31 - 1, Math.ceil(needed * 1.25));
+    this.memory.reserve(this.capacity);
+  }
+}
+
+function align(word: number): number {
+  return Math.ceil(word / alignment) * alignment;
+}
+
+function unpadded(floats: Float32Array, base: number, { offset, rows, columns, width }: ParameterShape): Float32Array {
+  const out = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++) {
+    const from = base + offset + r * width;
+    out.set(floats.subarray(from, from + columns), r * columns);
+  }
+  return out;
+}

@@ -1,0 +1,42 @@
+// The engine as a Node-API addon: run(buffer, firstWord, job), misalignment(buffer), lanes.
+#include "engine.h"
+#include "vector.h"
+#include <node_api.h>
+
+// Words from the beginning of an ArrayBuffer to the next cache line.
+static napi_value misalignment(napi_env env, napi_callback_info info) {
+  size_t count = 1, length;
+  napi_value argument, result;
+  void *memory;
+  if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) != napi_ok || napi_get_arraybuffer_info(env, argument, &memory, &length) != napi_ok) {
+    napi_throw_type_error(env, NULL, "misalignment: expected an ArrayBuffer");
+    return NULL;
+  }
+  napi_create_int32(env, (int32_t)((64 - (uintptr_t)memory % 64) % 64 / 4), &result);
+  return result;
+}
+
+static napi_value run(napi_env env, napi_callback_info info) {
+  size_t count = 3, length;
+  napi_value arguments[3];
+  void *memory;
+  int32_t first, job;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok || napi_get_arraybuffer_info(env, arguments[0], &memory, &length) != napi_ok ||
+      napi_get_value_int32(env, arguments[1], &first) != napi_ok || napi_get_value_int32(env, arguments[2], &job) != napi_ok) {
+    napi_throw_type_error(env, NULL, "run: expected an ArrayBuffer, its first word and the job's word");
+    return NULL;
+  }
+  run_job((float *)memory + first, job);
+  return NULL;
+}
+
+NAPI_MODULE_INIT() {
+  napi_value function, lanes;
+  napi_create_function(env, "run", NAPI_AUTO_LENGTH, run, NULL, &function);
+  napi_set_named_property(env, exports, "run", function);
+  napi_create_function(env, "misalignment", NAPI_AUTO_LENGTH, misalignment, NULL, &function);
+  napi_set_named_property(env, exports, "misalignment", function);
+  napi_create_int32(env, LANES, &lanes);
+  napi_set_named_property(env, exports, "lanes", lanes);
+  return exports;
+}

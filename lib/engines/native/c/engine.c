@@ -1,0 +1,363 @@
+#include "job.h"
+#include "engine.h"
+#include "gemm.h"
+#include "noise.h"
+#include "phase.h"
+#include <stddef.h>
+#ifndef __wasm__
+#include <pthread.h>
+#endif
+
+// Where a slice's values lie: the arena and the slice's part of it.
+typedef struct {
+  const Job *job;
+  const Slice *slice;
+  float *arena;
+} Context;
+
+#define AT(type, offset) ((const type *)(x->arena + (offset)))
+
+static void zero(float *to, long n) {
+  for (long i = 0; i < n; i++) to[i] = 0;
+}
+
+static void copy(float *to, const float *from, long n) {
+  if (to != from)
+    for (long i = 0; i < n; i++) to[i] = from[i];
+}
+
+// First float of an operand's rows at step t (registers: t does not matter).
+static float *operand(const Context *x, int32_t word, long t) {
+  const Slice *s = x->slice;
+  long index = word & 0xfffffff;
+  switch (word >> 28) {
+  case IN_REGISTER: return x->arena + s->registers + index * x->job->registerStride;
+  case IN_SEQUENCE: return x->arena + s->sequences + index * s->sequenceStride + AT(int32_t, s->stepOffsets)[t] * (long)x->job->width;
+  default: return x->arena + s->steps + index * s->stepStride;
+  }
+}
+
+static float *slot(const Context *x, int32_t index) { return x->arena + x->slice->sequences + (long)index * x->slice->sequenceStride; }
+
+static long rows_at(const Context *x, long t) {
+  const int32_t *offsets = AT(int32_t, x->slice->stepOffsets);
+  return t < x->slice->time ? offsets[t + 1] - offsets[t] : 0;
+}
+
+static void run_phase(const Context *x, const Instruction *phase, const float *weights, long t) {
+  const Job *job = x->job;
+  const PhaseOp *ops = AT(PhaseOp, job->ops) + phase->at;
+  const int count = phase->count;
+  const long total = rows_at(x, t) * job->width, block = job->registerStride;
+  float *at[count][4];
+  long advance[count][4];
+  for (int i = 0; i < count; i++) {
+    const int32_t words[4] = {ops[i].out, ops[i].a, ops[i].b, ops[i].c};
+    for (int k = 0; k < 4; k++) {
+      at[i][k] = operand(x, words[k], t);
+      advance[i][k] = words[k] >> 28 != IN_REGISTER;
+    }
+  }
+  for (long from = 0; from < total; from += block) {
+    long n = total - from < block ? total - from : block;
+    for (int i = 0; i < count; i++)
+      phase_op(ops + i, at[i][0] + advance[i][0] * from, at[i][1] + advance[i][1] * from, at[i][2] + advance[i][2] * from,
+               at[i][3] + advance[i][3] * from, weights, n, job->width);
+  }
+}
+
+static void run_step(const Context *x, const Instruction *instructions, int count, const float *weights, long t) {
+  const Job *job = x->job;
+  const long rows = rows_at(x, t);
+  for (int i = 0; i < count; i++) {
+    const Instruction *in = instructions + i;
+    if (in->kind == 0) run_phase(x, in, weights, t);
+    else {
+      const Pack *pack = AT(Pack, job->packs) + in->pack;
+      gemm(rows, pack->width, pack->rows, operand(x, in->source, t), job->width, x->arena + pack->packed, operand(x, in->target, t), job->width,
+           in->accumulate);
+    }
+  }
+}
+
+static const float *weights_of(const Context *x) { return x->arena + x->job->noisy; }
+
+// b + x W for all rows at once: a sparse row is a sum of a few rows of W.
+static void input_projection(const Context *x, const Affine *affine) {
+  const Job *job = x->job;
+  const Slice *s = x->slice;
+  const long width = job->width;
+  const float *weights = weights_of(x), *bias = weights + affine->bias;
+  float *out = slot(x, affine->slot);
+  const int32_t *offsets = AT(int32_t, s->inputOffsets), *columns = AT(int32_t, s->inputColumns);
+  const int sparse = affine->inputWeight >= 0 && s->inputValues < 0;
+  for (long r = 0; r < s->rows; r++, out += width) {
+    const int32_t *from = columns + (sparse ? offsets[r] : 0), *to = columns + (sparse ? offsets[r + 1] : 0);
+    for (long j = 0; j < width; j += LANES) {
+      vf sum = load(bias + j);
+      for (const int32_t *c = from; c < to; c++) sum += load(weights + affine->inputWeight + *c * width + j);
+      store(out + j, sum);
+    }
+  }
+  if (affine->inputWeight >= 0 && !sparse) {
+    const Pack *pack = AT(Pack, job->packs) + affine->inputPack;
+    gemm(s->rows, width, job->inputSize, x->arena + s->inputValues, job->inputSize, x->arena + pack->packed, slot(x, affine->slot), width, 1);
+  }
+}
+
+static void forward(const Context *x) {
+  const Job *job = x->job;
+  const Slice *s = x->slice;
+  const long width = job->width;
+  const State *states = AT(State, job->states);
+  const Affine *affines = AT(Affine, job->affines);
+  for (int k = 0; k < job->affineCount; k++) input_projection(x, affines + k);
+  for (int k = 0; k < job->stateCount; k++)
+    if (states[k].previous >= 0) zero(operand(x, states[k].previous, 0), rows_at(x, 0) * width);
+  for (long t = 0; t < s->time; t++) {
+    run_step(x, AT(Instruction, job->instructions), job->forwardCount, weights_of(x), t);
+    long next = rows_at(x, t + 1);
+    if (next > 0)
+      for (int k = 0; k < job->stateCount; k++)
+        if (states[k].previous >= 0) copy(operand(x, states[k].previous, t + 1), operand(x, states[k].value, t), next * width);
+  }
+  const Pack *pack = AT(Pack, job->packs) + job->readoutPack;
+  const float *bias = weights_of(x) + job->readoutBias;
+  float *y = x->arena + s->readout;
+  for (long r = 0; r < s->rows; r++) copy(y + r * job->readoutWidth, bias, job->readoutWidth);
+  gemm(s->rows, job->readoutWidth, job->hiddenSize, slot(x, job->hiddenSlot), width, x->arena + pack->packed, y, job->readoutWidth, 1);
+}
+
+// Binary cross-entropy with logits y: sum of ln(1 + e^y) over the keys less y over the keys that sound. Leaves `scale` times
+// its gradient, sigmoid(y) - target, in place of y. ln(1 + e^-|y|) is taken of products of up to 32 keys at once.
+static void bernoulli(const Context *x, int backward, float scale) {
+  const Job *job = x->job;
+  const Slice *s = x->slice;
+  const int32_t *offsets = AT(int32_t, s->targetOffsets), *columns = AT(int32_t, s->targetColumns);
+  float *nll = x->arena + s->nll;
+  for (long r = 0; r < s->rows; r++) {
+    float *y = x->arena + s->readout + r * job->readoutWidth;
+    vf loss = splat(0), product = splat(1);
+    float sounding = 0;
+    for (int32_t k = offsets[r]; k < offsets[r + 1]; k++) sounding += y[columns[k]];
+    for (long j = 0, factors = 0; j < job->readoutWidth; j += LANES) {
+      vf v = load(y + j);
+      vf e = vexp(-absolute(v));
+      long left = job->readoutSize - j;
+      if (left < LANES)
+        for (long i = left; i < LANES; i++) e[i] = 0, v[i] = 0; // padding
+      product *= 1.0f + e;
+      loss += maximum(v, splat(0));
+      if (++factors == 32) {
+        loss += vlog(product);
+        product = splat(1);
+        factors = 0;
+      }
+      if (backward) {
+        vf small = 1.0f / (1.0f + e);
+        vf sigmoid = choose(v < 0.0f, e * small, small);
+        if (left < LANES)
+          for (long i = left; i < LANES; i++) sigmoid[i] = 0;
+        store(y + j, sigmoid * scale);
+      }
+    }
+    nll[r] = sum(loss + vlog(product)) - sounding;
+    if (backward)
+      for (int32_t k = offsets[r]; k < offsets[r + 1]; k++) y[columns[k]] -= scale;
+  }
+}
+
+// to[j] += sum over rows of from[r][j]
+static void column_sums(long rows, long width, const float *from, float *to) {
+  for (long j = 0; j < width; j += LANES) {
+    vf a = splat(0), b = splat(0);
+    long r = 0;
+    for (; r + 2 <= rows; r += 2) a += load(from + r * width + j), b += load(from + (r + 1) * width + j);
+    if (r < rows) a += load(from + r * width + j);
+    store(to + j, load(to + j) + (a + b));
+  }
+}
+
+static void backward(const Context *x) {
+  const Job *job = x->job;
+  const Slice *s = x->slice;
+  const long width = job->width;
+  const State *states = AT(State, job->states);
+  const float *dy = x->arena + s->readout;
+  float *gradients = x->arena + s->gradients;
+  zero(gradients, job->count);
+  const Pack *pack = AT(Pack, job->packs) + job->readoutBackPack;
+  gemm_transposed(job->hiddenSize, job->readoutWidth, s->rows, slot(x, job->hiddenSlot), width, dy, job->readoutWidth, gradients + job->readoutWeight,
+                  job->readoutWidth);
+  column_sums(s->rows, job->readoutWidth, dy, gradients + job->readoutBias);
+  gemm(s->rows, width, job->readoutSize, dy, job->readoutWidth, x->arena + pack->packed, slot(x, job->hiddenGradientSlot), width, 0);
+
+  for (long t = s->time - 1; t >= 0; t--) {
+    const long rows = rows_at(x, t), next = rows_at(x, t + 1);
+    for (int k = 0; k < job->stateCount; k++) {
+      float *gradient = operand(x, states[k].gradient, t);
+      const int carried = states[k].previousGradient >= 0 && next > 0;
+      const float *from = carried ? operand(x, states[k].previousGradient, t + 1) : gradient;
+      if (k == 0) { // h: the readout's gradient is there already
+        if (carried)
+          for (long i = 0; i < next * width; i += LANES) store(gradient + i, load(gradient + i) + load(from + i));
+      } else {
+        if (carried) copy(gradient, from, next * width);
+        zero(gradient + (carried ? next * width : 0), (rows - (carried ? next : 0)) * width);
+      }
+    }
+    run_step(x, AT(Instruction, job->instructions) + job->forwardCount, job->backwardCount, weights_of(x), t);
+  }
+
+  const Affine *affines = AT(Affine, job->affines);
+  for (int k = 0; k < job->affineCount; k++) {
+    if (affines[k].gradient < 0) continue;
+    const float *d = slot(x, affines[k].gradient);
+    column_sums(s->rows, width, d, gradients + affines[k].bias);
+    if (affines[k].inputWeight < 0) continue;
+    float *w = gradients + affines[k].inputWeight;
+    if (s->inputValues >= 0) gemm_transposed(job->inputSize, width, s->rows, x->arena + s->inputValues, job->inputSize, d, width, w, width);
+    else {
+      const int32_t *offsets = AT(int32_t, s->inputOffsets), *columns = AT(int32_t, s->inputColumns);
+      for (long r = 0; r < s->rows; r++, d += width)
+        for (int32_t c = offsets[r]; c < offsets[r + 1]; c++) {
+          float *to = w + columns[c] * width;
+          for (long j = 0; j < width; j += LANES) store(to + j, load(to + j) + load(d + j));
+        }
+    }
+  }
+  const WeightGradient *matrices = AT(WeightGradient, job->matrices);
+  for (int k = 0; k < job->matrixCount; k++)
+    gemm_transposed(job->hiddenSize, width, s->rows, slot(x, matrices[k].source), width, slot(x, matrices[k].gradient), width,
+                    gradients + matrices[k].weight, width);
+  const WeightGradient *peepholes = AT(WeightGradient, job->peepholes);
+  for (int k = 0; k < job->peepholeCount; k++) {
+    const float *source = slot(x, peepholes[k].source), *d = slot(x, peepholes[k].gradient);
+    float *to = gradients + peepholes[k].weight;
+    for (long j = 0; j < width; j += LANES) {
+      vf total = load(to + j);
+      for (long r = 0; r < s->rows; r++) total += load(source + r * width + j) * load(d + r * width + j);
+      store(to + j, total);
+    }
+  }
+}
+
+static void run_slice(const Context *x, long totalRows) {
+  forward(x);
+  const int back = (x->job->mode & JOB_BACKWARD) != 0;
+  bernoulli(x, back, 1.0f / (float)totalRows);
+  if (back) backward(x);
+}
+
+#ifndef __wasm__
+typedef struct {
+  Context context;
+  long totalRows;
+} Work;
+
+static void *run_work(void *work) {
+  run_slice(&((Work *)work)->context, ((Work *)work)->totalRows);
+  return NULL;
+}
+#endif
+
+// w (with noise) into its working copy, and from there into panels.
+static void prepare_weights(const Context *x) {
+  const Job *job = x->job;
+  const float *parameters = x->arena + job->parameters;
+  float *noisy = x->arena + job->noisy;
+  const Shape *shapes = AT(Shape, job->shapes);
+  copy(noisy, parameters, job->count);
+  if (job->weightNoise != 0)
+    for (int k = 0; k < job->shapeCount; k++)
+      if (shapes[k].stream >= 0)
+        add_noise(parameters + shapes[k].parameter, noisy + shapes[k].parameter, job->weightNoise, (uint32_t)job->noiseSeed, (uint32_t)job->update,
+                  (uint32_t)shapes[k].stream, shapes[k].rows, shapes[k].columns, shapes[k].width);
+  const Pack *packs = AT(Pack, job->packs);
+  for (int k = 0; k < job->packCount; k++)
+    pack(packs[k].rows, packs[k].width, packs[k].columns, noisy + packs[k].parameter, packs[k].stepRow, packs[k].stepColumn, x->arena + packs[k].packed);
+}
+
+// Adds the slices' gradients in order, clears the padding, and returns the global norm.
+static double reduce_gradients(const Context *x) {
+  const Job *job = x->job;
+  const Slice *slices = AT(Slice, job->slices);
+  float *total = x->arena + slices[0].gradients;
+  for (int k = 1; k < job->sliceCount; k++) {
+    const float *from = x->arena + slices[k].gradients;
+    for (long i = 0; i < job->count; i += LANES) store(total + i, load(total + i) + load(from + i));
+  }
+  const Shape *shapes = AT(Shape, job->shapes);
+  double squares = 0;
+  for (int k = 0; k < job->shapeCount; k++)
+    for (long r = 0; r < shapes[k].rows; r++) {
+      float *g = total + shapes[k].parameter + r * shapes[k].width;
+      zero(g + shapes[k].columns, shapes[k].width - shapes[k].columns);
+      double row = 0;
+      for (long j = 0; j < shapes[k].width; j += LANES) {
+        vf v = load(g + j);
+        row += sum(v * v);
+      }
+      squares += row;
+    }
+  return __builtin_sqrt(squares);
+}
+
+INLINE vf square_root(vf x) {
+  vf y = x;
+  for (int i = 0; i < LANES; i++) y[i] = __builtin_sqrtf(x[i]);
+  return y;
+}
+
+// RMSProp with momentum on the rescaled gradient.
+static void update(const Context *x, double norm) {
+  const Job *job = x->job;
+  const float rescale = norm > job->maxGradientNorm ? (float)(job->maxGradientNorm / norm) : 1.0f;
+  const float *gradients = x->arena + AT(Slice, job->slices)[0].gradients;
+  float *w = x->arena + job->parameters, *v = x->arena + job->meanSquares, *m = x->arena + job->momenta;
+  for (long i = 0; i < job->count; i += LANES) {
+    vf g = load(gradients + i) * rescale;
+    vf square = load(v + i) * job->decay + g * g * (1.0f - job->decay);
+    vf moment = load(m + i) * job->momentum + g * job->learningRate / square_root(square + job->epsilon);
+    store(v + i, square);
+    store(m + i, moment);
+    store(w + i, load(w + i) - moment);
+  }
+}
+
+void run_job(float *arena, int32_t at) {
+  const Job *job = (const Job *)(arena + at);
+  const Slice *slices = (const Slice *)(arena + job->slices);
+  const Context whole = {job, slices, arena};
+  const Context *x = &whole;
+  prepare_weights(x);
+  long totalRows = 0;
+  for (int k = 0; k < job->sliceCount; k++) totalRows += slices[k].rows;
+#ifdef __wasm__
+  for (int k = 0; k < job->sliceCount; k++) {
+    const Context part = {job, slices + k, arena};
+    run_slice(&part, totalRows);
+  }
+#else
+  const int threads = job->sliceCount;
+  Work work[threads];
+  pthread_t started[threads];
+  int here[threads]; // a thread that the system refuses is done here
+  for (int k = threads - 1; k >= 0; k--) {
+    work[k] = (Work){{job, slices + k, arena}, totalRows};
+    here[k] = k == 0 || pthread_create(&started[k], NULL, run_work, &work[k]) != 0;
+    if (here[k]) run_work(&work[k]);
+  }
+  for (int k = 1; k < threads; k++)
+    if (!here[k]) pthread_join(started[k], NULL);
+#endif
+  double *result = (double *)(arena + job->result);
+  double nll = 0;
+  for (int k = 0; k < job->sliceCount; k++)
+    for (long r = 0; r < slices[k].rows; r++) nll += arena[slices[k].nll + r];
+  result[0] = nll;
+  if (!(job->mode & JOB_BACKWARD)) return;
+  result[1] = reduce_gradients(x);
+  const int finite = result[0] - result[0] == 0 && result[1] - result[1] == 0;
+  if ((job->mode & JOB_UPDATE) && finite) update(x, result[1]);
+}

@@ -1,0 +1,142 @@
+// Matrix products C (+)= A B in tiles that stay in registers. B is packed: panels of up to NV vectors of columns, each panel
+// K x its width, so that a tile reads B in order; or, for weight gradients, B is read in place, row by row.
+#ifndef GEMM_H
+#define GEMM_H
+#include "vector.h"
+
+#if LANES == 16
+#define MR 8
+#define NV 3
+#elif LANES == 8
+#define MR 6
+#define NV 2
+#elif defined(__wasm_relaxed_simd__) || defined(__aarch64__)
+#define MR 6
+#define NV 2
+#else
+#define MR 4
+#define NV 2
+#endif
+
+#define PRAGMA(x) _Pragma(#x)
+#if defined(__clang__)
+#define UNROLL PRAGMA(clang loop unroll(full))
+#else
+#define UNROLL PRAGMA(GCC unroll 16)
+#endif
+
+// C[i][j] (+)= sum over k of A[i * rowA + k * stepA] B[k * stepB + j], for m rows and v vectors of columns. Few rows leave the
+// multiply-adds waiting for one another: then `split` chains take turns.
+INLINE void tile(const int m, const int v, const int split, long K, const float *A, long rowA, long stepA, const float *B, long stepB,
+                 float *C, long rowC, int accumulate) {
+  vf c[4][MR][NV];
+  UNROLL for (int s = 0; s < split; s++) UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < v; j++) c[s][i][j] = splat(0);
+  long k = 0;
+  for (; k + split <= K; k += split) {
+    UNROLL for (int s = 0; s < split; s++) {
+      vf b[NV];
+      UNROLL for (int j = 0; j < v; j++) b[j] = load(B + j * LANES);
+      UNROLL for (int i = 0; i < m; i++) {
+        vf a = splat(A[i * rowA]);
+        UNROLL for (int j = 0; j < v; j++) c[s][i][j] += a * b[j];
+      }
+      A += stepA;
+      B += stepB;
+    }
+  }
+  if (split > 1)
+    for (; k < K; k++) {
+      UNROLL for (int i = 0; i < m; i++) {
+        vf a = splat(A[i * rowA]);
+        UNROLL for (int j = 0; j < v; j++) c[0][i][j] += a * load(B + j * LANES);
+      }
+      A += stepA;
+      B += stepB;
+    }
+  UNROLL for (int s = 1; s < split; s++) UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < v; j++) c[0][i][j] += c[s][i][j];
+  UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < v; j++) {
+    float *to = C + i * rowC + j * LANES;
+    if (accumulate) c[0][i][j] += load(to);
+    store(to, c[0][i][j]);
+  }
+}
+
+#define SPLIT(m) ((m) == 1 ? 4 : (m) == 2 ? 2 : 1)
+#define CASE(m, v) \
+  case (m) * 4 + (v): \
+    tile(m, v, SPLIT(m), K, A, rowA, stepA, B, stepB, C, rowC, accumulate); \
+    return;
+#if NV == 3
+#define ROW(m) CASE(m, 1) CASE(m, 2) CASE(m, 3)
+#else
+#define ROW(m) CASE(m, 1) CASE(m, 2)
+#endif
+#if MR == 8
+#define ROWS ROW(1) ROW(2) ROW(3) ROW(4) ROW(5) ROW(6) ROW(7) ROW(8)
+#elif MR == 6
+#define ROWS ROW(1) ROW(2) ROW(3) ROW(4) ROW(5) ROW(6)
+#else
+#define ROWS ROW(1) ROW(2) ROW(3) ROW(4)
+#endif
+
+// A row-major (stepA 1), B packed.
+static void tile_packed(int m, int v, long K, const float *A, long rowA, const float *B, float *C, long rowC, int accumulate) {
+  const long stepA = 1, stepB = (long)v * LANES;
+  switch (m * 4 + v) { ROWS }
+}
+
+// A transposed (rowA 1), B in place.
+static void tile_transposed(int m, int v, long K, const float *A, long stepA, const float *B, long stepB, float *C, long rowC, int accumulate) {
+  const long rowA = 1;
+  switch (m * 4 + v) { ROWS }
+}
+
+// Rows of the next tile: all of them of about the same height, so that the last one is not a sliver.
+INLINE int height(int left) {
+  int tiles = (left + MR - 1) / MR;
+  return (left + tiles - 1) / tiles;
+}
+
+// Packs a K x N matrix (N padded to whole vectors by the caller's zeros): B[k][n] = source[k * stepK + n * stepN], 0 from `columns` on.
+static void pack(long K, long N, long columns, const float *source, long stepK, long stepN, float *to) {
+  for (long n = 0; n < N; n += NV * LANES) {
+    long width = N - n < NV * LANES ? N - n : NV * LANES;
+    for (long k = 0; k < K; k++, to += width)
+      for (long j = 0; j < width; j++) to[j] = n + j < columns ? source[k * stepK + (n + j) * stepN] : 0;
+  }
+}
+
+// C [M, N] (+)= A [M, K] B, B packed.
+static void gemm(long M, long N, long K, const float *A, long rowA, const float *packed, float *C, long rowC, int accumulate) {
+  const long block = 64; // rows of A that stay in the first cache while the panels of B pass
+  for (long from = 0; from < M; from += block) {
+    long to = from + block < M ? from + block : M;
+    const float *panel = packed;
+    for (long n = 0; n < N; n += NV * LANES) {
+      int v = N - n < NV * LANES ? (int)((N - n) / LANES) : NV;
+      for (long i = from; i < to;) {
+        int m = height((int)(to - i));
+        tile_packed(m, v, K, A + i * rowA, rowA, panel, C + i * rowC + n, rowC, accumulate);
+        i += m;
+      }
+      panel += K * v * LANES;
+    }
+  }
+}
+
+// C [M, N] += A' B, A [rows, M], B [rows, N]: a weight gradient over all rows.
+static void gemm_transposed(long M, long N, long rows, const float *A, long rowA, const float *B, long rowB, float *C, long rowC) {
+  const long block = 128; // rows of A and B that stay in the caches
+  for (long from = 0; from < rows; from += block) {
+    long K = rows - from < block ? rows - from : block;
+    for (long n = 0; n < N; n += NV * LANES) {
+      int v = N - n < NV * LANES ? (int)((N - n) / LANES) : NV;
+      for (long i = 0; i < M;) {
+        int m = height((int)(M - i));
+        tile_transposed(m, v, K, A + from * rowA + i, rowA, B + from * rowB + n, rowB, C + i * rowC + n, rowC, 1);
+        i += m;
+      }
+    }
+  }
+}
+#endif

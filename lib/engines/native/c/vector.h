@@ -1,0 +1,100 @@
+// Vectors of LANES floats by the compiler's vector extension, and the elementary functions on them. The same source becomes
+// AVX-512, AVX2, NEON or WebAssembly SIMD; with -ffp-contract=fast, x * y + z becomes a fused multiply-add where there is one.
+#ifndef VECTOR_H
+#define VECTOR_H
+#include <stdint.h>
+
+#if defined(__AVX512F__)
+#define LANES 16
+#elif defined(__AVX__)
+#define LANES 8
+#else
+#define LANES 4
+#endif
+
+typedef float vf __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
+typedef int32_t vi __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vf load(const float *p) { return *(const vf *)p; }
+INLINE void store(float *p, vf v) { *(vf *)p = v; }
+INLINE vf splat(float x) { return x - (vf){0}; }
+INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
+INLINE vf maximum(vf a, vf b) { return choose(a < b, b, a); } // NaN in a stays
+INLINE vf absolute(vf x) { return (vf)((vi)x & 0x7fffffff); }
+INLINE float sum(vf x) {
+  float s = 0;
+  for (int i = 0; i < LANES; i++) s += x[i];
+  return s;
+}
+
+// e^x by Cephes' expf: 2^n e^f, |f| <= ln 2 / 2. NaN stays NaN; beyond the range of floats: 0 and infinity.
+INLINE vf vexp(vf x) {
+  const vi over = x > 88.72283f, under = x < -87.33654f;
+  vf y = choose(under, splat(-87.33654f), choose(over, splat(88.72283f), x));
+  vf r = y * 1.44269504088896341f + 12582912.0f; // 1.5 * 2^23: the sum's low bits are the nearest integer
+  vi n = (vi)r - 0x4b400000;
+  r -= 12582912.0f;
+  vf f = y - r * 0.693359375f;
+  f -= r * -2.12194440e-4f;
+  vf p = f * 1.9875691500e-4f + 1.3981999507e-3f;
+  p = p * f + 8.3334519073e-3f;
+  p = p * f + 4.1665795894e-2f;
+  p = p * f + 1.6666665459e-1f;
+  p = p * f + 5.0000001201e-1f;
+  p = p * (f * f) + f + 1.0f;
+  vi half = n >> 1; // 2^n in two factors: n reaches 128
+  vf e = p * (vf)((half + 127) << 23) * (vf)((n - half + 127) << 23);
+  return choose(over, splat(__builtin_inff()), choose(under, splat(0.0f), e));
+}
+
+// ln x by Cephes' logf. ln 0 = -infinity; negative: NaN; smaller than the least normal number: as that one.
+INLINE vf vlog(vf x) {
+  vf y = maximum(x, splat(1.17549435e-38f));
+  vi bits = (vi)y;
+  vi exponent = (bits >> 23) - 126;
+  vf m = (vf)((bits & 0x007fffff) | 0x3f000000);
+  vi low = m < 0.707106781186547524f;
+  exponent += low; // a true comparison is -1
+  m = choose(low, m + m, m) - 1.0f;
+  vf z = m * m;
+  vf p = m * 7.0376836292e-2f - 1.1514610310e-1f;
+  p = p * m + 1.1676998740e-1f;
+  p = p * m - 1.2420140846e-1f;
+  p = p * m + 1.4249322787e-1f;
+  p = p * m - 1.6668057665e-1f;
+  p = p * m + 2.0000714765e-1f;
+  p = p * m - 2.4999993993e-1f;
+  p = p * m + 3.3333331174e-1f;
+  vf e = __builtin_convertvector(exponent, vf);
+  vf r = p * m * z + e * -2.12194440e-4f - 0.5f * z;
+  r = m + r + e * 0.693359375f;
+  vf inf = splat(__builtin_inff());
+  r = choose(x == inf, inf, r);
+  r = choose(x > 0.0f, r, choose(x == 0.0f, -inf, splat(__builtin_nanf(""))));
+  return r;
+}
+
+INLINE vf vsigmoid(vf x) { return 1.0f / (1.0f + vexp(-x)); }
+
+// Near 0 by Cephes' polynomial, elsewhere by e^2|x|.
+INLINE vf vtanh(vf x) {
+  vf a = absolute(x), z = x * x;
+  vf p = z * -5.70498872745e-3f + 2.06390887954e-2f;
+  p = p * z - 5.37397155531e-2f;
+  p = p * z + 1.33314422036e-1f;
+  p = p * z - 3.33332819422e-1f;
+  vf small = p * z * x + x;
+  vf large = 1.0f - 2.0f / (vexp(a + a) + 1.0f);
+  large = (vf)((vi)large | ((vi)x & (vi)splat(-0.0f)));
+  return choose(a < 0.625f, small, choose(x == x, large, x));
+}
+
+// ln(1 + e) for 0 <= e <= 1, exact for small e as well: the rounding of 1 + e is divided out.
+INLINE vf vlog1p(vf e) {
+  vf u = 1.0f + e, d = u - 1.0f;
+  return choose(d == 0.0f, e, vlog(u) * (e / choose(d == 0.0f, splat(1.0f), d)));
+}
+
+INLINE vf vsoftplus(vf x) { return maximum(x, splat(0.0f)) + vlog1p(vexp(-absolute(x))); }
+#endif

@@ -1,0 +1,20 @@
+/** A build of the C source: what a session runs its jobs on. An arena is one block of memory that C and TypeScript share. */
+export interface Kernels {
+  /** As records name it: "native addon avx512 3f2a91c0". */
+  readonly build: string;
+  /** Floats of a vector. */
+  readonly lanes: number;
+  /** Whether a job may have several slices, each in a thread of its own. */
+  readonly threads: boolean;
+  arena(): ArenaMemory;
+}
+
+/** Memory of one session. `reserve` may move it: views made before are then stale. */
+export interface ArenaMemory {
+  /** Makes room for a number of 32-bit words, keeping what is there. */
+  reserve(words: number): void;
+  readonly ints: Int32Array;
+  readonly floats: Float32Array;
+  /** Carries out the job that lies at a word. */
+  run(job: number): void;
+}

@@ -1,0 +1,115 @@
+import { compile, type Program } from "../../compile/program.js";
+import type { Batch } from "../../data/batch.js";
+import { NotFiniteError } from "../../errors.js";
+import type { Model } from "../../train/model.js";
+import type { SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "../engine.js";
+import { Arena, modes } from "./arena.js";
+import type { Kernels } from "./kernels.js";
+import { type BatchSlice, slicesOf } from "./slices.js";
+
+/** One model on the compiled program: every call is one call of the C source. */
+export class NativeSession implements Session {
+  private readonly arena: Arena;
+  private readonly program: Program;
+  private updates = 0;
+
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly model: Model,
+    initial: TrainingState,
+    private readonly threads: number,
+    purpose: "training" | "trace" = "training",
+  ) {
+    this.program = compile(model, kernels.lanes, purpose);
+    this.arena = new Arena(this.program, kernels.arena());
+    this.restore(initial);
+  }
+
+  async trainStep(batch: Batch, settings: StepSettings): Promise<StepReport> {
+    const [first] = this.arena.run(this.slices(batch), modes.update, settings, this.updates);
+    const steps = batch.stepOffsets[batch.time];
+    const { nll, norm } = this.arena.results();
+    if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
+    if (!Number.isFinite(norm)) throw new NotFiniteError(this.updates + 1, this.firstNotFinite(first.gradients));
+    this.updates += 1;
+    return { nllPerStep: nll / steps, steps, gradientNorm: norm };
+  }
+
+  async evaluate(batch: Batch): Promise<SequenceNll[]> {
+    const slices = this.slices(batch);
+    const layouts = this.arena.run(slices, modes.forward);
+    const { floats } = this.arena.memory;
+    const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
+    slices.forEach(({ batch: part, members }, k) => {
+      for (let t = 0; t < part.time; t++)
+        for (let r = part.stepOffsets[t]; r < part.stepOffsets[t + 1]; r++)
+          sequences[members[r - part.stepOffsets[t]]].nll += floats[layouts[k].nll + r];
+    });
+    return sequences;
+  }
+
+  async trace(batch: Batch): Promise<Trace> {
+    const session = new NativeSession(this.kernels, this.model, await this.read(), 1, "trace");
+    return session.forwardTrace(batch);
+  }
+
+  async gradient(batch: Batch): Promise<ReadonlyMap<string, Float32Array>> {
+    const [first] = this.arena.run(this.slices(batch), modes.gradient);
+    return this.arena.read(first.gradients);
+  }
+
+  async read(): Promise<TrainingState> {
+    const { arena } = this;
+    return {
+      parameters: arena.read(arena.parameters),
+      meanSquares: arena.read(arena.meanSquares),
+      momenta: arena.read(arena.momenta),
+      updates: this.updates,
+    };
+  }
+
+  async write(state: TrainingState): Promise<void> {
+    this.restore(state);
+  }
+
+  async close(): Promise<void> {}
+
+  /** Bytes of the arena: parameters, optimiser and the largest batch so far. */
+  arenaBytes(): number {
+    return this.arena.size * 4;
+  }
+
+  private slices(batch: Batch): BatchSlice[] {
+    return slicesOf(batch, this.kernels.threads ? this.threads : 1);
+  }
+
+  private restore(state: TrainingState): void {
+    this.arena.write(this.arena.parameters, state.parameters);
+    this.arena.write(this.arena.meanSquares, state.meanSquares);
+    this.arena.write(this.arena.momenta, state.momenta);
+    this.updates = state.updates;
+  }
+
+  private forwardTrace(batch: Batch): Trace {
+    const [{ sequences, sequenceStride }] = this.arena.run(this.slices(batch), modes.forward);
+    const { floats } = this.arena.memory;
+    const { hiddenSize } = this.model;
+    const rows = batch.stepOffsets[batch.time];
+    const values = new Map<string, Float32Array>();
+    for (const [name, slot] of this.program.named) {
+      const value = new Float32Array(rows * hiddenSize);
+      const from = sequences + slot * sequenceStride;
+      for (let r = 0; r < rows; r++) {
+        const row = from + r * this.program.width;
+        value.set(floats.subarray(row, row + hiddenSize), r * hiddenSize);
+      }
+      values.set(name, value);
+    }
+    return { hiddenSize, values };
+  }
+
+  private firstNotFinite(gradients: number): string {
+    for (const [name, values] of this.arena.read(gradients)) if (!values.every(Number.isFinite)) return `the gradient of ${name}`;
+    return "the gradient norm";
+  }
+}
