@@ -1,3 +1,4 @@
+import type { RollCounts } from "../lib/data/counts.js";
 import type { Split } from "../lib/data/dataset.js";
 import type { MusicSetName } from "../lib/data/music-sets.js";
 
@@ -10,17 +11,11 @@ export interface SourceFile {
   readonly addresses: readonly string[];
 }
 
-/** What a split must contain: sequences, time steps, sounding notes over all steps. */
-export interface SplitCounts {
-  readonly sequences: number;
-  readonly steps: number;
-  readonly notes: number;
-}
-
 export interface MusicSource {
   /** The same music in two file formats: the first that can be had is used. */
   readonly files: readonly SourceFile[];
-  readonly counts: Readonly<Record<Split, SplitCounts>>;
+  /** What the splits must contain. */
+  readonly counts: Readonly<Record<Split, RollCounts>>;
   /** `datasetChecksum` of the splits, from whichever file. */
   readonly checksum: string;
   readonly licence: string;
