@@ -1,6 +1,9 @@
 import type { Baseline } from "../data/baselines.js";
+import { type MusicDataset, type Split, splits } from "../data/dataset.js";
 import type { Reference } from "./learning-curves.js";
+import { dataTitle } from "./provenance.js";
 import type { BaselineRow } from "./results-table.js";
+import type { Table } from "./table.js";
 
 const titles: Readonly<Record<Baseline["name"], string>> = { bernoulli: "Bernoulli per key", markov: "Markov per key" };
 
@@ -12,4 +15,27 @@ export function baselineRows(baselines: readonly Baseline[]): BaselineRow[] {
 /** The baselines' NLL on the validation split, as lines to compare learning curves with. */
 export function baselineReferences(baselines: readonly Baseline[]): Reference[] {
   return baselines.map(({ name, valid }) => ({ label: `${titles[name]} (validation)`, nllPerStep: valid.nllPerStep }));
+}
+
+/** The baselines of a data set on their own: what there is to beat. */
+export function baselinesTable({ title, synthetic, checksum, entropyPerStep }: MusicDataset, baselines: readonly Baseline[]): Table {
+  const numbers = (nll: (split: Split) => number) => splits.map((split) => nll(split).toFixed(2));
+  const rows = baselines.map((baseline) => [
+    titles[baseline.name],
+    ...numbers((split) => baseline[split].nllPerStep),
+    ...numbers((split) => baseline[split].nllPerSequence),
+  ]);
+  const heads = [...splits, ...splits.map((split) => `${split}\n/sequence`)];
+  return {
+    caption: `${dataTitle({ title, synthetic })}: NLL of models without a network, in nats`,
+    columns: [{ title: "model", align: "left" }, ...heads.map((head) => ({ title: head, align: "right" as const }))],
+    rows,
+    notes: [
+      "train, valid, test: mean over all predicted steps; /sequence: mean of the sequences' means.",
+      ...(entropyPerStep === undefined
+        ? []
+        : [`The lowest NLL that any model can reach on average: ${entropyPerStep.toFixed(2)} nats per step.`]),
+      `data ${checksum.slice(0, 8)}`,
+    ],
+  };
 }

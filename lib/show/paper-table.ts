@@ -22,8 +22,8 @@ export interface PaperRow {
 export const paperTable: readonly PaperRow[] = [
   music("nottingham", "Nottingham", [3.22, 3.13], [2.79, 3.23], [3.08, 3.2]),
   music("jsb", "JSB Chorales", [8.82, 9.1], [6.94, 8.54], [8.15, 8.67]),
-  music("muse", "MuseData", [5.64, 6.23], [5.06, 5.99], [5.18, 6.23]),
-  music("piano", "Piano-midi.de", [5.64, 9.03], [4.93, 8.82], [6.49, 9.03]),
+  music("musedata", "MuseData", [5.64, 6.23], [5.06, 5.99], [5.18, 6.23]),
+  music("piano-midi", "Piano-midi.de", [5.64, 9.03], [4.93, 8.82], [6.49, 9.03]),
   speech("speech-a", "Ubisoft data set A", [6.29, 6.44], [2.31, 3.59], [1.44, 2.7]),
   speech("speech-b", "Ubisoft data set B", [7.61, 7.62], [0.38, 0.88], [0.8, 1.26]),
 ];

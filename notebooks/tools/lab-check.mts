@@ -7,13 +7,15 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
-import { type CodeCell, type Notebook, serialise } from "./format.mts";
+import { type CodeCell, type Notebook, serialise, text } from "./format.mts";
 import { jupyterEnvironment, pythonWithJupyterLab, root } from "./jupyter.mts";
 import { notebookNames, readNotebook, readSource } from "./notebooks.mts";
 
 const folder = join(root, "build", "lab-check");
 const served = join(folder, "notebooks");
 const minutes = 60_000;
+/** How tslab reports a failed cell, on stderr: a thrown error, or "line:column - what the compiler says". */
+const failure = /Error|^\d+:\d+ - /m;
 const browserFlags = [
   "--disable-gpu",
   "--disable-quic",
@@ -69,7 +71,7 @@ async function startServer(): Promise<{ readonly url: string; readonly token: st
 async function runThroughMenu(page: Page, codeCells: number): Promise<void> {
   await page.getByRole("menuitem", { name: "Run", exact: true }).click();
   await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
-  const errors = page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]');
+  const errors = page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]').filter({ hasText: failure });
   const prompts = page.locator(".jp-NotebookPanel .jp-CodeCell .jp-InputArea-prompt");
   for (const end = Date.now() + 3 * minutes; ; await pause(250)) {
     const texts = await prompts.allTextContents();
@@ -85,7 +87,7 @@ function failures({ cells }: Notebook, name: string): string[] {
   return code.flatMap((cell, i) => {
     const expected = cell.metadata.tags?.includes("raises-exception") ?? false;
     const bad = cell.outputs.find(
-      (output) => output.output_type === "error" || (output.output_type === "stream" && output.name === "stderr"),
+      (output) => output.output_type === "error" || (output.output_type === "stream" && failure.test(text(output.text))),
     );
     return bad && !expected ? [`${name}: code cell ${i + 1}: ${JSON.stringify(bad).slice(0, 400)}`] : [];
   });
