@@ -1,0 +1,133 @@
+import { type MidiEvent, parseMidi } from "midi-file";
+import type { ByteReader } from "./byte-reader.js";
+
+/** What is taken from a track, with its time in ticks from the track's beginning. */
+export type TrackEvent = Extract<MidiEvent, { type: "noteOn" | "noteOff" | "setTempo" | "trackName" }>;
+
+const MOST_DELTA = 0x0fffffff; // four bytes of seven bits
+const PORTION_BYTES = 1 << 15;
+const MOST_NAME_BYTES = 256;
+
+/**
+ * Reads a track: walks its bytes, checks each event, and hands `midi-file` the notes, tempos and names, rewritten without
+ * running status and in portions of bounded size. Nothing reaches the parser unchecked: it loops for ever on a
+ * variable-length quantity that overflows, reads past ends without notice, and holds 100 bytes and more an event.
+ *
+ * @returns the track's length in ticks
+ * @throws BadFileError on an event that is cut off, a variable-length quantity of more than four bytes, a data byte over 127, a
+ *   status byte that cannot stand in a file, and running status before any status
+ */
+export function readTrack(reader: ByteReader, take: (event: TrackEvent, tick: number) => void, warn: (warning: string) => void): number {
+  const portion = new Portion(take);
+  let tick = 0;
+  let status = 0; // running status
+  let interrupted = false; // by an event that should have ended the running status
+  let ended = false;
+  while (reader.left > 0 && !ended) {
+    tick += variableLength(reader, "a delta time");
+    const offset = reader.offset;
+    const first = reader.uint8("an event");
+    if (first < 0x80) {
+      if (status === 0) reader.fail(`expected a status byte, got ${first} and no status before it`, offset);
+      if (interrupted) warn("running status goes on after a meta or system exclusive event");
+      reader.position--;
+      channelEvent(reader, status, tick, portion);
+    } else if (first < 0xf0) {
+      status = first;
+      interrupted = false;
+      channelEvent(reader, status, tick, portion);
+    } else if (first === 0xff) {
+      interrupted = true;
+      ended = metaEvent(reader, tick, portion, warn);
+    } else if (first === 0xf0 || first === 0xf7) {
+      interrupted = true;
+      reader.take(variableLength(reader, "a system exclusive length"), "a system exclusive event");
+    } else reader.fail(`expected an event of a file, got status byte 0x${first.toString(16)}`, offset);
+  }
+  portion.flush();
+  if (!ended) warn("a track has no end-of-track event");
+  else if (reader.left > 0) warn(`${reader.left} bytes after a track's end are passed over`);
+  return tick;
+}
+
+function channelEvent(reader: ByteReader, status: number, tick: number, portion: Portion): void {
+  const kind = status >>> 4;
+  const first = dataByte(reader);
+  if (kind === 0xc || kind === 0xd) return;
+  const second = dataByte(reader);
+  if (kind === 0x8 || kind === 0x9) portion.add(tick, status, first, second);
+}
+
+function dataByte(reader: ByteReader): number {
+  const byte = reader.uint8("a data byte");
+  if (byte > 127) reader.fail(`expected a data byte from 0 to 127, got ${byte}`, reader.offset - 1);
+  return byte;
+}
+
+/** @returns whether this is the track's end */
+function metaEvent(reader: ByteReader, tick: number, portion: Portion, warn: (warning: string) => void): boolean {
+  const offset = reader.offset - 1;
+  const type = reader.uint8("a meta event's type");
+  const size = variableLength(reader, "a meta event's length");
+  const data = reader.take(size, "a meta event");
+  if (type === 0x2f) {
+    if (size > 0) warn(`the end of a track at byte ${offset} has content`);
+    return true;
+  }
+  if (type === 0x51 && (size !== 3 || data.every((b) => b === 0))) warn(`the tempo at byte ${offset} is no tempo and is passed over`);
+  else if (type === 0x51) portion.add(tick, 0xff, type, size, ...data);
+  else if (type === 0x03) {
+    const name = data.subarray(0, MOST_NAME_BYTES);
+    portion.add(tick, 0xff, type, ...variableLengthBytes(name.length), ...name);
+  }
+  return false;
+}
+
+function variableLength(reader: ByteReader, what: string): number {
+  const offset = reader.offset;
+  let value = 0;
+  for (let i = 0; i < 4; i++) {
+    const byte = reader.uint8(what);
+    value = value * 128 + (byte & 0x7f);
+    if (byte < 0x80) return value;
+  }
+  return reader.fail(`expected ${what} of at most four bytes, got more`, offset);
+}
+
+export function variableLengthBytes(value: number): number[] {
+  const bytes = [value & 0x7f];
+  for (let rest = value >>> 7; rest > 0; rest >>>= 7) bytes.unshift((rest & 0x7f) | 0x80);
+  return bytes;
+}
+
+/** Checked events on their way to the parser. */
+class Portion {
+  readonly #bytes: number[] = [];
+  #start = 0; // tick at which the portion begins
+  #tick = 0; // of its last event
+
+  constructor(readonly take: (event: TrackEvent, tick: number) => void) {}
+
+  add(tick: number, ...event: number[]): void {
+    if (this.#bytes.length > PORTION_BYTES || tick - this.#tick > MOST_DELTA) {
+      this.flush();
+      this.#start = this.#tick = tick;
+    }
+    this.#bytes.push(...variableLengthBytes(tick - this.#tick), ...event);
+    this.#tick = tick;
+  }
+
+  flush(): void {
+    if (this.#bytes.length === 0) return;
+    const size = this.#bytes.length;
+    const header = [0x4d, 0x54, 0x68, 0x64, 0, 0, 0, 6, 0, 0, 0, 1, 0, 1]; // MThd: format 0, one track
+    const track = [0x4d, 0x54, 0x72, 0x6b, size >>> 24, (size >>> 16) & 0xff, (size >>> 8) & 0xff, size & 0xff]; // MTrk
+    let tick = this.#start;
+    for (const event of parseMidi([...header, ...track, ...this.#bytes]).tracks[0]) {
+      tick += event.deltaTime;
+      this.take(event as TrackEvent, tick);
+    }
+    this.#bytes.length = 0;
+    this.#start = this.#tick;
+  }
+}

@@ -1,0 +1,114 @@
+import { type MidiHeader, midiChunks } from "./midi-chunks.js";
+import { readTrack, type TrackEvent } from "./midi-track.js";
+
+/** Notes in columns, sorted by track, then by the event that closed them. */
+export interface MidiNotes {
+  readonly count: number;
+  readonly pitch: Uint8Array;
+  /** Ticks from the piece's beginning. */
+  readonly on: Float64Array;
+  readonly off: Float64Array;
+  /** 0 … 15; drums are on channel 9, which is called the tenth. */
+  readonly channel: Uint8Array;
+  readonly track: Uint16Array;
+}
+
+export interface MidiFile {
+  readonly header: MidiHeader;
+  /** The names of the tracks, empty where there is none. */
+  readonly tracks: readonly string[];
+  readonly notes: MidiNotes;
+  /** In the order of the file; a beat lasts 500,000 µs before the first. */
+  readonly tempos: readonly { readonly tick: number; readonly track: number; readonly microsecondsPerQuarter: number }[];
+  /** What is untidy about the file, and how it was read. */
+  readonly warnings: readonly string[];
+}
+
+const MOST_WARNINGS = 32;
+
+/**
+ * The notes of a Standard MIDI File, formats 0, 1 and 2. Tracks are read one after the other. A note-off (or a note-on of
+ * velocity 0) closes the LATEST note-on of that pitch and channel in its track if that one is still open, and is ignored
+ * otherwise; notes never closed are dropped. Both are told in `warnings`, as are the untidy things that `midiChunks` and
+ * `readTrack` read all the same.
+ *
+ * @throws BadFileError when the file is malformed
+ */
+export function readMidi(bytes: Uint8Array, file: string): MidiFile {
+  const warnings = new Set<string>();
+  const warn = (warning: string) => {
+    if (warnings.size < MOST_WARNINGS) warnings.add(warning);
+  };
+  const { header, tracks } = midiChunks(bytes, file, warn);
+  const notes = new NoteColumns();
+  const names: string[] = [];
+  const tempos: { tick: number; track: number; microsecondsPerQuarter: number }[] = [];
+  let orphans = 0;
+  let unclosed = 0;
+  tracks.forEach((reader, track) => {
+    names.push("");
+    const open = new Float64Array(16 * 128).fill(-1); // [channel, pitch] tick of the latest note-on, −1 when closed
+    const note = (event: TrackEvent & { type: "noteOn" | "noteOff" }, tick: number) => {
+      const key = event.channel * 128 + event.noteNumber;
+      const on = open[key];
+      if (event.type === "noteOn") {
+        if (on >= 0) unclosed++;
+        open[key] = tick;
+      } else if (on < 0) orphans++;
+      else {
+        notes.add(event.noteNumber, on, tick, event.channel, track);
+        open[key] = -1;
+      }
+    };
+    const take = (event: TrackEvent, tick: number) => {
+      if (event.type === "trackName") names[track] ||= event.text;
+      else if (event.type === "setTempo") tempos.push({ tick, track, microsecondsPerQuarter: event.microsecondsPerBeat });
+      else note(event, tick);
+    };
+    readTrack(reader, take, warn);
+    for (const on of open) if (on >= 0) unclosed++;
+  });
+  if (orphans > 0) warn(`${orphans} note-offs without an open note are ignored`);
+  if (unclosed > 0) warn(`${unclosed} notes that are never closed, or struck again before, are dropped`);
+  return { header, tracks: names, notes: notes.columns(), tempos, warnings: [...warnings] };
+}
+
+class NoteColumns {
+  #room = 64;
+  #count = 0;
+  #pitch = new Uint8Array(this.#room);
+  #on = new Float64Array(this.#room);
+  #off = new Float64Array(this.#room);
+  #channel = new Uint8Array(this.#room);
+  #track = new Uint16Array(this.#room);
+
+  add(pitch: number, on: number, off: number, channel: number, track: number): void {
+    if (this.#count === this.#room) this.#grow();
+    const i = this.#count++;
+    this.#pitch[i] = pitch;
+    this.#on[i] = on;
+    this.#off[i] = off;
+    this.#channel[i] = channel;
+    this.#track[i] = track;
+  }
+
+  #grow(): void {
+    this.#room *= 2;
+    const longer = <A extends Uint8Array | Uint16Array | Float64Array>(make: new (n: number) => A, old: A): A => {
+      const array = new make(this.#room);
+      array.set(old);
+      return array;
+    };
+    this.#pitch = longer(Uint8Array, this.#pitch);
+    this.#on = longer(Float64Array, this.#on);
+    this.#off = longer(Float64Array, this.#off);
+    this.#channel = longer(Uint8Array, this.#channel);
+    this.#track = longer(Uint16Array, this.#track);
+  }
+
+  columns(): MidiNotes {
+    const n = this.#count;
+    const [pitch, on, off] = [this.#pitch.subarray(0, n), this.#on.subarray(0, n), this.#off.subarray(0, n)];
+    return { count: n, pitch, on, off, channel: this.#channel.subarray(0, n), track: this.#track.subarray(0, n) };
+  }
+}
