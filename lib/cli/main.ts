@@ -1,1 +1,49 @@
-export async function main(_args: readonly string[]): Promise<void> {}
+import { Command, CommanderError } from "commander";
+import { GatedRnnError } from "../errors.js";
+import { codeVersion } from "../train/provenance.js";
+import { addBaselines } from "./baselines.js";
+import { addCells } from "./cells.js";
+import { addData } from "./data.js";
+import { addDoctor } from "./doctor.js";
+import { addInspect } from "./inspect.js";
+import { addStart } from "./start.js";
+import { addTrain } from "./train.js";
+
+/**
+ * The `gated-rnn` command. Exit codes: 0 done, 1 the work failed, 2 a mistake in how it was asked for, 130 stopped by Ctrl-C.
+ * A mistake is told in one line on standard error; a stack trace is a bug.
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  // a reader such as `head` that has had enough is no error
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  const program = new Command("gated-rnn")
+    .description("Train and compare tanh, LSTM and GRU units as in Chung et al. 2014 (arXiv 1412.3555).")
+    .version(codeVersion().version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      "after",
+      "\nStart with `gated-rnn start`: it prepares the JSB Chorales, trains the paper's three units and draws their learning curves.",
+    );
+  for (const add of [addStart, addTrain, addCells, addBaselines, addData, addInspect, addDoctor]) add(program);
+  inherit(program);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError)
+      process.exitCode = error.exitCode === 0 ? 0 : 2; // commander has said why
+    else if (error instanceof GatedRnnError) {
+      process.stderr.write(`gated-rnn: ${error.message}\n`);
+      process.exitCode = failures.has(error.code) ? 1 : 2;
+    } else throw error;
+  }
+}
+
+const failures: ReadonlySet<GatedRnnError["code"]> = new Set(["download", "engine", "not-finite"]);
+
+/** Subcommands throw like the program instead of leaving the process, and say what is wrong in one line. */
+function inherit(command: Command): void {
+  command.exitOverride().showSuggestionAfterError(true);
+  command.configureOutput({ outputError: (text, write) => write(`gated-rnn: ${text.replace(/^error: /, "")}`) });
+  command.commands.forEach(inherit);
+}

@@ -22,7 +22,7 @@ export function configurationOf(dataset: MusicDataset, cell: Cell, options: Part
     hiddenSize: paperHiddenSizes.music[cell.name] ?? hiddenSizeFor(cell, dataset.keys, musicBudget),
     seed: 1,
     epochs: 200,
-    patience: 50,
+    patience: 100,
     batchSize: 4,
     maxSteps: 1000,
     learningRate: 1e-3,

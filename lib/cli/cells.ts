@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import { paperCells } from "../cells/index.js";
+import { latex } from "../cells/latex.js";
+import { paperHiddenSizes, parameterCount } from "../cells/size.js";
+import { jsonOption, printJson } from "./options.js";
+
+/** Input sizes at which the paper's table 1 is met: 20 samples exactly; about 100 notes (its sets have 93 to 108). */
+const paperInputs = { music: 100, speech: 20 } as const;
+
+export function addCells(program: Command): void {
+  program
+    .command("cells")
+    .description("the cells, their equations and parameter counts at the paper's sizes (Table 1)")
+    .addOption(jsonOption())
+    .action(({ json }: { json?: boolean }) => {
+      const cells = paperCells.map((cell) => ({
+        cell: cell.name,
+        parameters: cell.graph.parameters.map((p) => p.name),
+        latex: latex(cell),
+        sizes: (["music", "speech"] as const).map((task) => {
+          const size = { inputSize: paperInputs[task], hiddenSize: paperHiddenSizes[task][cell.name] };
+          return { task, ...size, count: parameterCount(cell, size) };
+        }),
+      }));
+      if (json) return printJson({ cells });
+      for (const { cell, parameters, sizes } of cells) {
+        console.log(`${cell}: ${parameters.join(" ")}`);
+        for (const { task, inputSize, hiddenSize, count } of sizes)
+          console.log(`  ${task.padEnd(6)}  ${hiddenSize} hidden units on ${inputSize} inputs: ${count.toLocaleString("en")} parameters`);
+      }
+    });
+}

@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import { preparedSets } from "../data/music.js";
+import { engineNames, openEngine } from "../engines/index.js";
+import { GatedRnnError } from "../errors.js";
+import { codeVersion, machine } from "../train/provenance.js";
+import { jsonOption, printJson } from "./options.js";
+
+interface Finding {
+  readonly topic: string;
+  readonly ok: boolean;
+  readonly finding: string;
+  /** What to do about it, when something is missing. */
+  readonly remedy?: string;
+}
+
+export function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("what this machine has: Node, engines, data; and what to do about what is missing")
+    .addOption(jsonOption())
+    .action(async ({ json }: { json?: boolean }) => {
+      const findings = [...nodeFindings(), ...(await engineFindings()), ...(await dataFindings())];
+      if (json) return printJson({ findings });
+      for (const { topic, ok, finding, remedy } of findings) {
+        console.log(`${ok ? "✓" : "✗"} ${topic.padEnd(22)} ${finding}`);
+        if (remedy) console.log(`  ${" ".repeat(22)} → ${remedy}`);
+      }
+    });
+}
+
+function nodeFindings(): Finding[] {
+  const major = Number(process.versions.node.split(".")[0]);
+  const { cpu, cores, memoryGiB, platform } = machine();
+  const { version, commit } = codeVersion();
+  return [
+    { topic: "gated-rnn", ok: true, finding: `${version}${commit ? ` at ${commit}` : ""}` },
+    { topic: "machine", ok: true, finding: `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${platform}` },
+    {
+      topic: "node",
+      ok: major >= 22,
+      finding: process.version,
+      ...(major >= 22
+        ? {}
+        : { remedy: "Node 22 is what the project is tested on; npm scripts and npx use the project's own after npm ci" }),
+    },
+  ];
+}
+
+async function engineFindings(): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const name of engineNames) {
+    try {
+      const { build } = await openEngine(name);
+      const isDefault = findings.every((f) => !f.ok);
+      findings.push({ topic: `engine ${name}`, ok: true, finding: `${build}${isDefault ? " (the default)" : ""}` });
+    } catch (error) {
+      if (!(error instanceof GatedRnnError)) throw error;
+      findings.push({ topic: `engine ${name}`, ok: false, finding: error.message });
+    }
+  }
+  return findings;
+}
+
+async function dataFindings(): Promise<Finding[]> {
+  return (await preparedSets()).map(({ name, prepared, problem }) => ({
+    topic: `data ${name}`,
+    ok: prepared,
+    finding: prepared ? "prepared" : (problem ?? "not prepared"),
+    ...(prepared ? {} : { remedy: `gated-rnn data prepare ${name}` }),
+  }));
+}

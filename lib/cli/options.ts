@@ -1,0 +1,37 @@
+import { InvalidArgumentError, Option } from "commander";
+import { engineNames } from "../engines/index.js";
+
+/** An option's text as a whole number in a range. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(
+        `expected a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}, got ${text}.`,
+      );
+    return value;
+  };
+}
+
+/** An option's text as a finite number that is at least `least`, or above it when `above` is set. */
+export function realNumber(least: number, above = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || value < least || (above && value === least))
+      throw new InvalidArgumentError(`expected a number ${above ? "above" : "from"} ${least}, got ${text}.`);
+    return value;
+  };
+}
+
+export const engineOption = () => new Option("--engine <name>", "engine (default: the fastest that runs here)").choices(engineNames);
+export const backendOption = () => new Option("--backend <name>", "reference engine: TensorFlow.js backend, such as wasm or cpu");
+export const threadsOption = () =>
+  new Option("--threads <n>", "threads of one run (native engine)").argParser(wholeNumber(1, 256)).default(1);
+export const jsonOption = () => new Option("--json", "print one JSON object as the last line of standard output");
+
+export const seedOption = () => new Option("--seed <n>", "seed of everything random").argParser(wholeNumber(0, 2 ** 32 - 1)).default(1);
+
+/** Writes the one JSON object that programs read. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,42 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Baseline } from "../data/baselines.js";
+import type { MusicDataset } from "../data/dataset.js";
+import { htmlPage, learningCurves, resultsTable, tableText, toSvg } from "../show/index.js";
+import type { RunRecord } from "../train/record.js";
+
+const baselineTitles: Readonly<Record<Baseline["name"], string>> = { bernoulli: "Bernoulli per key", markov: "Markov per key" };
+
+export interface Report {
+  /** The results, as text for a terminal. */
+  readonly table: string;
+  readonly files: readonly { readonly what: string; readonly file: string }[];
+}
+
+/** Writes the learning curves of some runs as SVG, by epoch and by seconds, and a page with them and the table of results. */
+export async function writeReport(
+  folder: string,
+  dataset: MusicDataset,
+  records: readonly RunRecord[],
+  baselines: readonly Baseline[],
+): Promise<Report> {
+  const rows = baselines.map(({ name, train, test }) => ({ title: baselineTitles[name], train, test }));
+  const table = resultsTable(records, rows, { entropyPerStep: dataset.entropyPerStep });
+  const references = baselines.map(({ name, valid }) => ({ label: baselineTitles[name], nllPerStep: valid.nllPerStep }));
+  const drawn = records.filter((r) => r.curve.length > 0);
+  const charts = (["epoch", "seconds"] as const).map((x) => ({ x, spec: learningCurves(drawn, { x, references }) }));
+  mkdirSync(folder, { recursive: true });
+  const files: { what: string; file: string }[] = [];
+  const write = (what: string, name: string, text: string) => {
+    const file = join(folder, name);
+    writeFileSync(`${file}.tmp`, text);
+    renameSync(`${file}.tmp`, file);
+    files.push({ what, file });
+  };
+  if (drawn.length > 0) {
+    for (const { x, spec } of charts) write(`learning curves by ${x}`, `learning-curves-${x}.svg`, await toSvg(spec));
+    const sections = [...charts.map(({ spec }) => ({ chart: spec })), { table }];
+    write("page with curves and table", "index.html", await htmlPage(`${dataset.title}: tanh, GRU and LSTM`, sections));
+  }
+  return { table: tableText(table), files };
+}

@@ -1,0 +1,87 @@
+import type { Command } from "commander";
+import { cellNamed } from "../cells/index.js";
+import { splits } from "../data/dataset.js";
+import { openMusic } from "../data/open.js";
+import { defaultEngine, openEngine } from "../engines/index.js";
+import type { RunRecord } from "../train/record.js";
+import { writeRecord } from "../train/record-file.js";
+import { type TrainOptions, train } from "../train/train.js";
+import { backendOption, engineOption, jsonOption, printJson, realNumber, seedOption, threadsOption, wholeNumber } from "./options.js";
+import { interruptible, progressLine } from "./progress.js";
+
+interface TrainArguments extends Partial<Omit<TrainOptions, "dataset" | "cell" | "engine" | "signal" | "onProgress">> {
+  readonly data: string;
+  readonly cell: string;
+  readonly hidden?: number;
+  readonly engine?: string;
+  readonly backend?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+export function addTrain(program: Command): void {
+  program
+    .command("train")
+    .description("train one cell on one data set by the paper's protocol and write its record")
+    .option("--data <name>", "data set: jsb, nottingham, musedata, piano-midi or synthetic", "jsb")
+    .option("--cell <name>", "tanh, gru or lstm", "gru")
+    .option("--hidden <n>", "hidden units (default: the paper's)", wholeNumber(1, 100_000))
+    .option("--epochs <n>", "epochs at most (default: 200)", wholeNumber(1))
+    .option("--patience <n>", "epochs without a better validation NLL before stopping (default: 100)", wholeNumber(1))
+    .option("--learning-rate <x>", "first learning rate (default: 0.001)", realNumber(0, true))
+    .option("--batch-size <n>", "sequences per update (default: 4)", wholeNumber(1))
+    .option("--weight-noise <x>", "standard deviation of the weight noise (default: 0.075)", realNumber(0))
+    .addOption(seedOption())
+    .addOption(engineOption())
+    .addOption(backendOption())
+    .addOption(threadsOption())
+    .option("--out <folder>", "where the record goes", "runs")
+    .addOption(jsonOption())
+    .action(async ({ data, cell: cellName, hidden, engine: engineName, backend, out, json, ...options }: TrainArguments) => {
+      const cell = cellNamed(cellName);
+      const engine = engineName ? await openEngine(engineName, backend) : await defaultEngine();
+      const { signal, done } = interruptible();
+      const dataset = await openMusic(data, signal);
+      const progress = progressLine(cell.name);
+      const size = hidden === undefined ? {} : { hiddenSize: hidden };
+      const { record, error } = await train({ ...options, ...size, dataset, cell, engine, signal, onProgress: progress.show });
+      progress.end();
+      done();
+      const file = writeRecord(out, record);
+      if (json) printJson(summary(record));
+      else report(record, file);
+      if (error) throw error;
+      if (record.status === "stopped") process.exitCode = 130;
+    });
+}
+
+function report(record: RunRecord, file: string): void {
+  const { configuration: c, results, curve } = record;
+  console.log(
+    `${record.data.title}, ${c.cell}, ${c.hiddenSize} hidden units, ${record.parameters.recurrent.toLocaleString("en")} parameters`,
+  );
+  console.log(
+    `${record.status} after ${curve.length} epochs, ${record.seconds.toFixed(1)} s on ${record.engine.build}; best epoch ${record.bestEpoch}`,
+  );
+  for (const split of splits)
+    console.log(
+      `  ${split.padEnd(5)} NLL ${results[split].nllPerStep.toFixed(3)} per step, ${results[split].nllPerSequence.toFixed(3)} mean of sequences`,
+    );
+  console.log(`record: ${file}`);
+}
+
+/** What `train --json` prints. */
+function summary({ configuration: c, parameters, engine, curve, bestEpoch, seconds, status, results }: RunRecord) {
+  return {
+    cell: c.cell,
+    hidden: c.hiddenSize,
+    parameters: parameters.recurrent,
+    engine: engine.build,
+    seed: c.seed,
+    epochs: curve.length,
+    bestEpoch,
+    seconds,
+    status,
+    ...results,
+  };
+}

@@ -1,0 +1,121 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { readRecord } from "../../lib/train/record-file.js";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const folder = mkdtempSync(join(tmpdir(), "gated-rnn-cli-"));
+
+/** The built command, as a user runs it, with neither data nor mirror nor network. */
+function gatedRnn(...args: string[]) {
+  const env = { ...process.env, GATED_RNN_DATA: join(folder, "data"), GATED_RNN_MIRROR: join(folder, "no-mirror"), GATED_RNN_OFFLINE: "1" };
+  const run = spawnSync(join(root, "node_modules", ".bin", "gated-rnn"), args, { cwd: folder, env, encoding: "utf8" });
+  return { code: run.status, out: run.stdout, err: run.stderr, json: () => JSON.parse(run.stdout.trim().split("\n").at(-1) as string) };
+}
+
+describe("gated-rnn", () => {
+  it("cells counts the parameters of the paper's table 1", () => {
+    const { code, json } = gatedRnn("cells", "--json");
+    expect(code).toBe(0);
+    const counts = json().cells.flatMap((c: { cell: string; sizes: { count: number }[] }) => c.sizes.map((s) => [c.cell, s.count]));
+    expect(counts).toEqual([
+      ["tanh", 20_100],
+      ["tanh", 168_400],
+      ["gru", 20_286],
+      ["gru", 168_888],
+      ["lstm", 19_836],
+      ["lstm", 169_065],
+    ]);
+    expect(gatedRnn("cells").out).toContain("46 hidden units on 100 inputs: 20,286 parameters");
+  });
+
+  it("train prints one JSON object and writes its record", () => {
+    const args = [
+      "train",
+      "--data",
+      "synthetic",
+      "--cell",
+      "gru",
+      "--hidden",
+      "5",
+      "--epochs",
+      "1",
+      "--batch-size",
+      "64",
+      "--seed",
+      "3",
+      "--out",
+      "out",
+      "--json",
+    ];
+    const { code, out, json } = gatedRnn(...args);
+    expect(code).toBe(0);
+    expect(out.trim().split("\n")).toHaveLength(1);
+    const result = json();
+    expect(result).toMatchObject({ cell: "gru", hidden: 5, parameters: 3 * (88 * 5 + 25 + 5), seed: 3, epochs: 1, bestEpoch: 1 });
+    for (const split of ["train", "valid", "test"])
+      for (const measure of ["nllPerStep", "nllPerSequence"]) expect(result[split][measure]).toBeGreaterThan(0);
+    const [file] = readdirSync(join(folder, "out"));
+    expect(readRecord(join(folder, "out", file)).results.test).toEqual(result.test);
+    expect(readRecord(join(folder, "out", file)).data.synthetic).toBe(true);
+  });
+
+  it("baselines prints both of them, the Markov one lower, and not below the generator's entropy", () => {
+    const { code, json } = gatedRnn("baselines", "--data", "synthetic", "--json");
+    expect(code).toBe(0);
+    const [bernoulli, markov] = json().baselines;
+    expect([bernoulli.name, markov.name]).toEqual(["bernoulli", "markov"]);
+    expect(markov.test.nllPerStep).toBeLessThan(bernoulli.test.nllPerStep);
+    expect(json().synthetic).toBe(true);
+  });
+
+  it("doctor names the engines and what to do about data that is missing", () => {
+    const { code, out } = gatedRnn("doctor");
+    expect(code).toBe(0);
+    expect(out).toContain("reference wasm tfjs 4.22.0");
+    expect(out).toContain("gated-rnn data prepare jsb");
+  });
+
+  it("start goes on with synthetic chorales, says so in one line, and draws their curves", () => {
+    const { code, out } = gatedRnn("start", "--epochs", "1", "--learning-rates", "1", "--out", "start");
+    expect(code).toBe(0);
+    expect(out.split("\n").filter((line) => line.startsWith("No JSB Chorales here"))).toHaveLength(1);
+    expect(out).toMatch(/lowest possible/);
+    expect(readdirSync(join(folder, "start")).filter((f) => f.endsWith(".json"))).toHaveLength(3);
+    for (const file of ["index.html", "learning-curves-epoch.svg", "learning-curves-seconds.svg"])
+      expect(readFileSync(join(folder, "start", file), "utf8")).toContain("ynthetic");
+  });
+});
+
+describe("a mistake ends in one line and exit code 2:", () => {
+  it.each([
+    [["train", "--cell", "gruu"], "cell: expected one of tanh, gru, lstm, got gruu"],
+    [["train", "--epochs", "none"], "expected a whole number from 1, got none"],
+    [["train", "--learning-rate", "-1"], "expected a number above 0, got -1"],
+    [["train", "--data", "bach"], "bach"],
+    [["train", "--engine", "abacus"], "abacus"],
+    [["train", "--engine", "reference", "--backend", "abacus"], "got abacus"],
+    [["train", "--nonsense"], "unknown option '--nonsense'"],
+    [["traim"], "unknown command 'traim'"],
+    [["train", "--data", "jsb"], "jsb"],
+  ])("%o", (args, message) => {
+    const { code, err, out } = gatedRnn(...args);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(err.trim().split("\n").length).toBeLessThanOrEqual(2); // commander may add a suggestion
+    expect(out).toBe("");
+    expect(code).toBe(2);
+    expect(existsSync(join(folder, "runs"))).toBe(false);
+  });
+
+  it("--help explains and ends with 0", () => {
+    for (const command of ["start", "train", "cells", "baselines", "data", "inspect", "doctor"]) {
+      const { code, out } = gatedRnn(command, "--help");
+      expect(code).toBe(0);
+      expect(out).toContain(`Usage: gated-rnn ${command}`);
+    }
+  });
+});
