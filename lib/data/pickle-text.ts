@@ -31,7 +31,7 @@ export function size64(reader: ByteReader): number {
 export function decimal(reader: ByteReader): number | bigint {
   const offset = reader.offset;
   const text = latin1(line(reader, "a whole number")).trim();
-  if (!/^[+-]?\d{1,20}L?$/.test(text)) reader.fail(`expected a whole number of at most 20 digits, got ${shown(text)}`, offset);
+  if (!/^[+-]?\d{1,39}L?$/.test(text)) reader.fail(`expected a whole number of at most 39 digits, got ${shown(text)}`, offset);
   return narrow(BigInt(text.replace(/^\+|L$/g, "")));
 }
 
@@ -85,7 +85,7 @@ export function quoted(reader: ByteReader): string {
 /** Text as Python's raw-unicode-escape writes it. */
 export function rawUnicode(reader: ByteReader): string {
   const offset = reader.offset;
-  return latin1(line(reader, "a text")).replace(/\\u([0-9a-f]{4})|\\U([0-9a-f]{8})/g, (_, four: string | undefined, eight: string) => {
+  return latin1(line(reader, "a text")).replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, four: string | undefined, eight: string) => {
     const code = Number.parseInt(four ?? eight, 16);
     return code <= 0x10ffff ? String.fromCodePoint(code) : reader.fail("expected a Unicode character, got a number past them", offset);
   });
