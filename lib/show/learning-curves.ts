@@ -26,12 +26,13 @@ export interface LearningCurvesOptions {
 /**
  * Learning curves as in figures 2 and 3 of Chung et al. 2014: NLL in nats per step on a logarithmic axis, for every cell on
  * training (dashed; with weight noise, as training saw it) and validation (solid, a dot at its best). Several runs of a cell
- * (its seeds) become one line, their mean, in a band from the lowest to the highest. At most 2,000 points.
+ * (its seeds) become one line, their mean, in a band from the lowest to the highest. At most 2,000 points. The axis fits all but
+ * the first epoch's training mean, which begins at chance and would press everything else together: its line comes in from above.
  */
 export function learningCurves(runs: readonly CurveSource[], options: LearningCurvesOptions): VegaLiteSpec {
   const { references = [] } = options;
   const points = curvePoints(runs);
-  const axis = fittingLogAxis([...points.flatMap((p) => [p.low, p.high]), ...references.map((r) => r.nllPerStep)]);
+  const axis = fittingLogAxis([...points.filter(isSettled).flatMap((p) => [p.low, p.high]), ...references.map((r) => r.nllPerStep)]);
   const x = xEncoding(points.length > 0 ? options : { xEnd: 1, ...options });
   const y = yEncoding(axis);
   const color = {
@@ -54,10 +55,11 @@ export function learningCurves(runs: readonly CurveSource[], options: LearningCu
     },
   };
   const band = {
-    mark: { type: "area", opacity: 0.15 },
+    transform: [{ filter: "isValid(datum.low)" }],
+    mark: { type: "area", opacity: 0.15, clip: true },
     encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color, detail: { field: "split" } },
   };
-  const lines = { mark: { type: "line", strokeWidth: 1.8 }, encoding: { x, y, color, strokeDash } };
+  const lines = { mark: { type: "line", strokeWidth: 1.8, clip: true }, encoding: { x, y, color, strokeDash } };
   const best = {
     transform: [{ filter: "datum.best" }],
     mark: { type: "point", filled: true, size: 50, opacity: 1 },
@@ -68,7 +70,7 @@ export function learningCurves(runs: readonly CurveSource[], options: LearningCu
     title: chartTitle(runs, options),
     width: 520,
     height: 320,
-    data: { values: points },
+    data: { values: points.map(rounded) },
     layer: [...(isBand(points) ? [band] : []), lines, best, ...references.map((reference) => rule(reference, y))],
     config: chartConfig,
   };
@@ -126,4 +128,15 @@ function chartTitle(runs: readonly CurveSource[], { title }: LearningCurvesOptio
 
 function isBand(points: readonly CurvePoint[]): boolean {
   return points.some(({ low, high }) => low !== high);
+}
+
+function isSettled({ split, epoch }: CurvePoint): boolean {
+  return split === "validation" || epoch > 1;
+}
+
+/** A point as the chart keeps it: no digit that nobody can see, no range where there is one seed, no mark where it is not best. */
+function rounded({ unit, split, epoch, seconds, nll, low, high, best }: CurvePoint): Readonly<Record<string, string | number | boolean>> {
+  const digits = (value: number) => Number(value.toPrecision(6));
+  const range = low === high ? {} : { low: digits(low), high: digits(high) };
+  return { unit, split, epoch, seconds: digits(seconds), nll: digits(nll), ...range, ...(best ? { best } : {}) };
 }

@@ -18,7 +18,7 @@ export interface PageSection {
  * the page itself (they replace the SVG; where scripts are off, it stays).
  */
 export async function htmlPage(title: string, sections: readonly PageSection[]): Promise<string> {
-  const body = await Promise.all(sections.map(sectionHtml));
+  const body = await Promise.all(sections.map((section, i) => sectionHtml(section, `chart-${i}`)));
   const scripts = sections.some((section) => section.chart) ? await interactive() : "";
   return `<!doctype html>
 <html lang="en">
@@ -37,18 +37,19 @@ ${scripts}
 `;
 }
 
-async function sectionHtml({ heading, text, chart, table }: PageSection): Promise<string> {
+async function sectionHtml({ heading, text, chart, table }: PageSection, id: string): Promise<string> {
   const parts = [
     ...(heading === undefined ? [] : [`<h2>${escapeHtml(heading)}</h2>`]),
     ...(text === undefined ? [] : text.split(/\n\s*\n/).map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)),
-    ...(chart === undefined ? [] : [await chartHtml(chart)]),
+    ...(chart === undefined ? [] : [await chartHtml(chart, id)]),
     ...(table === undefined ? [] : [tableHtml(table)]),
   ];
   return `<section>\n${parts.join("\n")}\n</section>`;
 }
 
-async function chartHtml(chart: VegaLiteSpec): Promise<string> {
-  const svg = (await toSvg(chart)).replace("<svg ", `<svg role="img" aria-label="${escapeHtml(titleOf(chart))}" `);
+async function chartHtml(chart: VegaLiteSpec, id: string): Promise<string> {
+  const named = (await toSvg(chart)).replace("<svg ", `<svg role="img" aria-label="${escapeHtml(titleOf(chart))}" `);
+  const svg = named.replaceAll(/(id="|url\(#)(?=\w+)/g, `$1${id}-`); // vega counts its clip paths from 0 in every chart
   const spec = inScript(JSON.stringify(chart));
   return `<figure>\n<div class="chart">${svg}</div>\n<script type="application/json">${spec}</script>\n</figure>`;
 }

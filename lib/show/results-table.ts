@@ -53,7 +53,7 @@ function trainedRow(records: readonly RunRecord[]): string[] {
     spread((r) => r.results.train.nllPerSequence),
     spread((r) => r.results.test.nllPerSequence),
     `${range(records.map((r) => r.bestEpoch))} of ${range(records.map((r) => r.curve.length))}`,
-    range(records.map((r) => Math.round(r.seconds))),
+    range(records.map((r) => (r.seconds < 100 ? Number(r.seconds.toFixed(1)) : Math.round(r.seconds)))),
   ];
 }
 

@@ -71,6 +71,26 @@ describe("a chart of learning curves", () => {
     });
   });
 
+  it("fits its axis to all but the training mean of the first epoch, which begins at chance", () => {
+    const record = madeUpRecord("gru", { epochs: 4 });
+    const [first, ...rest] = record.curve;
+    const shocked = { ...record, curve: [{ ...first, trainingNllPerStep: 40 }, ...rest] };
+    const domain = (run: typeof record) =>
+      JSON.stringify(learningCurves([run], { x: "epoch" }).layer)
+        .match(/"domain":\[([\d.]+),([\d.]+)\]/)
+        ?.slice(1)
+        .map(Number) ?? [];
+    const [low, high] = domain(shocked);
+    expect(low).toBeLessThan(Math.min(...rest.map((p) => p.trainingNllPerStep)));
+    expect(high).toBeGreaterThan(first.valid.nllPerStep);
+    expect(high).toBeLessThan(20);
+  });
+
+  it("keeps no digits that nobody can see", () => {
+    const { data } = learningCurves(records, { x: "epoch" });
+    expect((data as { values: unknown[] }).values[0]).toEqual({ unit: "tanh", split: "training", epoch: 1, seconds: 0.8, nll: 19.85 });
+  });
+
   it("draws a band for several seeds, and none for one", async () => {
     const areas = async (runs: Parameters<typeof learningCurves>[0]) =>
       (await toSvg(learningCurves(runs, { x: "epoch" }))).match(/aria-roledescription="area mark"/g)?.length ?? 0;

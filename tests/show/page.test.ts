@@ -8,7 +8,7 @@ const records = [madeUpRecord("gru"), madeUpRecord("lstm")];
 const hostile = "</script><script>alert(1)</script><!-- & co";
 const page = await htmlPage("GRU & LSTM", [
   { heading: "By <epoch>", text: "First.\n\nSecond.", chart: learningCurves(records, { x: "epoch", title: hostile }) },
-  { table: resultsTable(records) },
+  { chart: learningCurves(records, { x: "seconds" }), table: resultsTable(records) },
 ]);
 
 /** The page without what stands inside its scripts. */
@@ -17,7 +17,7 @@ const markup = page.replaceAll(/(<script[^>]*>)[\s\S]*?<\/script>/g, "$1</script
 describe("a page", () => {
   it("needs nothing from the network: no script, style, image or font of elsewhere", () => {
     expect(markup).not.toMatch(/<(script|img|iframe|link)[^>]*\s(src|href)=/i);
-    expect(markup).not.toMatch(/@import|url\(/);
+    expect(markup).not.toMatch(/@import|url\((?!#)/);
     expect(page.includes("vegaEmbed(live, spec")).toBe(true);
   });
 
@@ -27,9 +27,16 @@ describe("a page", () => {
     expect(still).toContain("NLL (nats per step, log scale)");
   });
 
+  it("gives the parts of every chart names of their own", () => {
+    const ids = [...markup.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(ids.length).toBeGreaterThanOrEqual(2); // each chart clips its lines
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, used] of markup.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(used);
+  });
+
   it("cannot be broken out of by a chart's text", () => {
     const scripts = page.split("<script").length - 1;
-    expect(scripts).toBe(1 + 3 + 1); // one specification, three libraries, one start
+    expect(scripts).toBe(2 + 3 + 1); // two specifications, three libraries, one start
     expect(page.split("</script>").length - 1).toBe(scripts);
     const [specification] = page.match(/(?<=<script type="application\/json">)[\s\S]*?(?=<\/script>)/) ?? [""];
     expect(JSON.parse(specification).title.text).toBe(hostile);

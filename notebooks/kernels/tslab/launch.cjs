@@ -50,7 +50,8 @@ function reportFailures() {
     const reply = await handleExecute.call(this, request, write, writeDisplayData);
     if (!failed.has(request)) return reply;
     const traceback = errors.trim().split("\n");
-    return { ...reply, status: "error", ename: "Error", evalue: traceback[0], traceback };
+    const evalue = traceback.find((line) => /^\w*(Error|Exception)\b/.test(line)) ?? traceback[0]; // above it, where in the cell
+    return { ...reply, status: "error", ename: "Error", evalue, traceback };
   };
 }
 
