@@ -1,0 +1,69 @@
+import { BadFileError, GatedRnnError } from "../errors.js";
+import { datasetChecksum } from "./checksum.js";
+import { type RollCounts, rollCounts } from "./counts.js";
+import type { MusicSplits, Split } from "./dataset.js";
+import { readMat } from "./mat.js";
+import type { MatValue } from "./mat-matrix.js";
+import { pianoRollsFromMat } from "./mat-music.js";
+import { pianoRollsFromPickle } from "./pickle-music.js";
+import { parsePrepared } from "./prepared-file.js";
+
+export type FileKind = "mat" | "pickle" | "prepared";
+
+/** What is in a data file. */
+export interface FileContents {
+  readonly kind: FileKind;
+  readonly bytes: number;
+  /** Variables of a MATLAB file. */
+  readonly variables?: readonly { readonly name: string; readonly kind: MatValue["kind"]; readonly dimensions: readonly number[] }[];
+  /** Sequences, steps and notes per split, and the checksum over them, when it is a music set. */
+  readonly splits?: Readonly<Record<Split, RollCounts>>;
+  readonly checksum?: string;
+}
+
+const titles: Readonly<Record<FileKind, string>> = {
+  mat: "MATLAB 5 file",
+  pickle: "Python pickle",
+  prepared: "prepared set",
+};
+
+/** The kind in a reader's words. */
+export const fileKindTitle = (kind: FileKind): string => titles[kind];
+
+/**
+ * Reads a data file and says what it contains. The kind follows from the first bytes, and where they say nothing from the
+ * name's ending (.mat, .pickle, .pkl, .json.gz).
+ *
+ * @throws BadFileError or GatedRnnError `bad-file` when it is none of these or malformed
+ */
+export function fileContents(bytes: Uint8Array, file: string): FileContents {
+  const kind = kindOf(bytes, file);
+  const about = { kind, bytes: bytes.length };
+  if (kind !== "mat") return { ...about, ...music(kind === "pickle" ? pianoRollsFromPickle(bytes, file) : parsePrepared(bytes, file)) };
+  const variables = Array.from(readMat(bytes, file), ({ name, value: { kind, dimensions } }) => ({ name, kind, dimensions }));
+  const isMusic = ["traindata", "validdata", "testdata"].every((name) => variables.some((v) => v.name === name));
+  return { ...about, variables, ...(isMusic ? music(pianoRollsFromMat(bytes, file)) : {}) };
+}
+
+function music(sets: MusicSplits): Pick<FileContents, "splits" | "checksum"> {
+  return { splits: rollCounts(sets), checksum: datasetChecksum(sets) };
+}
+
+function kindOf(bytes: Uint8Array, file: string): FileKind {
+  const order = String.fromCharCode(...bytes.subarray(126, 128));
+  if (order === "IM" || order === "MI") return "mat";
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "prepared";
+  if (bytes[0] === 0x80 && bytes[1] <= 5) return "pickle";
+  if (/\.mat$/i.test(file)) return "mat";
+  if (/\.(pickle|pkl)$/i.test(file)) return "pickle";
+  if (/\.gz$/i.test(file)) return "prepared";
+  throw new BadFileError(file, 0, "expected a MATLAB 5 file, a pickle or a prepared set, got none of them");
+}
+
+/** More than any file of this package's data sets. */
+export const mostFileBytes = 256 * 2 ** 20;
+
+/** @throws GatedRnnError `bad-file` */
+export function checkFileSize(file: string, bytes: number): void {
+  if (bytes > mostFileBytes) throw new GatedRnnError("bad-file", `${file}: expected at most ${mostFileBytes} bytes, got ${bytes}`);
+}
