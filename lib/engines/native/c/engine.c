@@ -293,12 +293,9 @@ static double reduce_gradients(const Context *x) {
     for (long r = 0; r < shapes[k].rows; r++) {
       float *g = total + shapes[k].parameter + r * shapes[k].width;
       zero(g + shapes[k].columns, shapes[k].width - shapes[k].columns);
-      double row = 0;
-      for (long j = 0; j < shapes[k].width; j += LANES) {
-        vf v = load(g + j);
-        row += sum(v * v);
-      }
-      squares += row;
+      vf row = splat(0);
+      for (long j = 0; j < shapes[k].width; j += LANES) row += load(g + j) * load(g + j);
+      squares += sum(row);
     }
   return __builtin_sqrt(squares);
 }

@@ -97,12 +97,23 @@ INLINE int height(int left) {
   return (left + tiles - 1) / tiles;
 }
 
-// Packs a K x N matrix (N padded to whole vectors by the caller's zeros): B[k][n] = source[k * stepK + n * stepN], 0 from `columns` on.
+// Packs a K x N matrix: B[k][n] = source[k * stepK + n * stepN], 0 from `columns` on. N is whole vectors; where columns lie side
+// by side (stepN 1) the source is padded with zeros itself.
 static void pack(long K, long N, long columns, const float *source, long stepK, long stepN, float *to) {
   for (long n = 0; n < N; n += NV * LANES) {
-    long width = N - n < NV * LANES ? N - n : NV * LANES;
-    for (long k = 0; k < K; k++, to += width)
-      for (long j = 0; j < width; j++) to[j] = n + j < columns ? source[k * stepK + (n + j) * stepN] : 0;
+    const long width = N - n < NV * LANES ? N - n : NV * LANES;
+    if (stepN == 1)
+      for (long k = 0; k < K; k++)
+        for (long j = 0; j < width; j += LANES) store(to + k * width + j, load(source + k * stepK + n + j));
+    else
+      for (long j = 0; j < width; j++) {
+        const float *column = source + (n + j) * stepN;
+        if (n + j < columns)
+          for (long k = 0; k < K; k++) to[k * width + j] = column[k * stepK];
+        else
+          for (long k = 0; k < K; k++) to[k * width + j] = 0;
+      }
+    to += K * width;
   }
 }
 
