@@ -13,13 +13,13 @@ export interface MidiHeader {
 
 export interface MidiChunks {
   readonly header: MidiHeader;
-  /** The bytes of each track, a view. */
-  readonly tracks: readonly ByteReader[];
+  /** The bytes of each track, a view, and how many bytes it lacks of what it claims. */
+  readonly tracks: readonly { readonly reader: ByteReader; readonly missing: number }[];
 }
 
 /**
  * The header and the tracks of a Standard MIDI File. Read with a warning: a RIFF wrapping, chunks that are neither header nor
- * track (passed over), a track that claims to go beyond the end of the file, another number of tracks than the header's, bytes
+ * track (passed over), a track that claims to go beyond the end of the file but ends before, another number of tracks than the header's, bytes
  * after the last chunk.
  *
  * @throws BadFileError on a header that is cut off or makes no sense, and when there is no track
@@ -28,7 +28,7 @@ export function midiChunks(bytes: Uint8Array, file: string, warn: (warning: stri
   const reader = unwrap(new ByteReader(file, bytes), warn);
   reader.littleEndian = false;
   const header = readHeader(reader);
-  const tracks: ByteReader[] = [];
+  const tracks: { reader: ByteReader; missing: number }[] = [];
   while (reader.left > 0) {
     if (reader.left < 8) {
       warn(`${reader.left} bytes after the last chunk are passed over`);
@@ -40,7 +40,7 @@ export function midiChunks(bytes: Uint8Array, file: string, warn: (warning: stri
     const held = Math.min(size, reader.left);
     if (id === "MTrk") {
       if (held < size) warn(`track ${tracks.length} claims ${size} bytes, the file has ${held} left`);
-      tracks.push(new ByteReader(file, reader.take(held, "a track"), offset + 8, false));
+      tracks.push({ reader: new ByteReader(file, reader.take(held, "a track"), offset + 8, false), missing: size - held });
     } else {
       if (held < size)
         reader.fail(`expected a track MTrk or a chunk that ends with the file, got ${printable(id)} of ${size} bytes`, offset);

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import { GatedRnnError } from "../errors.js";
+import { datasetChecksum } from "./checksum.js";
+import { type MusicDataset, type Split, splits } from "./dataset.js";
+import { filesIn } from "./file-tree.js";
+import { readMidi } from "./midi.js";
+import { type MidiRollOptions, pianoRollsFromMidi } from "./midi-roll.js";
+import type { PianoRoll } from "./piano-roll.js";
+import { type SplitRule, splitGroups, splitOfPath } from "./split-rule.js";
+
+export interface MidiFolderOptions extends MidiRollOptions {
+  /** What the set is called (default: the folder's name). */
+  readonly name?: string;
+  /** How to split where the folder has no folders `train`, `valid` and `test` of its own. */
+  readonly split?: SplitRule;
+}
+
+export interface MidiFolder {
+  readonly dataset: MusicDataset;
+  /** Files that are malformed, with the reason: they are left out. */
+  readonly refused: readonly { readonly file: string; readonly problem: string }[];
+  /** Pieces that are note for note the same as one found before. By the seeded rule the second is left out; in given folders it stays. */
+  readonly duplicates: readonly { readonly piece: string; readonly of: string; readonly inSplits: readonly [Split, Split] }[];
+  /** What was untidy about files that were read all the same. */
+  readonly warnings: readonly { readonly file: string; readonly warning: string }[];
+}
+
+interface Piece {
+  readonly roll: PianoRoll;
+  readonly file: string;
+  readonly content: string;
+}
+
+/**
+ * A data set of the MIDI files (.mid, .midi, .kar) in a folder or zip archive. Where files lie in folders `train`, `valid` and `test`,
+ * these are the splits; else the pieces are split by a seeded rule, and no content gets into two splits.
+ *
+ * @throws GatedRnnError `usage` when nothing is found or a split stays empty; `bad-file` when every file is malformed
+ */
+export async function musicFromMidiFolder(path: string, options: MidiFolderOptions = {}): Promise<MidiFolder> {
+  const { name = basename(path).replace(/\.zip$/i, ""), split: rule, lowestNote = 21, highestNote = 108 } = options;
+  const pieces: Piece[] = [];
+  const refused: { file: string; problem: string }[] = [];
+  const warnings: { file: string; warning: string }[] = [];
+  for await (const { name: file, read } of filesIn(path, [".mid", ".midi", ".kar"]))
+    try {
+      const midi = readMidi(await read(), file);
+      for (const warning of midi.warnings) warnings.push({ file, warning });
+      for (const roll of pianoRollsFromMidi(midi, file, options)) pieces.push({ roll, file, content: contentOf(roll) });
+    } catch (error) {
+      if (!(error instanceof GatedRnnError && error.code === "bad-file")) throw error;
+      refused.push({ file, problem: error.message });
+    }
+  if (pieces.length === 0 && refused.length > 0)
+    throw new GatedRnnError("bad-file", `${path}: expected MIDI files, got ${refused[0].problem}`);
+  if (pieces.length === 0) throw new GatedRnnError("usage", `${path}: expected MIDI files (.mid, .midi, .kar), got none`);
+  const given = pieces.every(({ file }) => splitOfPath(file) !== undefined);
+  const assigned = given
+    ? undefined
+    : splitGroups(
+        pieces.map((p) => p.content),
+        rule,
+      );
+  const splitOf = (p: Piece): Split => (assigned ? assigned.get(p.content) : splitOfPath(p.file)) as Split;
+  const first = new Map<string, Piece>();
+  const duplicates: { piece: string; of: string; inSplits: readonly [Split, Split] }[] = [];
+  const sets: Record<Split, PianoRoll[]> = { train: [], valid: [], test: [] };
+  for (const piece of pieces) {
+    const same = first.get(piece.content);
+    if (same)
+      duplicates.push({ piece: piece.roll.name ?? piece.file, of: same.roll.name ?? same.file, inSplits: [splitOf(piece), splitOf(same)] });
+    else first.set(piece.content, piece);
+    if (!same || given) sets[splitOf(piece)].push(piece.roll);
+  }
+  const empty = splits.find((split) => sets[split].length === 0);
+  if (empty) throw new GatedRnnError("usage", `${path}: expected pieces in train, valid and test, got none in ${empty}`);
+  const keys = highestNote - lowestNote + 1;
+  const checksum = datasetChecksum(sets);
+  return {
+    dataset: { kind: "music", name, title: name, synthetic: false, lowestNote, keys, checksum, ...sets },
+    refused,
+    duplicates,
+    warnings,
+  };
+}
+
+/** The same for two rolls that are note for note the same. */
+function contentOf({ offsets, notes }: PianoRoll): string {
+  return createHash("sha256")
+    .update(Buffer.from(offsets.buffer, offsets.byteOffset, offsets.byteLength))
+    .update(notes)
+    .digest("hex");
+}
