@@ -1,5 +1,6 @@
 import { type MidiEvent, parseMidi } from "midi-file";
 import type { ByteReader } from "./byte-reader.js";
+import type { MidiChunks } from "./midi-chunks.js";
 
 /** What is taken from a track, with its time in ticks from the track's beginning. */
 export type TrackEvent = Extract<MidiEvent, { type: "noteOn" | "noteOff" | "setTempo" | "trackName" }>;
@@ -14,10 +15,14 @@ const MOST_NAME_BYTES = 256;
  * variable-length quantity that overflows, reads past ends without notice, and holds 100 bytes and more an event.
  *
  * @returns the track's length in ticks
- * @throws BadFileError on an event that is cut off, a variable-length quantity of more than four bytes, a data byte over 127, a
+ * @throws BadFileError on an event or track that is cut off, a variable-length quantity of more than four bytes, a data byte over 127, a
  *   status byte that cannot stand in a file, and running status before any status
  */
-export function readTrack(reader: ByteReader, take: (event: TrackEvent, tick: number) => void, warn: (warning: string) => void): number {
+export function readTrack(
+  { reader, missing }: MidiChunks["tracks"][number],
+  take: (event: TrackEvent, tick: number) => void,
+  warn: (warning: string) => void,
+): number {
   const portion = new Portion(take);
   let tick = 0;
   let status = 0; // running status
@@ -45,6 +50,7 @@ export function readTrack(reader: ByteReader, take: (event: TrackEvent, tick: nu
     } else reader.fail(`expected an event of a file, got status byte 0x${first.toString(16)}`, offset);
   }
   portion.flush();
+  if (!ended && missing > 0) reader.fail(`expected ${missing} bytes more of the track, got the end of the file`);
   if (!ended) warn("a track has no end-of-track event");
   else if (reader.left > 0) warn(`${reader.left} bytes after a track's end are passed over`);
   return tick;

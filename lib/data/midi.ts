@@ -45,7 +45,7 @@ export function readMidi(bytes: Uint8Array, file: string): MidiFile {
   const tempos: { tick: number; track: number; microsecondsPerQuarter: number }[] = [];
   let orphans = 0;
   let unclosed = 0;
-  tracks.forEach((reader, track) => {
+  tracks.forEach((chunk, track) => {
     names.push("");
     const open = new Float64Array(16 * 128).fill(-1); // [channel, pitch] tick of the latest note-on, −1 when closed
     const note = (event: TrackEvent & { type: "noteOn" | "noteOff" }, tick: number) => {
@@ -65,7 +65,7 @@ export function readMidi(bytes: Uint8Array, file: string): MidiFile {
       else if (event.type === "setTempo") tempos.push({ tick, track, microsecondsPerQuarter: event.microsecondsPerBeat });
       else note(event, tick);
     };
-    readTrack(reader, take, warn);
+    readTrack(chunk, take, warn);
     for (const on of open) if (on >= 0) unclosed++;
   });
   if (orphans > 0) warn(`${orphans} note-offs without an open note are ignored`);

@@ -127,6 +127,11 @@ describe("a malformed MIDI file is refused:", () => {
     ["division 0", midi([[]], { division: 0 }), /at byte 12: expected ticks per quarter note, got a division of 0/],
     ["time code of 23 frames", midi([[]], { division: ((256 - 23) << 8) | 40 }), /expected 24, 25, 29 or 30 frames a second/],
     ["time code without ticks", midi([[]], { division: (256 - 25) << 8 }), /ticks per frame, got 25 and 0/],
+    [
+      "a track that is cut off between two events",
+      midi([[...on(0, 60), ...off(5, 60)]]).slice(0, -4),
+      /at byte 30: expected 4 bytes more of the track/,
+    ],
     ["an event that is cut off", track([0, 0x90, 60]), /at byte 25: expected a data byte of 1 bytes, got 0/],
     ["a meta event that is cut off", track([0, 0xff, 0x01, 9, 65]), /expected a meta event of 9 bytes, got 1/],
     ["a system exclusive event that is cut off", track([0, 0xf0, 0x7f, 1]), /expected a system exclusive event of 127 bytes, got 1/],
