@@ -16,7 +16,7 @@ export interface PreparedSet extends Readonly<Record<Split, readonly PianoRoll[]
 }
 
 const format = "gated-rnn piano-rolls 1";
-const mostBytes = 256 * 2 ** 20; // unpacked; the largest set has 8 MB
+const mostBytes = 64 * 2 ** 20; // unpacked; the largest set has 8 MB
 
 /** The bytes of a prepared file; the same content gives the same bytes. */
 export function preparedBytes({ name, checksum, source, ...sets }: PreparedSet): Buffer {

@@ -7,6 +7,7 @@ import { musicSources } from "../../data-prep/sources.js";
 import { datasetChecksum } from "../../lib/data/checksum.js";
 import { rollCounts } from "../../lib/data/counts.js";
 import { pianoRoll } from "../../lib/data/piano-roll.js";
+import { zipEntries } from "../../lib/data/zip.js";
 import { mirror, withoutMirror } from "../data/mirror.js";
 import { newFolder } from "./server.js";
 
@@ -62,6 +63,19 @@ describe("prepareMusic", () => {
     expect(prepared.file).toBe(join(folder, "prepared", "jsb.json.gz"));
     expect(readdirSync(join(folder, "prepared"))).toEqual(["jsb.json.gz"]);
   });
+
+  it.skipIf(!mirror)(`takes the pickle where there is no MATLAB file, to the same checksum${withoutMirror}`, async () => {
+    const folder = newFolder();
+    const pickles = join(folder, "mirror");
+    mkdirSync(join(pickles, "music"), { recursive: true });
+    for await (const { name, read } of zipEntries(join(mirror as string, "music", "piano-roll-pickles.zip")))
+      if (name === "JSB Chorales.pickle" || name === "Piano-midi.de.pickle") writeFileSync(join(pickles, "music", name), await read());
+    const prepared = await prepareMusic(["jsb", "piano-midi"], { folder, mirror: pickles, offline: true });
+    expect(prepared.map(({ source, checksum }) => [source.path, checksum])).toEqual([
+      ["music/JSB Chorales.pickle", musicSources.jsb.checksum],
+      ["music/Piano-midi.de.pickle", musicSources["piano-midi"].checksum],
+    ]);
+  });
 });
 
 describe("checkContents", () => {
@@ -101,7 +115,8 @@ describe("checkContents", () => {
 
 describe("data-prep/README.md", () => {
   it("lists every file and set as they are checked", () => {
-    const text = readFileSync(join(dirname(fileURLToPath(import.meta.url)), "..", "..", "data-prep", "README.md"), "utf8").replace(/ +/g, " ");
+    const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+    const text = readFileSync(join(root, "data-prep", "README.md"), "utf8").replace(/ +/g, " ");
     const thousands = (n: number) => n.toLocaleString("en");
     for (const [name, { files, counts, checksum }] of Object.entries(musicSources)) {
       for (const { path, bytes, sha256 } of files) expect(text).toContain(`| \`${path}\` | ${thousands(bytes)} | \`${sha256}\` |`);
