@@ -4,6 +4,7 @@ import type { Engine } from "./engine.js";
 /** Every way to open an engine, fastest first: what `--engine` takes, and the order in which the default is looked for. */
 const openers: Readonly<Record<string, (backend?: string) => Promise<Engine>>> = {
   native: async () => (await import("./native/index.js")).nativeAddon(),
+  "native-wasm": async () => (await import("./native/index.js")).nativeWasm(),
   reference: async (backend) => (await import("./reference/index.js")).reference(backend),
 };
 

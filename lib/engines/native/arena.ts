@@ -197,8 +197,9 @@ export class Arena {
         "engine",
         `native engine: expected a batch that fits 8 GiB, got ${Math.ceil(needed / 2 ** 28)} GiB; use smaller batches`,
       );
-    this.capacity = this.capacity === 0 ? needed : Math.min(2 ** 31 - 1, Math.ceil(needed * 1.25));
-    this.memory.reserve(this.capacity);
+    const capacity = this.capacity === 0 ? needed : Math.min(2 ** 31 - 1, Math.ceil(needed * 1.25));
+    this.memory.reserve(capacity);
+    this.capacity = capacity;
   }
 }
 

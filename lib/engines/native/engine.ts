@@ -1,0 +1,12 @@
+import type { Engine } from "../engine.js";
+import type { Kernels } from "./kernels.js";
+import { NativeSession } from "./session.js";
+
+/** The engine that a build of the C source makes. */
+export function engineOn(name: string, kernels: Kernels): Engine {
+  return {
+    name,
+    build: kernels.build,
+    open: async (model, initial, options) => new NativeSession(kernels, model, initial, options?.threads ?? 1),
+  };
+}
