@@ -25,8 +25,8 @@ interface StartArguments {
 
 /** What an engine's speed allows in the main job: a full training with a search, or a first look at the curves. */
 const budgets = {
-  fast: { epochs: 200, learningRates: 10 },
-  reference: { epochs: 12, learningRates: 1 },
+  fast: { epochs: 200, learningRates: 6, batchSize: 2 },
+  reference: { epochs: 30, learningRates: 1, batchSize: 8 },
 } as const;
 
 /** The rate at which all three units learn well on JSB: what a single candidate is. */
@@ -54,7 +54,7 @@ async function start(options: StartArguments): Promise<void> {
   const rates = learningRates === 1 ? [usualLearningRate] : learningRateCandidates(learningRates, options.seed);
   const requests = paperCells.flatMap((cell) =>
     rates.map((learningRate): RunRequest => {
-      const run = { epochs, learningRate, seed: options.seed };
+      const run = { epochs, learningRate, batchSize: budget.batchSize, seed: options.seed };
       return { data: dataset.name, cell: cell.name, options: run, engine: engine.name, threads: 1 };
     }),
   );

@@ -29,7 +29,7 @@ export function addTrain(program: Command): void {
     .option("--epochs <n>", "epochs at most (default: 200)", wholeNumber(1))
     .option("--patience <n>", "epochs without a better validation NLL before stopping (default: 100)", wholeNumber(1))
     .option("--learning-rate <x>", "first learning rate (default: 0.001)", realNumber(0, true))
-    .option("--batch-size <n>", "sequences per update (default: 4)", wholeNumber(1))
+    .option("--batch-size <n>", "sequences per update (default: 2)", wholeNumber(1))
     .option("--weight-noise <x>", "standard deviation of the weight noise (default: 0.075)", realNumber(0))
     .addOption(seedOption())
     .addOption(engineOption())

@@ -23,7 +23,7 @@ export function configurationOf(dataset: MusicDataset, cell: Cell, options: Part
     seed: 1,
     epochs: 200,
     patience: 100,
-    batchSize: 4,
+    batchSize: 2,
     maxSteps: 1000,
     learningRate: 1e-3,
     finalLearningRate: 0.01,

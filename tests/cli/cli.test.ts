@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,10 +10,12 @@ import { readRecord } from "../../lib/train/record-file.js";
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const folder = mkdtempSync(join(tmpdir(), "gated-rnn-cli-"));
 
+const env = { ...process.env, GATED_RNN_DATA: join(folder, "data"), GATED_RNN_MIRROR: join(folder, "no-mirror"), GATED_RNN_OFFLINE: "1" };
+const command = join(root, "node_modules", ".bin", "gated-rnn");
+
 /** The built command, as a user runs it, with neither data nor mirror nor network. */
 function gatedRnn(...args: string[]) {
-  const env = { ...process.env, GATED_RNN_DATA: join(folder, "data"), GATED_RNN_MIRROR: join(folder, "no-mirror"), GATED_RNN_OFFLINE: "1" };
-  const run = spawnSync(join(root, "node_modules", ".bin", "gated-rnn"), args, { cwd: folder, env, encoding: "utf8" });
+  const run = spawnSync(command, args, { cwd: folder, env, encoding: "utf8" });
   return { code: run.status, out: run.stdout, err: run.stderr, json: () => JSON.parse(run.stdout.trim().split("\n").at(-1) as string) };
 }
 
@@ -87,6 +90,32 @@ describe("gated-rnn", () => {
     expect(readdirSync(join(folder, "start")).filter((f) => f.endsWith(".json"))).toHaveLength(3);
     for (const file of ["index.html", "learning-curves-epoch.svg", "learning-curves-seconds.svg"])
       expect(readFileSync(join(folder, "start", file), "utf8")).toContain("ynthetic");
+  });
+});
+
+describe("Ctrl-C", () => {
+  it.each([
+    ["train", ["train", "--data", "synthetic", "--epochs", "100000", "--patience", "100000", "--out", "stopped-train"]],
+    ["start", ["start", "--epochs", "100000", "--learning-rates", "1", "--slots", "2", "--out", "stopped-start"]],
+  ])("ends %s with exit code 130 and valid records of what it has", async (name, args) => {
+    const child = spawn(command, args, { cwd: folder, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (data) => {
+        text += data;
+      });
+    await new Promise((resolve) => setTimeout(resolve, 4000)); // well into the first epochs, and nowhere near the end
+    process.kill(-(child.pid as number), "SIGINT"); // as a terminal does: to the whole process group
+    const [code] = await once(child, "exit");
+    expect(code, text).toBe(130);
+    const records = readdirSync(join(folder, `stopped-${name}`)).filter((f) => f.endsWith(".json"));
+    expect(records).toHaveLength(name === "train" ? 1 : 2); // two slots, the third run never began
+    for (const file of records) {
+      const record = readRecord(join(folder, `stopped-${name}`, file));
+      expect(record.status).toBe("stopped");
+      expect(record.curve.length).toBeGreaterThan(0);
+      expect(record.results.test.nllPerStep).toBeGreaterThan(0);
+    }
   });
 });
 
