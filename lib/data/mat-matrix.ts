@@ -116,6 +116,9 @@ function readSparse(reader: ByteReader, dimensions: number[]): MatValue {
     reader.fail(`expected ${used} row numbers and values, got ${rows.length} and ${values.length}`, rowElement.offset);
   for (let i = 0; i < used; i++)
     if (rows[i] < 0 || rows[i] >= height) reader.fail(`expected rows from 0 to ${height - 1}, got ${rows[i]}`, rowElement.offset);
+  for (let c = 0; c < width; c++)
+    for (let i = starts[c] + 1; i < starts[c + 1]; i++)
+      if (rows[i] <= rows[i - 1]) reader.fail(`expected rising rows in a column, got ${rows[i]} after ${rows[i - 1]}`, rowElement.offset);
   return { kind: "sparse", dimensions, rows, starts, values };
 }
 

@@ -85,10 +85,13 @@ export function quoted(reader: ByteReader): string {
 /** Text as Python's raw-unicode-escape writes it. */
 export function rawUnicode(reader: ByteReader): string {
   const offset = reader.offset;
-  return latin1(line(reader, "a text")).replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, four: string | undefined, eight: string) => {
-    const code = Number.parseInt(four ?? eight, 16);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : reader.fail("expected a Unicode character, got a number past them", offset);
-  });
+  return latin1(line(reader, "a text")).replace(
+    /\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g,
+    (_, four: string | undefined, eight: string) => {
+      const code = Number.parseInt(four ?? eight, 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : reader.fail("expected a Unicode character, got a number past them", offset);
+    },
+  );
 }
 
 /** A piece of the file's text for a message. */

@@ -85,6 +85,7 @@ describe("a MATLAB file", () => {
     ["a row past the last", sparseOf([2, 1], [2], [0, 1], 1), "expected rows from 0 to 1, got 2"],
     ["a negative row", sparseOf([2, 1], [-1], [0, 1], 1), "expected rows from 0 to 1, got -1"],
     ["falling column starts", sparseOf([2, 2], [0, 1], [0, 2, 1], 2), "expected rising column starts, got 1 after 2"],
+    ["a row twice in a column", sparseOf([2, 1], [1, 1], [0, 2], 2), "expected rising rows in a column, got 1 after 1"],
     ["column starts from 1", sparseOf([2, 1], [0], [1, 1], 1), "expected 2 column starts from 0"],
     ["too few column starts", sparseOf([2, 1e9], [0], [0, 1], 1), "expected 1000000001 column starts from 0, got 2"],
     ["more values in the columns than there are", sparseOf([2, 1], [0], [0, 2], 1), "expected 2 row numbers and values, got 1 and 1"],
