@@ -21,16 +21,17 @@
 //
 // Each piece is a **piano-roll**: a table with a row for every quarter note and a column for each of the 88 keys of a
 // piano, holding a 1 where a key sounds. Every piece has been moved to C major or C minor, so a network need not learn
-// twelve keys. On a machine that has neither the data nor a network connection, chorales composed by a small program
-// take their place, and every picture and table says so.
+// twelve keys (and up by an octave, for reasons that are lost). On a machine that has neither the data nor a network
+// connection, chorales composed by a small program take their place, and every picture and table says so.
 
 // %%
 import { openMusic, pianoRollPicture, show } from "gated-rnn";
 
-const chorales = await openMusic("jsb").catch(() => openMusic("synthetic"));
-const { title, train: lessons, valid, test } = chorales;
-console.log(`${title}: ${lessons.length} pieces to learn from, ${valid.length} to choose by, ${test.length} to judge by`);
-await show.chart(pianoRollPicture(test[0], { title: `${title}: first of the test pieces`, stepUnit: "quarter notes" }));
+const dataset = await openMusic("jsb").catch(() => openMusic("synthetic"));
+const { title, train: lessons, valid, test } = dataset;
+console.log(`${title}: ${lessons.length} pieces to learn from,`);
+console.log(`${valid.length} to choose by, ${test.length} to judge by`);
+await show.chart(pianoRollPicture(test[0], { title, stepUnit: "quarter notes" }));
 
 // %% [markdown]
 // Time runs to the right, pitch upwards. You can follow the four voices: the soprano's tune on top, mostly in steps;
@@ -54,8 +55,8 @@ await show.chart(pianoRollPicture(test[0], { title: `${title}: first of the test
 // %%
 import { baselines, baselinesTable } from "gated-rnn";
 
-const simple = baselines(chorales);
-show.table(baselinesTable(chorales, simple));
+const simple = baselines(dataset);
+show.table(baselinesTable(dataset, simple));
 
 // %% [markdown]
 // Remember the Markov model's number. It is the price of knowing only the last step, each key on its own. A network
@@ -77,8 +78,8 @@ import { cellTitle, paperCells, paperHiddenSizes, parameterCount } from "gated-r
 
 for (const unit of paperCells) {
   const hiddenSize = paperHiddenSizes.music[unit.name];
-  const parameters = parameterCount(unit, { inputSize: chorales.keys, hiddenSize });
-  show.markdown(`### ${cellTitle(unit.name)}: ${hiddenSize} units, ${parameters.toLocaleString("en")} parameters`);
+  const parameters = parameterCount(unit, { inputSize: dataset.keys, hiddenSize });
+  show.markdown(`### ${cellTitle(unit.name)}: ${hiddenSize} units, ${parameters} parameters`);
   show.equations(unit);
 }
 
@@ -120,13 +121,14 @@ for (const unit of paperCells) {
 import { baselineReferences, defaultEngine, train } from "gated-rnn";
 
 const engine = await defaultEngine();
-const epochs = engine.name === "reference" ? 2 : 100; // the reference engine is for reading, not for speed
-const live = show.training({ title: `${title}: learning curves`, references: baselineReferences(simple) });
-const results = [];
+const epochs = engine.name === "reference" ? 2 : 100; // the reference engine is slow
+const references = baselineReferences(simple);
+const live = show.training({ references });
+const records = [];
 for (const unit of paperCells) {
-  results.push(await train({ dataset: chorales, cell: unit, engine, epochs, seed: 1, ...live.watch(unit) }));
+  const options = { dataset, cell: unit, engine, epochs, seed: 1 };
+  records.push((await train({ ...options, ...live.watch(unit) })).record);
 }
-const records = results.map(({ record }) => record);
 await live.done(records);
 
 // %% [markdown]
@@ -139,7 +141,7 @@ await live.done(records);
 // %%
 import { learningCurves } from "gated-rnn";
 
-await show.chart(learningCurves(records, { x: "seconds", references: baselineReferences(simple) }));
+await show.chart(learningCurves(records, { x: "seconds", references }));
 
 // %% [markdown]
 // <details>
@@ -168,7 +170,8 @@ await show.chart(learningCurves(records, { x: "seconds", references: baselineRef
 // %%
 import { baselineRows, resultsTable } from "gated-rnn";
 
-show.table(resultsTable(records, baselineRows(simple), { entropyPerStep: chorales.entropyPerStep }));
+const { entropyPerStep } = dataset; // known for the synthetic chorales only
+show.table(resultsTable(records, baselineRows(simple), { entropyPerStep }));
 
 // %% [markdown]
 // Three things to see.
@@ -204,12 +207,13 @@ show.equations(mine);
 // %%
 import { gru } from "gated-rnn";
 
-const size = { inputSize: chorales.keys, hiddenSize: 46 };
-const [has, wanted] = [parameterCount(mine, size), (parameterCount(gru, size) * 2) / 3];
-show.check(has === wanted, `Your cell has ${has} parameters; without one of the three gates it should have ${wanted}.`);
+const size = { inputSize: dataset.keys, hiddenSize: 46 };
+const has = parameterCount(mine, size);
+const wanted = (parameterCount(gru, size) * 2) / 3; // two gates of three
+show.check(has === wanted, `Your cell has ${has} parameters, and should have ${wanted}.`);
 
 // %% [markdown]
-// A cell that passes can be trained like the others: `train({ dataset: chorales, cell: mine, epochs: 10 })`. It needs
+// A cell that passes can be trained like the others: `train({ dataset, cell: mine, epochs: 10 })`. It needs
 // no further code: parameters, gradients, the equations above and its traces all follow from those few lines. Does it
 // miss its gate?
 //

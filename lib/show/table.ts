@@ -31,7 +31,8 @@ export function tableMarkdown({ caption, columns, rows, notes }: Table): string 
   const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
   const rule = `| ${columns.map(({ align }) => (align === "right" ? "---:" : "---")).join(" | ")} |`;
   const table = [line(columns.map((c) => c.title)), rule, ...rows.map(line)].join("\n");
-  return [`**${escapeMarkdown(caption)}**`, table, ...notes.map((note) => `<small>${escapeHtml(note)}</small>`)].join("\n\n");
+  const below = notes.length > 0 ? [`<small>${notes.map(escapeHtml).join("<br>")}</small>`] : [];
+  return [`**${escapeMarkdown(caption)}**`, table, ...below].join("\n\n");
 }
 
 /** For a page: a `<table>` with its caption, and the notes as paragraphs. */

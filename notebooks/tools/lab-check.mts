@@ -133,10 +133,12 @@ function countCharts({ cells }: Notebook): number {
   return outputs.filter((output) => output.output_type === "display_data" && "application/vnd.vegalite.v5+json" in output.data).length;
 }
 
-/** The whole notebook in one picture. */
+/** The whole notebook in one picture: the window is made as high as it is. */
 async function screenshot(page: Page, path: string): Promise<void> {
-  const height = await page.locator(".jp-NotebookPanel .jp-WindowedPanel-inner").evaluate((inner) => inner.scrollHeight);
+  const notebook = page.locator(".jp-NotebookPanel .jp-WindowedPanel-outer");
+  const height = await notebook.evaluate((outer) => outer.scrollHeight);
   await page.setViewportSize({ width: 1280, height: Math.min(16_000, height + 200) });
+  await notebook.evaluate((outer) => outer.scrollTo(0, 0));
   await pause(500);
   await page.screenshot({ path });
 }

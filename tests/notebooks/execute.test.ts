@@ -73,6 +73,15 @@ describe("cells", () => {
     expect(failure).toEqual({ cell: 1, problem: "2:22 - 'found' is possibly 'undefined'." });
   });
 
+  it("see the variables of earlier cells, in the short form of objects too", () => {
+    const { cells } = execute("shorthand", [
+      `// %%\nconst a = 1;\nlet b = await Promise.resolve(2);`,
+      `// %%\nconst f = () => ({ a, nested: { b }, c: 3 });\nb = 5;\n({ b } = { b: b + 1 });\nconst { c = 4 } = {};`,
+      "// %%\nconsole.log(JSON.stringify({ ...f(), c }));",
+    ]);
+    expect(cells[2].outputs).toMatchObject([{ text: ['{"a":1,"nested":{"b":6},"c":4}\n'] }]);
+  });
+
   it("stop at the first failure, which is named", () => {
     const { failure, cells } = execute("bad", [`// %%\nconst a = 1;`, `// %%\nthrow new Error("by mistake");`, "// %%\nconsole.log(a);"]);
     expect(failure).toEqual({ cell: 2, problem: "Error: by mistake" });

@@ -1,4 +1,4 @@
-// Starts this checkout's tslab 1.0.22 as a Jupyter kernel, with four repairs (tslab has had no release since June 2024).
+// Starts this checkout's tslab 1.0.22 as a Jupyter kernel, with five repairs (tslab has had no release since June 2024).
 const { createRequire } = require("node:module");
 const { resolve } = require("node:path");
 
@@ -7,6 +7,7 @@ const projectRequire = createRequire(resolve(root, "package.json"));
 const tslabRequire = createRequire(projectRequire.resolve("tslab/package.json"));
 
 checkCellsStrictly();
+findShorthandNames();
 reportFailures();
 if (require.main === module) {
   keepEverySend();
@@ -25,7 +26,30 @@ function checkCellsStrictly() {
 }
 
 /**
- * Repairs 2 and 3. A failed cell's reply says what went wrong (for nbclient and nbconvert), and a cell that is tagged
+ * Repair 2. `{ dataset }` finds the variable of an earlier cell. tslab keeps variables in an object and rewrites their names,
+ * but not in this short form, which fails with "dataset is not defined": so every cell gets the long form, `{ dataset: dataset }`.
+ */
+function findShorthandNames() {
+  const ts = tslabRequire("@tslab/typescript-for-tslab");
+  const converterModule = projectRequire("tslab/dist/converter.js");
+  const { createConverter } = converterModule;
+  converterModule.createConverter = (options) => {
+    const converter = createConverter(options);
+    return { ...converter, convert: (previous, source) => converter.convert(previous, withLongForms(source)) };
+  };
+  function withLongForms(source) {
+    const names = [];
+    const visit = (node) => {
+      if (ts.isShorthandPropertyAssignment(node) && !node.objectAssignmentInitializer) names.push(node.name);
+      ts.forEachChild(node, visit);
+    };
+    visit(ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest));
+    return names.reduceRight((text, { text: name, end }) => `${text.slice(0, end)}: ${name}${text.slice(end)}`, source);
+  }
+}
+
+/**
+ * Repairs 3 and 4. A failed cell's reply says what went wrong (for nbclient and nbconvert), and a cell that is tagged
  * raises-exception (`stop_on_error: false`) does not cancel the cells after it.
  */
 function reportFailures() {
@@ -56,7 +80,7 @@ function reportFailures() {
 }
 
 /**
- * Repair 4. Messages are sent one after another. tslab does not wait for a send, and zeromq 6 throws EBUSY while one is
+ * Repair 5. Messages are sent one after another. tslab does not wait for a send, and zeromq 6 throws EBUSY while one is
  * pending (about every 512th): printed lines are lost, and at times the "idle" message, so that a cell never ends.
  */
 function keepEverySend() {
