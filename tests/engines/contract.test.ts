@@ -29,15 +29,20 @@ const shapes = [
   { hiddenSize: 46, width: 88, lengths: Array.from({ length: 16 }, (_, i) => 3 + ((i * 7) % 19)) },
 ];
 
+const norm = (gradients: readonly Float64Array[]) => Math.sqrt(gradients.reduce((sum, g) => sum + g.reduce((a, v) => a + v * v, 0), 0));
+
+type Rescaling = (gradient: Weights, name: string, maxGradientNorm: number) => number;
+
+/** The contract's: by the global norm. */
+const globally: Rescaling = (gradient, _, most) => Math.min(1, most / norm([...gradient.values()]));
+
 /** The update rule of the engine contract in float64, for one step from rest with a given gradient. */
-function expectedUpdate(weights: Weights, gradient: Weights, s: StepSettings): Map<string, Float64Array> {
-  const norm = Math.sqrt([...gradient.values()].reduce((sum, g) => sum + g.reduce((a, v) => a + v * v, 0), 0));
-  const rescale = Math.min(1, s.maxGradientNorm / norm);
+function expectedUpdate(weights: Weights, gradient: Weights, s: StepSettings, rescaling = globally): Map<string, Float64Array> {
   return new Map(
     [...weights].map(([name, w]) => [
       name,
       w.map((value, i) => {
-        const g = (gradient.get(name) as Float64Array)[i] * rescale;
+        const g = (gradient.get(name) as Float64Array)[i] * rescaling(gradient, name, s.maxGradientNorm);
         return value - (s.learningRate * g) / Math.sqrt((1 - s.decay) * g * g + s.epsilon);
       }),
     ]),
@@ -137,5 +142,35 @@ describe.each(await availableEngines())("the $build engine", (engine) => {
     await expect(session.trainStep(batch, settings)).rejects.toThrow("got NaN or infinity in the loss at update 1");
     same(await session.read(), before);
     await session.close();
+  });
+});
+
+describe("the comparison of updates notices", () => {
+  const { model, weights } = randomModel(cells[1], 12, 7, 2);
+  const batch = randomBatch(3, 12, [9, 4, 4]);
+  const clipped = { ...settings, maxGradientNorm: 0.01, weightNoise: 0.075 };
+  const { gradient } = oracle(model, noisyWeights(model, weights, clipped, 0), batch);
+  const right = expectedUpdate(weights, gradient, clipped);
+  const worst = (update: Weights) =>
+    Math.max(
+      ...[...weights].map(([name, w]) => {
+        const moved = (p: Weights) => (p.get(name) as Float64Array).map((v, i) => v - w[i]);
+        return relativeError(moved(update), moved(right));
+      }),
+    );
+  it.each<[string, Weights]>([
+    ["a gradient that is not rescaled", expectedUpdate(weights, gradient, clipped, () => 1)],
+    [
+      "every tensor rescaled by itself",
+      expectedUpdate(weights, gradient, clipped, (g, name, most) => Math.min(1, most / norm([g.get(name) as Float64Array]))),
+    ],
+    [
+      "rescaling before the gradient: of the loss",
+      expectedUpdate(weights, gradient, clipped, () => Math.min(1, 0.01 / oracle(model, weights, batch).nllPerStep)),
+    ],
+    ["noise that the gradient does not see", expectedUpdate(weights, oracle(model, weights, batch).gradient, clipped)],
+    ["noise of another update", expectedUpdate(weights, oracle(model, noisyWeights(model, weights, clipped, 1), batch).gradient, clipped)],
+  ])("%s", (_, mutant) => {
+    expect(worst(mutant)).toBeGreaterThan(100 * tolerance.update);
   });
 });
