@@ -10,7 +10,7 @@
 #elif LANES == 8
 #define MR 6
 #define NV 2
-#elif defined(__wasm_relaxed_simd__) || defined(__aarch64__)
+#elif defined(__aarch64__)
 #define MR 6
 #define NV 2
 #else
