@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { GatedRnnError } from "../errors.js";
+import { palettePng } from "./palette-png.js";
 import type { VegaLiteSpec } from "./spec.js";
 
 /** A picture in pixels of the chart's own coordinates; the PNG holds `scale` times as many each way. */
@@ -36,7 +37,11 @@ export async function toPng(spec: VegaLiteSpec, scale = 2): Promise<Png> {
     fitTo: { mode: "zoom", value: scale },
     font: { loadSystemFonts: false, fontFiles: [...fontFiles()], defaultFontFamily: "Open Sans", sansSerifFamily: "Open Sans" },
   }).render();
-  return { bytes: image.asPng(), width: Math.round(image.width / scale), height: Math.round(image.height / scale) };
+  return {
+    bytes: palettePng(image.pixels, image.width, image.height),
+    width: Math.round(image.width / scale),
+    height: Math.round(image.height / scale),
+  };
 }
 
 function fontFiles(): readonly string[] {

@@ -1,6 +1,6 @@
-import { inflateSync } from "node:zlib";
+import { crc32, inflateSync } from "node:zlib";
 
-/** A decoded 8-bit RGBA PNG. */
+/** A decoded picture. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
@@ -8,32 +8,28 @@ export interface Pixels {
   readonly rgba: Uint8Array;
 }
 
-/** Decodes an 8-bit RGBA PNG without interlacing, as resvg writes it (PNG specification, sections 5 and 9). */
+/** Decodes an 8-bit PNG with palette and without filters or interlacing, checking every chunk's CRC (PNG specification). */
 export function decodePng(png: Buffer): Pixels {
-  const data: Buffer[] = [];
-  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at))
-    if (png.toString("latin1", at + 4, at + 8) === "IDAT") data.push(png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
-  const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
-  const raw = inflateSync(Buffer.concat(data));
-  const stride = width * 4;
-  const rgba = new Uint8Array(stride * height);
+  const chunks = new Map<string, Buffer[]>();
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
+    const [type, end] = [png.toString("latin1", at + 4, at + 8), at + 8 + png.readUInt32BE(at)];
+    if (crc32(png.subarray(at + 4, end)) !== png.readUInt32BE(end)) throw new Error(`${type}: wrong CRC`);
+    chunks.set(type, [...(chunks.get(type) ?? []), png.subarray(at + 8, end)]);
+  }
+  const [header] = chunks.get("IHDR") ?? [];
+  const [palette] = chunks.get("PLTE") ?? [];
+  if (!header || !palette || header[9] !== 3) throw new Error("expected a PNG with a palette");
+  const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)];
+  const rows = inflateSync(Buffer.concat(chunks.get("IDAT") ?? []));
+  const rgba = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y++) {
-    const filter = raw[y * (stride + 1)];
-    for (let x = 0; x < stride; x++) {
-      const left = x >= 4 ? rgba[y * stride + x - 4] : 0;
-      const up = y > 0 ? rgba[(y - 1) * stride + x] : 0;
-      const upLeft = x >= 4 && y > 0 ? rgba[(y - 1) * stride + x - 4] : 0;
-      const guess = [0, left, up, (left + up) >> 1, paeth(left, up, upLeft)][filter];
-      rgba[y * stride + x] = raw[y * (stride + 1) + 1 + x] + guess;
+    if (rows[y * (width + 1)] !== 0) throw new Error("expected rows without filter");
+    for (let x = 0; x < width; x++) {
+      const colour = rows[y * (width + 1) + 1 + x] * 3;
+      rgba.set([palette[colour], palette[colour + 1], palette[colour + 2], 255], (y * width + x) * 4);
     }
   }
   return { width, height, rgba };
-}
-
-function paeth(a: number, b: number, c: number): number {
-  const [pa, pb, pc] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
-  if (pa <= pb && pa <= pc) return a;
-  return pb <= pc ? b : c;
 }
 
 /** Number of pixels in a rectangle for which `test` holds. */
