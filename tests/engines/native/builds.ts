@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Engine } from "../../../lib/engines/engine.js";
-import { nativeAddon } from "../../../lib/engines/native/index.js";
-import { nativeWasmFrom } from "../../../lib/engines/native/wasm.js";
+import { addonKernels } from "../../../lib/engines/native/addon.js";
+import { engineOn } from "../../../lib/engines/native/engine.js";
+import type { Kernels } from "../../../lib/engines/native/kernels.js";
+import { wasmKernels } from "../../../lib/engines/native/wasm.js";
 import { GatedRnnError } from "../../../lib/errors.js";
 
 /** The bytes of a committed WebAssembly build. */
@@ -10,15 +12,19 @@ export function wasmBuild(variant: "simd" | "relaxed-simd"): Uint8Array<ArrayBuf
 }
 
 /** Every build of the C source that runs here: the addon if there is a compiler, and both of WebAssembly. */
-export async function builds(): Promise<Engine[]> {
-  const openers = [nativeAddon, () => nativeWasmFrom(wasmBuild("relaxed-simd")), () => nativeWasmFrom(wasmBuild("simd"))];
-  const engines: Engine[] = [];
+export async function builds(): Promise<Kernels[]> {
+  const openers = [async () => addonKernels(), () => wasmKernels(wasmBuild("relaxed-simd")), () => wasmKernels(wasmBuild("simd"))];
+  const found: Kernels[] = [];
   for (const open of openers)
     try {
-      engines.push(await open());
+      found.push(await open());
     } catch (error) {
       if (!(error instanceof GatedRnnError && error.code === "engine-missing")) throw error;
       console.warn(`skipped: ${error.message}`);
     }
-  return engines;
+  return found;
+}
+
+export async function engines(): Promise<Engine[]> {
+  return (await builds()).map((kernels) => engineOn("native", kernels));
 }

@@ -19,7 +19,12 @@ typedef int32_t vi __attribute__((vector_size(LANES * 4), aligned(4), may_alias)
 INLINE vf load(const float *p) { return *(const vf *)p; }
 INLINE void store(float *p, vf v) { *(vf *)p = v; }
 INLINE vf splat(float x) { return x - (vf){0}; }
+#if defined(__wasm_relaxed_simd__)
+// The compiler must not see through this: it would make relaxed_min and relaxed_max of it, which may lose a NaN.
+INLINE vf choose(vi mask, vf a, vf b) { return (vf)__builtin_wasm_relaxed_laneselect_i32x4((vi)a, (vi)b, mask); }
+#else
 INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
+#endif
 INLINE vf maximum(vf a, vf b) { return choose(a < b, b, a); } // NaN in a stays
 INLINE vf absolute(vf x) { return (vf)((vi)x & 0x7fffffff); }
 INLINE float sum(vf x) {
@@ -27,6 +32,9 @@ INLINE float sum(vf x) {
   for (int i = 0; i < LANES; i++) s += x[i];
   return s;
 }
+
+// Largest errors found over all magnitudes, in units in the last place (tests/engines/native/elementary.test.ts): exp 0.97,
+// log 0.75, sigmoid 2.29, tanh 1.18, softplus 2.38.
 
 // e^x by Cephes' expf: 2^n e^f, |f| <= ln 2 / 2. NaN stays NaN; beyond the range of floats: 0 and infinity.
 INLINE vf vexp(vf x) {
