@@ -5,7 +5,7 @@ import type { MusicSetName } from "../lib/data/music-sets.js";
 /** A file that is fetched: its place under a mirror and under the data folder, what it must be, and its public addresses in the order they are tried. */
 export interface SourceFile {
   readonly path: string;
-  readonly kind: "mat" | "pickle";
+  readonly kind: "mat" | "pickle" | "zip";
   readonly bytes: number;
   readonly sha256: string;
   readonly addresses: readonly string[];

@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { BadFileError } from "../errors.js";
+import { ByteReader } from "./byte-reader.js";
+import { bytesOfFile } from "./byte-source.js";
+import { type Split, splits } from "./dataset.js";
+import type { SpeechDataset, Waveform } from "./speech.js";
+
+/**
+ * A prepared speech set: the magic bytes, the length of the header (32 bits, little-endian), the header as JSON, then the samples of
+ * all sequences as 32-bit floats, little-endian, full scale being 1: training, validation, test.
+ */
+export interface SamplesHeader {
+  readonly name: string;
+  readonly title: string;
+  readonly sampleRateHz: number;
+  readonly sequenceSamples: number;
+  readonly sequences: Readonly<Record<Split, number>>;
+  readonly mean: number;
+  readonly standardDeviation: number;
+  /** See `samplesChecksum`. */
+  readonly checksum: string;
+}
+
+const MAGIC = "gated-rnn samples 1\n";
+const MOST_HEADER_BYTES = 1 << 16;
+const PORTION_BYTES = 1 << 20;
+
+/** The header's place: as long as the longest of its kind, so that it can be filled in last. */
+export const SAMPLES_OFFSET = 4096;
+
+export function headerBytes(header: SamplesHeader): Uint8Array {
+  const json = JSON.stringify(header);
+  const bytes = Buffer.alloc(SAMPLES_OFFSET, 0x20); // spaces are white space to JSON
+  bytes.write(MAGIC, 0, "latin1");
+  bytes.writeUInt32LE(SAMPLES_OFFSET - MAGIC.length - 4, MAGIC.length);
+  if (bytes.write(json, MAGIC.length + 4, "utf8") < Buffer.byteLength(json)) throw new RangeError("samples header: too long");
+  return bytes;
+}
+
+/**
+ * A speech set whose samples are read from its file as they are needed.
+ *
+ * @throws BadFileError when the file is not what was written; the system's error when it cannot be opened
+ */
+export function openSamples(path: string): SpeechDataset {
+  const source = bytesOfFile(path);
+  try {
+    const reader = new ByteReader(path, source.read(0, MOST_HEADER_BYTES));
+    if (reader.text(MAGIC.length, "the format's name") !== MAGIC) reader.fail("expected a prepared speech set, got something else", 0);
+    const header = parseHeader(reader, reader.text(reader.uint32("the header's length"), "the header"));
+    const { sequenceSamples, sequences, mean, standardDeviation } = header;
+    const start = reader.position;
+    const bytes = sequenceSamples * 4;
+    const total = start + bytes * splits.reduce((sum, split) => sum + sequences[split], 0);
+    if (source.size !== total)
+      throw new BadFileError(path, source.size, `expected ${total} bytes, got ${source.size}; prepare the set again`);
+    const waveform = (name: string, offset: number): Waveform => {
+      const read = () => samplesAt(path, offset, bytes).map((x) => (x - mean) / standardDeviation);
+      return { name, length: sequenceSamples, read };
+    };
+    let offset = start;
+    const waveforms = (split: Split) =>
+      Array.from({ length: sequences[split] }, (_, i) => {
+        offset += bytes;
+        return waveform(`${header.name} ${split} ${i}`, offset - bytes);
+      });
+    const [train, valid, test] = splits.map(waveforms);
+    const { name, title, sampleRateHz, checksum } = header;
+    return { kind: "speech", name, title, synthetic: false, sampleRateHz, mean, standardDeviation, checksum, train, valid, test };
+  } finally {
+    source.close();
+  }
+}
+
+function samplesAt(path: string, offset: number, bytes: number): Float32Array {
+  const source = bytesOfFile(path);
+  try {
+    const read = source.read(offset, bytes);
+    if (read.length !== bytes) throw new BadFileError(path, offset, `expected ${bytes} bytes of samples, got ${read.length}`);
+    return new Float32Array(new Uint8Array(read).buffer); // little-endian, like every machine that Node runs on today
+  } finally {
+    source.close();
+  }
+}
+
+/** sha256 over a set's shape and its samples, as `openSamples` checks nowhere but `gated-rnn data verify` does. */
+export function samplesChecksum(path: string, { sampleRateHz, sequenceSamples, sequences }: Omit<SamplesHeader, "checksum">): string {
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([sampleRateHz, sequenceSamples, ...splits.map((split) => sequences[split])]));
+  const source = bytesOfFile(path);
+  try {
+    for (let at = SAMPLES_OFFSET; at < source.size; at += PORTION_BYTES) hash.update(source.read(at, PORTION_BYTES));
+  } finally {
+    source.close();
+  }
+  return hash.digest("hex");
+}
+
+function parseHeader(reader: ByteReader, json: string): SamplesHeader {
+  const whole = (n: unknown, least: number) => Number.isSafeInteger(n) && (n as number) >= least;
+  try {
+    const header = JSON.parse(Buffer.from(json, "latin1").toString("utf8")) as SamplesHeader;
+    const isRight =
+      [header.name, header.title, header.checksum].every((text) => typeof text === "string") &&
+      header.sampleRateHz > 0 &&
+      whole(header.sequenceSamples, 1) &&
+      splits.every((split) => whole(header.sequences[split], 0)) &&
+      Number.isFinite(header.mean) &&
+      header.standardDeviation > 0;
+    if (isRight) return header;
+  } catch {
+    // told below
+  }
+  return reader.fail("expected the header of a prepared speech set, got something else; prepare the set again", MAGIC.length + 4);
+}

@@ -1,0 +1,81 @@
+import { GatedRnnError } from "../errors.js";
+import type { Generator as RandomGenerator } from "../random/generator.js";
+import type { Batch } from "./batch.js";
+import type { Waveform } from "./speech.js";
+
+/** What a network sees and predicts at each step of a waveform. */
+export interface Windows {
+  /** Consecutive samples that it sees (default 20). */
+  readonly inputSamples?: number;
+  /** Samples right after them that it predicts (default 10). */
+  readonly targetSamples?: number;
+  /** Samples from one step to the next (default 10; the paper leaves it unsaid). */
+  readonly advance?: number;
+}
+
+/** Steps of a waveform of some samples: 48 for 500, 798 for 8,000. */
+export function windowSteps(samples: number, { inputSamples = 20, targetSamples = 10, advance = 10 }: Windows = {}): number {
+  for (const [name, value] of Object.entries({ inputSamples, targetSamples, advance }))
+    if (!Number.isInteger(value) || value < 1) throw new GatedRnnError("usage", `windows: expected ${name} of at least 1, got ${value}`);
+  return Math.max(0, Math.floor((samples - inputSamples - targetSamples) / advance) + 1);
+}
+
+/**
+ * One batch of waveforms: at step t a network sees the samples from t × advance on and predicts those that follow. Waveforms too short for one step
+ * are left out; `sources` are positions in the list that is given.
+ *
+ * @throws GatedRnnError `usage` when none is long enough
+ */
+export function speechBatchOf(waveforms: readonly Waveform[], windows: Windows = {}): Batch {
+  const order = bySteps(waveforms, windows);
+  if (order.length === 0) throw new GatedRnnError("usage", "speech batch: expected a waveform long enough for a step, got none");
+  return pack(waveforms, order, windows);
+}
+
+/** All waveforms in batches of about the same length, read as the batches are asked for; `shuffle` puts them in random order. */
+export function* speechBatches(
+  waveforms: readonly Waveform[],
+  { batchSize, shuffle, ...windows }: Windows & { readonly batchSize: number; readonly shuffle?: RandomGenerator },
+): Generator<Batch> {
+  const sources = bySteps(waveforms, windows, shuffle);
+  const starts = Array.from({ length: Math.ceil(sources.length / batchSize) }, (_, i) => i * batchSize);
+  for (const start of shuffle ? shuffle.shuffle(starts) : starts) yield pack(waveforms, sources.slice(start, start + batchSize), windows);
+}
+
+/** Positions of the waveforms that have a step, longest first. */
+function bySteps(waveforms: readonly Waveform[], windows: Windows, shuffle?: RandomGenerator): number[] {
+  const long = [...waveforms.keys()].filter((i) => windowSteps(waveforms[i].length, windows) > 0);
+  return (shuffle ? shuffle.shuffle(long) : long).sort((a, b) => waveforms[b].length - waveforms[a].length); // a stable sort
+}
+
+function pack(waveforms: readonly Waveform[], order: readonly number[], windows: Windows): Batch {
+  const { inputSamples = 20, targetSamples = 10, advance = 10 } = windows;
+  const lengths = Int32Array.from(order, (i) => windowSteps(waveforms[i].length, windows));
+  const time = lengths[0];
+  const stepOffsets = new Int32Array(time + 1);
+  for (let t = 0, running = order.length; t < time; t++) {
+    while (lengths[running - 1] <= t) running--;
+    stepOffsets[t + 1] = stepOffsets[t] + running;
+  }
+  const rows = stepOffsets[time];
+  const input = new Float32Array(rows * inputSamples);
+  const target = new Float32Array(rows * targetSamples);
+  order.forEach((source, b) => {
+    const samples = waveforms[source].read();
+    for (let t = 0; t < lengths[b]; t++) {
+      const row = stepOffsets[t] + b;
+      const first = t * advance;
+      input.set(samples.subarray(first, first + inputSamples), row * inputSamples);
+      target.set(samples.subarray(first + inputSamples, first + inputSamples + targetSamples), row * targetSamples);
+    }
+  });
+  return {
+    size: order.length,
+    time,
+    lengths,
+    stepOffsets,
+    sources: Int32Array.from(order),
+    input: { kind: "dense", width: inputSamples, values: input },
+    target: { kind: "dense", width: targetSamples, values: target },
+  };
+}

@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { BadFileError, GatedRnnError } from "../errors.js";
+import type { Split } from "./dataset.js";
+import { filesIn } from "./file-tree.js";
+import { resample } from "./resample.js";
+import { headerBytes, openSamples, SAMPLES_OFFSET, samplesChecksum } from "./samples-file.js";
+import type { SpeechDataset } from "./speech.js";
+import { type Piece, type PlanOptions, planSpeech, type Recording } from "./speech-plan.js";
+import { type SplitRule, splitGroups, splitOfPath } from "./split-rule.js";
+import { type WavReader, wavInMemory } from "./wav.js";
+
+export interface SpeechOptions extends PlanOptions {
+  readonly name: string;
+  readonly title?: string;
+  /** Rate of the set (default: the first file's); other files are resampled. */
+  readonly sampleRateHz?: number;
+  /** Which channel to take, from 0, or the mean of all (default). */
+  readonly channel?: number | "mix";
+  /** Whom a recording belongs to (default: the folder it lies in, else the file itself): a group is never split. */
+  readonly group?: (file: string) => string;
+  /** The split by a rule on groups (default, where there are no folders `train`, `valid` and `test`), or by the file's name. */
+  readonly split?: SplitRule | ((file: string) => Split);
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+export interface SpeechCorpus {
+  readonly dataset: SpeechDataset;
+  /** Malformed files, with the reason, and copies of recordings found before: both are left out. */
+  readonly refused: readonly { readonly file: string; readonly problem: string }[];
+  readonly duplicates: readonly { readonly file: string; readonly of: string }[];
+  readonly warnings: readonly { readonly file: string; readonly warning: string }[];
+}
+
+/**
+ * Makes a speech set of the WAV files in a folder or zip archive and writes it to `out` (see `samples-file.ts`), whole or not at
+ * all. One recording is in memory at a time, so the corpus may be larger than memory; so may the set, whose samples are
+ * read when they are needed. No speaker and no recording gets into two splits.
+ *
+ * @throws GatedRnnError `usage` when there are no WAV files, or too few for what is asked; `bad-file` when all are malformed, or the training
+ *   set is silent
+ */
+export async function speechFromWavs(path: string, out: string, options: SpeechOptions): Promise<SpeechCorpus> {
+  const { refused, duplicates, warnings, found, rate } = await survey(path, options);
+  if (found.length === 0 && refused.length > 0)
+    throw new GatedRnnError("bad-file", `${path}: expected WAV files, got ${refused[0].problem}`);
+  if (found.length === 0) throw new GatedRnnError("usage", `${path}: expected WAV files, got none`);
+  const plan = planSpeech(assign(found, options.split), options);
+  const { name, title = name, sequenceSamples } = options;
+  const shape = { name, title, sampleRateHz: rate, sequenceSamples, sequences: plan.sequences };
+  mkdirSync(dirname(out), { recursive: true });
+  const partial = `${out}.${process.pid}.part`;
+  try {
+    const descriptor = openSync(partial, "w");
+    try {
+      const training = new Moments();
+      let done = 0;
+      for await (const { name: file, read } of filesIn(path, [".wav"])) {
+        const pieces = plan.pieces.get(file);
+        if (!pieces) continue;
+        const samples = await monoSamples(wavInMemory(await read(), file), file, rate, options.channel);
+        for (const piece of pieces)
+          write(descriptor, samples, piece, sequenceSamples, piece.sequence < plan.sequences.train ? training : undefined);
+        options.onProgress?.({ done: ++done, total: plan.pieces.size });
+      }
+      const { mean, standardDeviation } = training;
+      if (!(standardDeviation > 0))
+        throw new GatedRnnError("bad-file", `${path}: expected speech to train on, got samples that are all ${mean}`);
+      const header = { ...shape, mean, standardDeviation };
+      writeSync(descriptor, headerBytes({ ...header, checksum: samplesChecksum(partial, header) }), 0, SAMPLES_OFFSET, 0);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(partial, out);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+  return { dataset: openSamples(out), refused, duplicates, warnings };
+}
+
+interface Found {
+  readonly file: string;
+  readonly samples: number;
+  readonly group: string;
+}
+
+/** Which recordings there are and how long they will be, without decoding one. */
+async function survey(path: string, { sampleRateHz, group = folderOf }: SpeechOptions) {
+  const found: Found[] = [];
+  const refused: { file: string; problem: string }[] = [];
+  const duplicates: { file: string; of: string }[] = [];
+  const warnings: { file: string; warning: string }[] = [];
+  const contents = new Map<string, string>();
+  let rate = sampleRateHz;
+  for await (const { name: file, read } of filesIn(path, [".wav"]))
+    try {
+      const bytes = await read();
+      const { format, frames, warnings: untidy } = wavInMemory(bytes, file);
+      warnings.push(...untidy.map((warning) => ({ file, warning })));
+      const content = createHash("sha256").update(bytes).digest("base64");
+      const same = contents.get(content);
+      if (same !== undefined) {
+        duplicates.push({ file, of: same });
+        continue;
+      }
+      contents.set(content, file);
+      rate ??= format.sampleRateHz;
+      found.push({ file, samples: Math.round((frames * rate) / format.sampleRateHz), group: group(file) });
+    } catch (error) {
+      if (!(error instanceof GatedRnnError && error.code === "bad-file")) throw error;
+      refused.push({ file, problem: error.message });
+    }
+  return { found, refused, duplicates, warnings, rate: rate ?? 0 };
+}
+
+function folderOf(file: string): string {
+  const parts = file.split("/");
+  const folders = parts.slice(0, -1).filter((part) => splitOfPath(`${part}/x`) === undefined);
+  return folders.length > 0 ? folders.join("/") : file;
+}
+
+function assign(found: readonly Found[], rule: SpeechOptions["split"]): Recording[] {
+  if (typeof rule === "function") return found.map((f) => ({ ...f, split: rule(f.file) }));
+  if (!rule && found.every(({ file }) => splitOfPath(file))) return found.map((f) => ({ ...f, split: splitOfPath(f.file) as Split }));
+  const splits = splitGroups(
+    found.map((f) => f.group),
+    rule,
+  );
+  return found.map((f) => ({ ...f, split: splits.get(f.group) as Split }));
+}
+
+async function monoSamples(wav: WavReader, file: string, rate: number, channel: number | "mix" = "mix"): Promise<Float32Array> {
+  const channels = wav.read(0, wav.frames);
+  if (channel !== "mix" && !(channel in channels))
+    throw new GatedRnnError("usage", `${file}: expected a channel from 0 to ${channels.length - 1}, got ${channel}`);
+  const samples = channel === "mix" ? mean(channels) : channels[channel];
+  const wrong = samples.findIndex((x) => !Number.isFinite(x));
+  if (wrong >= 0) throw new BadFileError(file, 0, `expected finite samples, got ${samples[wrong]} at frame ${wrong}`);
+  return resample(samples, wav.format.sampleRateHz, rate);
+}
+
+function mean(channels: readonly Float32Array[]): Float32Array {
+  if (channels.length === 1) return channels[0];
+  return channels[0].map((_, t) => channels.reduce((sum, channel) => sum + channel[t], 0) / channels.length);
+}
+
+function write(descriptor: number, samples: Float32Array, { first, count, sequence, at }: Piece, length: number, training?: Moments): void {
+  const piece = samples.subarray(first, first + count);
+  training?.add(piece);
+  const place = SAMPLES_OFFSET + 4 * (sequence * length + at);
+  writeSync(descriptor, new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength), 0, piece.byteLength, place);
+}
+
+/** Mean and standard deviation of samples as they come by. */
+class Moments {
+  #count = 0;
+  #sum = 0;
+  #squares = 0;
+
+  add(samples: Float32Array): void {
+    for (const x of samples) {
+      this.#sum += x;
+      this.#squares += x * x;
+    }
+    this.#count += samples.length;
+  }
+
+  get mean(): number {
+    return this.#sum / this.#count;
+  }
+
+  get standardDeviation(): number {
+    return Math.sqrt(Math.max(0, this.#squares / this.#count - this.mean ** 2));
+  }
+}
