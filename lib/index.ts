@@ -16,7 +16,7 @@ export { notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
 export type { Engine, EngineOptions, SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "./engines/engine.js";
 export { defaultEngine, engineNames, openEngine } from "./engines/index.js";
 export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
-export { bernoulli, type Output } from "./outputs/output.js";
+export { bernoulli, deviationFloor, gaussianMixture, type Output } from "./outputs/output.js";
 export { type Generator, generator } from "./random/generator.js";
 export * from "./show/index.js";
 export { initialState } from "./train/initialise.js";

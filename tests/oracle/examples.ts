@@ -1,12 +1,21 @@
 import type { Cell } from "../../lib/cells/cell.js";
 import type { Batch, Rows } from "../../lib/data/batch.js";
-import { bernoulli } from "../../lib/outputs/output.js";
+import { bernoulli, type Output } from "../../lib/outputs/output.js";
 import { generator } from "../../lib/random/generator.js";
 import { initialState } from "../../lib/train/initialise.js";
 import { type Model, model } from "../../lib/train/model.js";
 
-/** Pieces as lists of steps, each a list of columns that are one, packed as data/batch.ts lays down, without its code. */
-export function packed(width: number, pieces: readonly { input: number[][]; target: number[][] }[]): Batch {
+/** Steps of a sequence: what each predicts from, and what it predicts. */
+interface Piece {
+  readonly input: number[][];
+  readonly target: number[][];
+}
+
+/**
+ * Pieces as lists of steps, each a list of columns that are one (with `denseRows`, of all values), packed as data/batch.ts
+ * lays down, without its code.
+ */
+export function packed(width: number, pieces: readonly Piece[], rows: typeof sparse | typeof denseRows = sparse): Batch {
   const order = pieces.map((_, i) => i).sort((a, b) => pieces[b].input.length - pieces[a].input.length || a - b);
   const lengths = Int32Array.from(order, (i) => pieces[i].input.length);
   const stepOffsets = [0];
@@ -26,8 +35,8 @@ export function packed(width: number, pieces: readonly { input: number[][]; targ
     lengths,
     stepOffsets: Int32Array.from(stepOffsets),
     sources: Int32Array.from(order),
-    input: sparse(width, input),
-    target: sparse(width, target),
+    input: rows(width, input),
+    target: rows(width, target),
   };
 }
 
@@ -35,6 +44,25 @@ function sparse(width: number, rows: readonly number[][]): Rows {
   const offsets = [0];
   for (const row of rows) offsets.push(offsets[offsets.length - 1] + row.length);
   return { kind: "sparse", width, offsets: Int32Array.from(offsets), columns: Int32Array.from(rows.flat()) };
+}
+
+/** Steps that are lists of all their values. */
+export function denseRows(width: number, rows: readonly number[][]): Rows {
+  return { kind: "dense", width, values: Float32Array.from(rows.flat()) };
+}
+
+/** A batch of random sound in sequences of the given lengths: every step has `width` samples of standard deviation 1. */
+export function randomSound(seed: number, width: number, lengths: readonly number[]): Batch {
+  const random = generator(seed, "example sound");
+  const row = () => Array.from({ length: width }, () => random.normal());
+  return packed(
+    width,
+    lengths.map((length) => {
+      const steps = Array.from({ length: length + 1 }, row);
+      return { input: steps.slice(0, -1), target: steps.slice(1) };
+    }),
+    denseRows,
+  );
 }
 
 /** A batch of random pieces of the given lengths, about a fifth of the columns set. */
@@ -56,8 +84,9 @@ export function randomModel(
   width: number,
   hiddenSize: number,
   seed: number,
+  output: Output = bernoulli(width),
 ): { model: Model; weights: Map<string, Float64Array> } {
-  const m = model(cell, width, hiddenSize, bernoulli(width));
+  const m = model(cell, width, hiddenSize, output);
   const { parameters } = initialState(m, seed);
   const weights = new Map<string, Float64Array>();
   for (const [name, values] of parameters) {

@@ -2,6 +2,7 @@ import { type BinaryOp, evaluateStep, type Operations, type UnaryOp } from "../.
 import type { Batch, Rows } from "../../lib/data/batch.js";
 import type { SequenceNll } from "../../lib/engines/engine.js";
 import type { Model } from "../../lib/train/model.js";
+import { stepNll } from "./outputs.js";
 
 /** A float64 matrix [rows, columns] on a tape: the plainest reverse-mode derivative there is, for tests alone. */
 interface Matrix {
@@ -143,16 +144,17 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
     const values = evaluateStep(graph, input, previous, operations);
     for (const { name, node } of graph.named) trace.get(name)?.set(values[node].value, first * model.hiddenSize);
     states = new Map(graph.states.map(({ name, node }) => [name, values[node]]));
-    const logits = affine([states.get("h") as Matrix], ["W_y"], "b_y");
-    for (let r = 0; r < rows; r++)
-      for (let k = 0; k < logits.columns; k++) {
-        const l = logits.value[r * logits.columns + k];
-        const y = target[(first + r) * logits.columns + k];
-        const nll = Math.max(l, 0) - l * y + Math.log1p(Math.exp(-Math.abs(l)));
-        sequences[r].nll += nll;
-        sum += nll;
-        logits.slope[r * logits.columns + k] = (1 / (1 + Math.exp(-l)) - y) / total;
-      }
+    const y = affine([states.get("h") as Matrix], ["W_y"], "b_y");
+    const targetSize = batch.target.width;
+    for (let r = 0; r < rows; r++) {
+      const row = target.subarray((first + r) * targetSize, (first + r + 1) * targetSize);
+      const { nll, slope } = stepNll(model.output, y.value.subarray(r * y.columns, (r + 1) * y.columns), row);
+      sequences[r].nll += nll;
+      sum += nll;
+      slope.forEach((d, k) => {
+        y.slope[r * y.columns + k] = d / total;
+      });
+    }
   }
   for (const backward of tape.reverse()) backward();
   return { nllPerStep: sum / total, sequences, gradient: new Map([...parameters].map(([name, p]) => [name, p.slope])), trace };

@@ -1,12 +1,13 @@
 import type { ParameterShape, Program } from "../../compile/program.js";
 import type { Batch } from "../../data/batch.js";
 import { GatedRnnError } from "../../errors.js";
+import { deviationFloor } from "../../outputs/output.js";
 import type { StepSettings } from "../engine.js";
 import type { ArenaMemory } from "./kernels.js";
 import type { BatchSlice } from "./slices.js";
 
 /** Words of c/job.h's structures. */
-const words = { job: 64, slice: 17 } as const;
+const words = { job: 64, slice: 18 } as const;
 
 /** 64 bytes: rows that begin on a cache line. */
 const alignment = 16;
@@ -131,6 +132,7 @@ export class Arena {
       input: sparse(batch.input),
       inputValues: batch.input.kind === "dense" ? take(batch.input.values.length) : -1,
       target: sparse(batch.target),
+      targetValues: batch.target.kind === "dense" ? take(batch.target.values.length) : -1,
       sequences: take(program.sequenceSlots * sequenceStride),
       sequenceStride,
       steps: take(program.stepSlots * stepStride),
@@ -159,11 +161,12 @@ export class Arena {
         ints.set(part.columns, place.columns);
       }
     if (batch.input.kind === "dense") floats.set(batch.input.values, at.inputValues);
+    if (batch.target.kind === "dense") floats.set(batch.target.values, at.targetValues);
     const { input, target } = at;
     ints.set(
       [
         ...[batch.time, batch.size, at.rows, at.stepOffsets, input?.offsets ?? 0, input?.columns ?? 0, at.inputValues],
-        ...[target?.offsets ?? 0, target?.columns ?? 0, at.sequences, at.sequenceStride, at.steps, at.stepStride],
+        ...[target?.offsets ?? 0, target?.columns ?? 0, at.targetValues, at.sequences, at.sequenceStride, at.steps, at.stepStride],
         ...[at.readout, at.nll, at.gradients, at.registers],
       ],
       table,
@@ -174,18 +177,29 @@ export class Arena {
     const { program: p, tables: t, memory } = this;
     const readoutWeight = p.parameters.find(({ name }) => name === "W_y") as ParameterShape;
     const readoutBias = p.parameters.find(({ name }) => name === "b_y") as ParameterShape;
+    const { output } = p.model;
+    const mixture = output.kind === "gaussian-mixture";
     const job = [
       ...[mode, this.parameters, this.meanSquares, this.momenta, this.noisy, p.parameterFloats, slices, sliceCount],
       ...[t.packs, p.packs.length, t.instructions, p.forwardCount, p.backwardCount, t.ops, t.states, p.states.length / 4],
       ...[t.affines, p.affines.length / 5, t.matrices, p.matrices.length / 3, t.peepholes, p.peepholes.length / 3],
       ...[t.shapes, p.parameters.length, p.model.inputSize, p.model.hiddenSize, p.width],
-      ...[p.model.output.readoutSize, p.readoutWidth, readoutWeight.offset, readoutBias.offset, p.readoutPack, p.readoutBackPack],
-      ...[this.block(), p.hiddenSlot, p.hiddenGradientSlot, (settings?.noiseSeed ?? 0) | 0, update],
+      ...[output.readoutSize, p.readoutWidth, readoutWeight.offset, readoutBias.offset, p.readoutPack, p.readoutBackPack],
+      ...[
+        mixture ? output.components : 0,
+        output.targetSize,
+        this.block(),
+        p.hiddenSlot,
+        p.hiddenGradientSlot,
+        (settings?.noiseSeed ?? 0) | 0,
+        update,
+      ],
     ];
     memory.ints.set(job, 0);
     const numbers = settings
       ? [settings.weightNoise, settings.learningRate, settings.maxGradientNorm, settings.decay, settings.momentum, settings.epsilon]
       : [0, 0, Number.POSITIVE_INFINITY, 0, 0, 0];
+    numbers.push(deviationFloor);
     memory.floats.set(numbers, job.length);
     memory.ints[job.length + numbers.length] = this.result;
   }

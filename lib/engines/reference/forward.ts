@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { evaluateStep, type Operations, type UnaryOp } from "../../cells/graph.js";
 import type { Batch, Rows } from "../../data/batch.js";
 import type { Model } from "../../train/model.js";
+import { nllOf } from "./likelihood.js";
 
 export type Tensorflow = typeof tf;
 export type Tensors = ReadonlyMap<string, tf.Tensor>;
@@ -58,13 +59,7 @@ export function hiddenStates(
 /** NLL of every row in nats, [rows], of the readout y = h · W_y + b_y. */
 export function nllPerRow(t: Tensorflow, model: Model, parameters: Tensors, hidden: tf.Tensor2D, target: tf.Tensor2D): tf.Tensor1D {
   const readout = t.add(product(t, hidden, tensor(parameters, "W_y")), tensor(parameters, "b_y"));
-  switch (model.output.kind) {
-    case "bernoulli": {
-      // −y log σ(l) − (1 − y) log(1 − σ(l)) = max(l, 0) − l y + log(1 + exp(−|l|)), which never overflows
-      const softplus = t.log1p(t.exp(t.neg(t.abs(readout))));
-      return t.sum(t.add(t.sub(t.relu(readout), t.mul(readout, target)), softplus), 1);
-    }
-  }
+  return nllOf(t, model.output, readout as tf.Tensor2D, target);
 }
 
 function tensorOperations(t: Tensorflow, parameters: Tensors): Operations<tf.Tensor> {

@@ -1,6 +1,7 @@
 #include "job.h"
 #include "engine.h"
 #include "gemm.h"
+#include "mixture.h"
 #include "noise.h"
 #include "phase.h"
 #include <stddef.h>
@@ -167,6 +168,14 @@ static void bernoulli(const Context *x, int backward, float scale) {
   }
 }
 
+static void mixture(const Context *x, int backward, float scale) {
+  const Job *job = x->job;
+  const Slice *s = x->slice;
+  for (long r = 0; r < s->rows; r++)
+    x->arena[s->nll + r] = mixture_nll(job->components, job->targetSize, job->deviationFloor, x->arena + s->targetValues + r * job->targetSize,
+                                       x->arena + s->readout + r * job->readoutWidth, backward, scale);
+}
+
 // to[j] += sum over rows of from[r][j]
 static void column_sums(long rows, long width, const float *from, float *to) {
   for (long j = 0; j < width; j += LANES) {
@@ -245,7 +254,9 @@ static void backward(const Context *x) {
 static void run_slice(const Context *x, long totalRows) {
   forward(x);
   const int back = (x->job->mode & JOB_BACKWARD) != 0;
-  bernoulli(x, back, 1.0f / (float)totalRows);
+  const float scale = 1.0f / (float)totalRows;
+  if (x->job->components > 0) mixture(x, back, scale);
+  else bernoulli(x, back, scale);
   if (back) backward(x);
 }
 

@@ -43,7 +43,8 @@ typedef struct {
   int32_t stepOffsets;
   int32_t inputOffsets, inputColumns; // sparse input; or
   int32_t inputValues;                // dense input [rows, inputSize], -1 for sparse
-  int32_t targetOffsets, targetColumns;
+  int32_t targetOffsets, targetColumns; // sparse target; or
+  int32_t targetValues;               // dense target [rows, targetSize]
   int32_t sequences, sequenceStride; // slots of all rows
   int32_t steps, stepStride;         // slots of one step
   int32_t readout, nll;              // [rows, readoutWidth], [rows]
@@ -59,9 +60,10 @@ typedef struct {
   int32_t packs, packCount, instructions, forwardCount, backwardCount, ops, states, stateCount, affines, affineCount;
   int32_t matrices, matrixCount, peepholes, peepholeCount, shapes, shapeCount;
   int32_t inputSize, hiddenSize, width, readoutSize, readoutWidth, readoutWeight, readoutBias, readoutPack, readoutBackPack;
+  int32_t components, targetSize; // of a mixture of Gaussians; no components: Bernoulli
   int32_t registerStride, hiddenSlot, hiddenGradientSlot;
   int32_t noiseSeed, update;
-  float weightNoise, learningRate, maxGradientNorm, decay, momentum, epsilon;
+  float weightNoise, learningRate, maxGradientNorm, decay, momentum, epsilon, deviationFloor;
   int32_t result; // doubles: sum of NLL, global gradient norm
 } Job;
 #endif
