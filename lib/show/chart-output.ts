@@ -7,7 +7,7 @@ export async function chartOutput(spec: VegaLiteSpec): Promise<Output> {
   const { bytes, width, height } = await toPng(spec);
   return {
     data: { ...liveChartOutput(spec).data, "image/png": bytes.toString("base64") },
-    metadata: { "image/png": { width, height } },
+    metadata: { "image/png": { width, height, alt: titleOf(spec) } },
   };
 }
 

@@ -82,6 +82,6 @@ function interruption(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const abort = () => controller.abort();
   // Not at once: while a cell's synchronous part runs, Node keeps the SIGINT listeners aside and forgets new ones.
-  if (inNotebook()) setImmediate(() => process.on("SIGINT", abort));
+  if (inNotebook()) setImmediate(() => process.once("SIGINT", abort));
   return { signal: controller.signal, release: () => process.removeListener("SIGINT", abort) };
 }
