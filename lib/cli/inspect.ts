@@ -1,20 +1,24 @@
-import { readFile, stat } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { splits } from "../data/dataset.js";
-import { checkFileSize, type FileContents, fileContents, fileKindTitle } from "../data/file-contents.js";
+import { checkFileSize, type FileContents, fileContents, fileKindTitle, isWav, type MusicContents } from "../data/file-contents.js";
+import type { MidiContents } from "../data/midi-contents.js";
+import { openWav } from "../data/wav.js";
+import { type WavContents, wavContents } from "../data/wav-contents.js";
+import type { ZipContents } from "../data/zip-contents.js";
 import { GatedRnnError } from "../errors.js";
 import { jsonOption, printJson } from "./options.js";
 
 export function addInspect(program: Command): void {
   program
     .command("inspect")
-    .description("what is in a data file: MATLAB 5, pickle or prepared set")
-    .argument("<file>", "a .mat, .pickle, .pkl or prepared .json.gz file")
+    .description("what is in a data file: MIDI, WAV, MATLAB 5, pickle, zip or prepared set")
+    .argument("<file>", "a .mid, .wav, .mat, .pickle, .pkl, .zip or prepared .json.gz file")
     .addOption(jsonOption())
     .action(async (file: string, { json }: { json?: boolean }) => {
       try {
-        const contents = fileContents(await readWhole(file), file);
-        if (json) printJson({ file, ...contents });
+        const contents = await contentsOf(file);
+        if (json) writeJson(file, contents);
         else print(file, contents);
       } catch (error) {
         if (!(error instanceof GatedRnnError)) throw error;
@@ -25,30 +29,106 @@ export function addInspect(program: Command): void {
     });
 }
 
-async function readWhole(file: string): Promise<Uint8Array> {
+async function contentsOf(file: string): Promise<FileContents> {
   try {
-    const found = await stat(file);
-    if (!found.isFile()) throw new GatedRnnError("usage", `${file}: expected a file, got something else`);
-    checkFileSize(file, found.size);
-    return await readFile(file);
+    const handle = await open(file);
+    try {
+      const found = await handle.stat();
+      if (!found.isFile()) throw new GatedRnnError("usage", `${file}: expected a file, got something else`);
+      const start = Buffer.alloc(12);
+      await handle.read(start, 0, 12, 0);
+      if (isWav(start)) return wavOf(file); // never whole in memory
+      checkFileSize(file, found.size);
+    } finally {
+      await handle.close();
+    }
+    return await fileContents(await readFile(file), file);
   } catch (error) {
-    if (error instanceof GatedRnnError) throw error;
-    throw new GatedRnnError("usage", `${file}: expected a file to read, got ${(error as NodeJS.ErrnoException).code}`, { cause: error });
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (error instanceof GatedRnnError || !syscall) throw error;
+    throw new GatedRnnError("usage", `${file}: expected a file to read, got ${code}`, { cause: error });
   }
 }
 
-function print(file: string, { kind, bytes, variables, splits: counts, checksum }: FileContents): void {
-  console.log(`${file}: ${fileKindTitle(kind)}, ${bytes.toLocaleString("en")} bytes`);
+function wavOf(file: string): WavContents {
+  const reader = openWav(file);
+  try {
+    return wavContents(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+/** One JSON object; the notes of a MIDI file, which may be millions, are written portion by portion. */
+function writeJson(file: string, contents: FileContents): void {
+  if (contents.kind !== "midi") {
+    printJson({ file, ...contents });
+    return;
+  }
+  const { notes, noteCount: _, ...about } = contents;
+  const whole = JSON.stringify({ file, ...about });
+  process.stdout.write(`${whole.slice(0, -1)},"notes":[`);
+  let portion: string[] = [];
+  let separator = "";
+  for (const note of notes()) {
+    portion.push(`[${note}]`);
+    if (portion.length < 4096) continue;
+    process.stdout.write(separator + portion.join(","));
+    separator = ",";
+    portion = [];
+  }
+  process.stdout.write(`${portion.length > 0 ? separator : ""}${portion.join(",")}]}\n`);
+}
+
+function print(file: string, contents: FileContents): void {
+  if (contents.kind === "midi") printMidi(file, contents);
+  else if (contents.kind === "wav") printWav(file, contents);
+  else if (contents.kind === "zip") printZip(file, contents);
+  else printMusic(file, contents);
+}
+
+function printMidi(file: string, { format, tracks, division, noteCount, notes, warnings }: MidiContents): void {
+  const time = division < 0x8000 ? `${division} ticks a quarter note` : "time code";
+  console.log(`${file}: MIDI file of format ${format}, ${tracks} tracks, ${time}, ${thousands(noteCount)} notes`);
+  let shown = 0;
+  for (const [pitch, on, off] of notes()) {
+    if (shown++ === 8) break;
+    console.log(`  note ${pitch} from tick ${on} to ${off}`);
+  }
+  if (noteCount > 8) console.log(`  … ${thousands(noteCount - 8)} more (--json has them all)`);
+  printWarnings(warnings);
+}
+
+function printWav(file: string, { format, channels, sampleRateHz, bits, frames, warnings }: WavContents): void {
+  console.log(
+    `${file}: WAV file, ${format} of ${bits} bits, ${channels} channels, ${thousands(sampleRateHz)} Hz, ${thousands(frames)} frames (${(frames / sampleRateHz).toFixed(2)} s)`,
+  );
+  printWarnings(warnings);
+}
+
+function printZip(file: string, { entries }: ZipContents): void {
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  console.log(`${file}: zip archive of ${thousands(entries.length)} files, ${thousands(bytes)} bytes unpacked`);
+  for (const entry of entries.slice(0, 20)) console.log(`  ${thousands(entry.bytes).padStart(12)}  ${entry.name}`);
+  if (entries.length > 20) console.log(`  … ${thousands(entries.length - 20)} more`);
+}
+
+function printWarnings(warnings: readonly string[]): void {
+  for (const warning of warnings) console.log(`  untidy: ${warning}`);
+}
+
+function printMusic(file: string, { kind, bytes, variables, splits: counts, checksum }: MusicContents): void {
+  console.log(`${file}: ${fileKindTitle(kind)}, ${thousands(bytes)} bytes`);
   for (const variable of variables ?? []) console.log(`  ${variable.name}: ${variable.dimensions.join(" × ")} ${variable.kind}`);
   if (!counts) {
     console.log("  no music set (traindata, validdata, testdata)");
     return;
   }
   for (const split of splits) {
-    const [sequences, steps, notes] = [counts[split].sequences, counts[split].steps, counts[split].notes].map((n) =>
-      n.toLocaleString("en"),
-    );
+    const [sequences, steps, notes] = [counts[split].sequences, counts[split].steps, counts[split].notes].map(thousands);
     console.log(`  ${split.padEnd(5)} ${sequences.padStart(5)} sequences ${steps.padStart(9)} steps ${notes.padStart(9)} notes`);
   }
   console.log(`  checksum ${checksum}`);
 }
+
+const thousands = (n: number) => n.toLocaleString("en");

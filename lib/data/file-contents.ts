@@ -1,17 +1,23 @@
 import { BadFileError, GatedRnnError } from "../errors.js";
+import { latin1 } from "./byte-reader.js";
 import { datasetChecksum } from "./checksum.js";
 import { type RollCounts, rollCounts } from "./counts.js";
 import type { MusicSplits, Split } from "./dataset.js";
 import { readMat } from "./mat.js";
 import type { MatValue } from "./mat-matrix.js";
 import { pianoRollsFromMat } from "./mat-music.js";
+import { type MidiContents, midiContents } from "./midi-contents.js";
 import { pianoRollsFromPickle } from "./pickle-music.js";
 import { parsePrepared } from "./prepared-file.js";
+import { wavInMemory } from "./wav.js";
+import { type WavContents, wavContents } from "./wav-contents.js";
+import { type ZipContents, zipContents } from "./zip-contents.js";
 
 export type FileKind = "mat" | "pickle" | "prepared";
+export type FileContents = MusicContents | MidiContents | WavContents | ZipContents;
 
-/** What is in a data file. */
-export interface FileContents {
+/** What is in a file that can hold a music set. */
+export interface MusicContents {
   readonly kind: FileKind;
   readonly bytes: number;
   /** Variables of a MATLAB file. */
@@ -32,12 +38,19 @@ export const fileKindTitle = (kind: FileKind): string => titles[kind];
 
 /**
  * Reads a data file and says what it contains. The kind follows from the first bytes, and where they say nothing from the
- * name's ending (.mat, .pickle, .pkl, .json.gz).
+ * name's ending (.mid, .wav, .zip, .mat, .pickle, .pkl, .json.gz).
  *
  * @throws BadFileError or GatedRnnError `bad-file` when it is none of these or malformed
  */
-export function fileContents(bytes: Uint8Array, file: string): FileContents {
+export async function fileContents(bytes: Uint8Array, file: string): Promise<FileContents> {
   const kind = kindOf(bytes, file);
+  if (kind === "midi") return midiContents(bytes, file);
+  if (kind === "wav") return wavContents(wavInMemory(bytes, file));
+  if (kind === "zip") return zipContents({ bytes, file });
+  return musicContents(kind, bytes, file);
+}
+
+function musicContents(kind: FileKind, bytes: Uint8Array, file: string): MusicContents {
   const about = { kind, bytes: bytes.length };
   if (kind !== "mat") return { ...about, ...music(kind === "pickle" ? pianoRollsFromPickle(bytes, file) : parsePrepared(bytes, file)) };
   const variables = Array.from(readMat(bytes, file), ({ name, value: { kind, dimensions } }) => ({ name, kind, dimensions }));
@@ -45,11 +58,20 @@ export function fileContents(bytes: Uint8Array, file: string): FileContents {
   return { ...about, variables, ...(isMusic ? music(pianoRollsFromMat(bytes, file)) : {}) };
 }
 
-function music(sets: MusicSplits): Pick<FileContents, "splits" | "checksum"> {
+function music(sets: MusicSplits): Pick<MusicContents, "splits" | "checksum"> {
   return { splits: rollCounts(sets), checksum: datasetChecksum(sets) };
 }
 
-function kindOf(bytes: Uint8Array, file: string): FileKind {
+/** Whether a file begins like a WAV file: such a file can be read where it lies, however large. */
+export function isWav(bytes: Uint8Array): boolean {
+  return latin1(bytes.subarray(0, 4)) === "RIFF" && latin1(bytes.subarray(8, 12)) === "WAVE";
+}
+
+function kindOf(bytes: Uint8Array, file: string): FileContents["kind"] {
+  const start = latin1(bytes.subarray(0, 4));
+  if (start === "MThd" || (start === "RIFF" && latin1(bytes.subarray(8, 12)) === "RMID")) return "midi";
+  if (isWav(bytes)) return "wav";
+  if (start === "PK\x03\x04" || start === "PK\x05\x06") return "zip";
   const order = String.fromCharCode(...bytes.subarray(126, 128));
   if (order === "IM" || order === "MI") return "mat";
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "prepared";
@@ -57,7 +79,10 @@ function kindOf(bytes: Uint8Array, file: string): FileKind {
   if (/\.mat$/i.test(file)) return "mat";
   if (/\.(pickle|pkl)$/i.test(file)) return "pickle";
   if (/\.gz$/i.test(file)) return "prepared";
-  throw new BadFileError(file, 0, "expected a MATLAB 5 file, a pickle or a prepared set, got none of them");
+  if (/\.(mid|midi|kar)$/i.test(file)) return "midi";
+  if (/\.wav$/i.test(file)) return "wav";
+  if (/\.zip$/i.test(file)) return "zip";
+  throw new BadFileError(file, 0, "expected a MIDI, WAV, MATLAB 5 or zip file, a pickle or a prepared set, got none of them");
 }
 
 /** More than any file of this package's data sets. */

@@ -23,10 +23,14 @@ export const zipLimits = (archiveBytes: number) => ({
  * its bytes are counted here, whatever the archive claims.
  *
  * @param source path of the archive, or its bytes and a name for messages
+ * @param mostEntries more than these are refused
  * @throws BadFileError on a broken archive, absolute names and names with `..`, encryption, forged sizes, and more bytes than
  *   `zipLimits` allows
  */
-export async function* zipEntries(source: string | { readonly bytes: Uint8Array; readonly file: string }): AsyncGenerator<ZipEntry> {
+export async function* zipEntries(
+  source: string | { readonly bytes: Uint8Array; readonly file: string },
+  mostEntries = 1_000_000,
+): AsyncGenerator<ZipEntry> {
   const file = typeof source === "string" ? basename(source) : source.file;
   const bad = (error: unknown, offset = 0) =>
     error instanceof BadFileError ? error : new BadFileError(file, offset, `expected a zip archive, got: ${(error as Error).message}`);
@@ -40,6 +44,8 @@ export async function* zipEntries(source: string | { readonly bytes: Uint8Array;
   }
   const budget = { left: zipLimits(archive.fileSize).total };
   try {
+    if (archive.entryCount > mostEntries)
+      throw new BadFileError(file, 0, `expected at most ${mostEntries} entries, got ${archive.entryCount}`);
     for await (const entry of archive.eachEntry()) {
       if (entry.fileName.endsWith("/")) continue;
       const offset = entry.relativeOffsetOfLocalHeader;

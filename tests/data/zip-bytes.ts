@@ -1,0 +1,46 @@
+import { crc32, deflateRawSync } from "node:zlib";
+
+/** A file of a small zip archive, and what to claim about it instead of the truth. */
+export interface Packed {
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly claims?: {
+    readonly size?: number;
+    readonly compressedSize?: number;
+    readonly offset?: number;
+    readonly flags?: number;
+    readonly method?: number;
+  };
+}
+
+/** Writes small zip archives, right or wrong: local headers, the central directory, its end. */
+export function zip(files: readonly Packed[]): Uint8Array {
+  const locals: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let at = 0;
+  for (const { name, content, claims = {} } of files) {
+    const data = deflateRawSync(content);
+    const { size = content.length, compressedSize = data.length, offset = at, flags = 0, method = 8 } = claims;
+    const common = Buffer.alloc(26); // version, flags, method, time and date, crc, sizes, lengths of name and extra field
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(flags, 2);
+    common.writeUInt16LE(method, 4);
+    common.writeUInt32LE(crc32(content), 10);
+    common.writeUInt32LE(compressedSize, 14);
+    common.writeUInt32LE(size, 18);
+    common.writeUInt16LE(Buffer.byteLength(name), 22);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), common, Buffer.from(name), data]);
+    const rest = Buffer.alloc(14); // comment, disk, attributes, place of the local header
+    rest.writeUInt32LE(offset, 10);
+    directory.push(Buffer.concat([Buffer.from("PK\x01\x02", "latin1"), Buffer.from([20, 0]), common, rest, Buffer.from(name)]));
+    locals.push(local);
+    at += local.length;
+  }
+  const listed = Buffer.concat(directory);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(files.length, 4);
+  end.writeUInt16LE(files.length, 6);
+  end.writeUInt32LE(listed.length, 8);
+  end.writeUInt32LE(at, 12);
+  return Buffer.concat([...locals, listed, Buffer.from("PK\x05\x06", "latin1"), end]);
+}
