@@ -97,8 +97,8 @@ for (const unit of paperCells) {
 // itself.
 //
 // A unit with more gates has more matrices, so for a fair match it gets fewer units: about 20,000 parameters for each
-// of them, as in table 1 of the paper. (The paper counts on 96 inputs where we use the 88 keys of a piano. The eight
-// others never sound.)
+// of them, as in table 1 of the paper. (The paper has 96 inputs, one for every MIDI note number up to the highest that
+// occurs; here they are the 88 keys of a piano. Numbers that never sound change nothing in the score.)
 //
 // ## Make a prediction
 //

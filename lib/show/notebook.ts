@@ -18,10 +18,12 @@ export function equations(cell: Cell): void {
   send({ data: { "text/latex": `$$\n${source}\n$$`, "text/plain": source } });
 }
 
+/** Shows a table below the running cell. */
 export function table(contents: Table): void {
   send({ data: { "text/markdown": tableMarkdown(contents), "text/plain": tableText(contents) } });
 }
 
+/** Shows text below the running cell: Markdown with $equations$. */
 export function markdown(text: string): void {
   send({ data: { "text/markdown": text, "text/plain": text } });
 }
