@@ -137,7 +137,7 @@ export class Arena {
       sequenceStride,
       steps: take(program.stepSlots * stepStride),
       stepStride,
-      readout: take(rows * program.readoutWidth),
+      readout: take(rows * program.readoutWidth + program.lanes), // mixture.h reads whole vectors from any float of a row
       nll: take(rows),
       gradients: take(program.parameterFloats),
       registers: take(program.registers * this.block()),
