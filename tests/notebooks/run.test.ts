@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { notebookNames, readNotebook } from "../../notebooks/tools/notebooks.mts";
@@ -9,7 +10,7 @@ const root = resolve(import.meta.dirname, "..", "..");
 const mirror = process.env.GATED_RNN_MIRROR ?? resolve(root, "..", "shared", "datasets");
 const build = join(root, "build");
 /** A place for prepared data that nothing was prepared in before. */
-const data = mkdtempSync(join(existsSync(build) ? build : root, "notebook-data-"));
+const data = mkdtempSync(join(tmpdir(), "gated-rnn-notebook-data-"));
 
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
