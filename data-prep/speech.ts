@@ -80,7 +80,10 @@ export async function prepareSpeech(names: readonly string[], options: PrepareOp
       join: joins,
       group: speakerOf,
       split: (file) => (indexOf(file) < 5 ? "test" : indexOf(file) < 10 ? "valid" : "train"),
-      onProgress: ({ done, total }) => options.onProgress?.({ path: `${name} (recordings)`, receivedBytes: done, totalBytes: total }),
+      onProgress: ({ done, total }) => {
+        const totalBytes = spokenDigits.packed.bytes;
+        options.onProgress?.({ path: name, receivedBytes: (totalBytes * done) / total, totalBytes });
+      },
     });
     if (dataset.checksum !== checksum) {
       await rm(out, { force: true });

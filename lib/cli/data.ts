@@ -1,28 +1,12 @@
-import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import type { FetchProgress } from "../../data-prep/fetch.js";
-import { checkContents, fetchMusic, prepareMusic } from "../../data-prep/prepare.js";
-import { musicSources } from "../../data-prep/sources.js";
-import { type RollCounts, rollCounts } from "../data/counts.js";
-import { type Split, splits } from "../data/dataset.js";
-import { loadMusic } from "../data/music.js";
-import { dataFolder, type MusicSetName, musicSetName, musicSetNames, musicSets, preparedFile } from "../data/music-sets.js";
-import { GatedRnnError } from "../errors.js";
+import { fetchMusic, prepareMusic } from "../../data-prep/prepare.js";
+import { fetchSpokenDigits, prepareSpeech } from "../../data-prep/speech.js";
+import { dataFolder } from "../data/music-sets.js";
+import { speechFile } from "../data/speech.js";
 import { jsonOption, printJson } from "./options.js";
 import { interruptible } from "./progress.js";
-
-interface SetReport {
-  readonly name: MusicSetName;
-  readonly title: string;
-  readonly prepared: boolean;
-  /** Why a set that has a file cannot be used, or that there is none. */
-  readonly problem?: string;
-  readonly file?: string;
-  readonly bytes?: number;
-  readonly checksum?: string;
-  readonly counts?: Readonly<Record<Split, RollCounts>>;
-  readonly licence: string;
-}
+import { kindsOf, printSet, type SetName, setNames, setReport } from "./set-report.js";
 
 interface Arguments {
   readonly json?: boolean;
@@ -31,90 +15,75 @@ interface Arguments {
 export function addData(program: Command): void {
   const data = program
     .command("data")
-    .description("the music sets: what is prepared, counts, checksums, licences")
+    .description("the data sets: what is prepared, counts, checksums, licences")
     .addOption(jsonOption())
     .action(async ({ json }: Arguments) => {
-      const sets = await Promise.all(musicSetNames.map(setReport));
+      const sets = await Promise.all(setNames.map(setReport));
       if (json) return printJson({ folder: dataFolder(), sets });
       console.log(`prepared sets in ${dataFolder()}`);
       sets.forEach(printSet);
     });
-  const sub = (name: string, description: string, action: (names: MusicSetName[], json: boolean) => Promise<void>) =>
+  const sub = (name: string, description: string, action: (names: readonly string[], json: boolean) => Promise<void>) =>
     data
       .command(name)
       .description(description)
-      .argument("[names...]", `sets (default: all): ${musicSetNames.join(", ")}`)
+      .argument("[names...]", `sets (default: all): ${setNames.join(", ")}`)
       .addOption(jsonOption())
       .action((names: string[], { json }: Arguments, command: Command) =>
-        action(
-          names.length > 0 ? [...new Set(names.map(musicSetName))] : [...musicSetNames],
-          json ?? command.optsWithGlobals().json === true,
-        ),
+        action(names.length > 0 ? [...new Set(names)] : setNames, json ?? command.optsWithGlobals().json === true),
       );
   sub("fetch", "bring the sets' files here and check their sums", fetchSets);
   sub("prepare", "fetch, read and check the sets, and write their prepared files", prepareSets);
   sub("verify", "check prepared sets against the published counts and checksums", verifySets);
 }
 
-async function fetchSets(names: MusicSetName[], json: boolean): Promise<void> {
-  const fetched: { name: string; file: string; bytes: number; sha256: string }[] = [];
+async function fetchSets(names: readonly string[], json: boolean): Promise<void> {
+  const { music, speech } = kindsOf(names);
+  const fetched: { name: SetName; file: string; bytes?: number; sha256?: string }[] = [];
   await interruptibly(async (options) => {
     const unreachable = new Set<string>();
-    for (const name of names) {
+    for (const name of music) {
       const { file, source } = await fetchMusic(name, { ...options, unreachable });
       fetched.push({ name, file, bytes: source.bytes, sha256: source.sha256 });
       if (!json) console.log(`${name}: ${file} (${thousands(source.bytes)} bytes, sha256 ${source.sha256})`);
+    }
+    if (speech.length === 0) return;
+    const file = await fetchSpokenDigits({ ...options, unreachable });
+    for (const name of speech) {
+      fetched.push({ name, file });
+      if (!json) console.log(`${name}: ${file}`);
     }
   });
   if (json) printJson({ fetched });
 }
 
-async function prepareSets(names: MusicSetName[], json: boolean): Promise<void> {
-  const prepared: { name: string; file: string; checksum: string; from: string }[] = [];
+async function prepareSets(names: readonly string[], json: boolean): Promise<void> {
+  const { music, speech } = kindsOf(names);
+  const prepared: { name: SetName; file: string; checksum: string; from: string }[] = [];
+  const add = (entry: (typeof prepared)[number]) => {
+    prepared.push(entry);
+    if (!json) console.log(`${entry.name}: ${entry.file} from ${entry.from}, checksum ${entry.checksum}`);
+  };
   await interruptibly(async (options) => {
     const unreachable = new Set<string>();
-    for (const name of names) {
+    for (const name of music) {
       const [{ file, checksum, source }] = await prepareMusic([name], { ...options, unreachable });
-      prepared.push({ name, file, checksum, from: source.path });
-      if (!json) console.log(`${name}: ${file} from ${source.path}, checksum ${checksum}`);
+      add({ name, file, checksum, from: source.path });
+    }
+    for (const name of speech) {
+      const [{ checksum }] = await prepareSpeech([name], { ...options, unreachable });
+      add({ name, file: speechFile(name), checksum, from: "the Free Spoken Digit Dataset" });
     }
   });
   if (json) printJson({ prepared });
 }
 
-async function verifySets(names: MusicSetName[], json: boolean): Promise<void> {
-  const sets = await Promise.all(names.map(setReport));
+async function verifySets(names: readonly string[], json: boolean): Promise<void> {
+  const { music, speech } = kindsOf(names);
+  const sets = await Promise.all([...music, ...speech].map(setReport));
   if (json) printJson({ sets });
   else for (const { name, prepared, problem, checksum } of sets) console.log(prepared ? `✓ ${name} ${checksum}` : `✗ ${name} ${problem}`);
   if (sets.some((set) => !set.prepared)) process.exitCode = 1;
-}
-
-async function setReport(name: MusicSetName): Promise<SetReport> {
-  const about = { name, title: musicSets[name].title, licence: musicSources[name].licence };
-  try {
-    const set = await loadMusic(name);
-    checkContents(name, set, musicSources[name]);
-    const file = preparedFile(name);
-    const { size } = await stat(file);
-    return { ...about, prepared: true, file, bytes: size, checksum: set.checksum, counts: rollCounts(set) };
-  } catch (error) {
-    if (!(error instanceof GatedRnnError)) throw error;
-    return { ...about, prepared: false, problem: error.message };
-  }
-}
-
-function printSet({ name, title, prepared, problem, bytes, checksum, counts, licence }: SetReport): void {
-  console.log(`${prepared ? "✓" : "✗"} ${name.padEnd(11)} ${title}`);
-  if (counts) {
-    for (const split of splits) {
-      const { sequences, steps, notes } = counts[split];
-      console.log(
-        `    ${split.padEnd(5)} ${thousands(sequences).padStart(5)} sequences ${thousands(steps).padStart(9)} steps ${thousands(notes).padStart(9)} notes`,
-      );
-    }
-    console.log(`    checksum ${checksum}, ${thousands(bytes ?? 0)} bytes`);
-  } else console.log(`    ${problem}`);
-  console.log(`    licence: ${licence}`);
 }
 
 /** Runs a fetch that shows its progress on a terminal and that Ctrl-C ends cleanly, with exit code 130. */

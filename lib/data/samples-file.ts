@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { BadFileError } from "../errors.js";
 import { ByteReader } from "./byte-reader.js";
-import { bytesOfFile } from "./byte-source.js";
+import { type ByteSource, bytesOfFile } from "./byte-source.js";
 import { type Split, splits } from "./dataset.js";
 import type { SpeechDataset, Waveform } from "./speech.js";
 
@@ -45,11 +45,8 @@ export function headerBytes(header: SamplesHeader): Uint8Array {
 export function openSamples(path: string): SpeechDataset {
   const source = bytesOfFile(path);
   try {
-    const reader = new ByteReader(path, source.read(0, MOST_HEADER_BYTES));
-    if (reader.text(MAGIC.length, "the format's name") !== MAGIC) reader.fail("expected a prepared speech set, got something else", 0);
-    const header = parseHeader(reader, reader.text(reader.uint32("the header's length"), "the header"));
+    const { header, start } = readHeader(source);
     const { sequenceSamples, sequences, mean, standardDeviation } = header;
-    const start = reader.position;
     const bytes = sequenceSamples * 4;
     const total = start + bytes * splits.reduce((sum, split) => sum + sequences[split], 0);
     if (source.size !== total)
@@ -94,6 +91,23 @@ export function samplesChecksum(path: string, { sampleRateHz, sequenceSamples, s
     source.close();
   }
   return hash.digest("hex");
+}
+
+/** The checksum of what a prepared file contains, whatever its header says. @throws BadFileError when it is none */
+export function samplesChecksumOf(path: string): string {
+  const source = bytesOfFile(path);
+  try {
+    return samplesChecksum(path, readHeader(source).header);
+  } finally {
+    source.close();
+  }
+}
+
+function readHeader(source: ByteSource): { header: SamplesHeader; start: number } {
+  const reader = new ByteReader(source.file, source.read(0, MOST_HEADER_BYTES));
+  if (reader.text(MAGIC.length, "the format's name") !== MAGIC) reader.fail("expected a prepared speech set, got something else", 0);
+  const header = parseHeader(reader, reader.text(reader.uint32("the header's length"), "the header"));
+  return { header, start: reader.position };
 }
 
 function parseHeader(reader: ByteReader, json: string): SamplesHeader {
