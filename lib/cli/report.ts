@@ -2,10 +2,8 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Baseline } from "../data/baselines.js";
 import type { MusicDataset } from "../data/dataset.js";
-import { htmlPage, learningCurves, resultsTable, tableText, toSvg } from "../show/index.js";
+import { baselineReferences, baselineRows, htmlPage, learningCurves, resultsTable, tableText, toSvg } from "../show/index.js";
 import type { RunRecord } from "../train/record.js";
-
-const baselineTitles: Readonly<Record<Baseline["name"], string>> = { bernoulli: "Bernoulli per key", markov: "Markov per key" };
 
 export interface Report {
   /** The results, as text for a terminal. */
@@ -20,9 +18,8 @@ export async function writeReport(
   records: readonly RunRecord[],
   baselines: readonly Baseline[],
 ): Promise<Report> {
-  const rows = baselines.map(({ name, train, test }) => ({ title: baselineTitles[name], train, test }));
-  const table = resultsTable(records, rows, { entropyPerStep: dataset.entropyPerStep });
-  const references = baselines.map(({ name, valid }) => ({ label: baselineTitles[name], nllPerStep: valid.nllPerStep }));
+  const table = resultsTable(records, baselineRows(baselines), { entropyPerStep: dataset.entropyPerStep });
+  const references = baselineReferences(baselines);
   const drawn = records.filter((r) => r.curve.length > 0);
   const charts = (["epoch", "seconds"] as const).map((x) => ({ x, spec: learningCurves(drawn, { x, references }) }));
   mkdirSync(folder, { recursive: true });

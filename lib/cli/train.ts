@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { cellNamed } from "../cells/index.js";
 import { splits } from "../data/dataset.js";
-import { openMusic } from "../data/open.js";
+import { datasetNames, openData } from "../data/open.js";
+import { speechSetNames } from "../data/speech.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import type { RunRecord } from "../train/record.js";
 import { writeRecord } from "../train/record-file.js";
+import { speechWindow } from "../train/task.js";
 import { type TrainOptions, train } from "../train/train.js";
 import { backendOption, engineOption, jsonOption, printJson, realNumber, seedOption, threadsOption, wholeNumber } from "./options.js";
 import { interruptible, progressLine } from "./progress.js";
@@ -23,13 +25,13 @@ export function addTrain(program: Command): void {
   program
     .command("train")
     .description("train one cell on one data set by the paper's protocol and write its record")
-    .option("--data <name>", "data set: jsb, nottingham, musedata, piano-midi or synthetic", "jsb")
+    .option("--data <name>", `data set: ${datasetNames.join(", ")}`, "jsb")
     .option("--cell <name>", "tanh, gru or lstm", "gru")
     .option("--hidden <n>", "hidden units (default: the paper's)", wholeNumber(1, 100_000))
     .option("--epochs <n>", "epochs at most (default: 200)", wholeNumber(1))
     .option("--patience <n>", "epochs without a better validation NLL before stopping (default: 100)", wholeNumber(1))
     .option("--learning-rate <x>", "first learning rate (default: 0.001)", realNumber(0, true))
-    .option("--batch-size <n>", "sequences per update (default: 2)", wholeNumber(1))
+    .option("--batch-size <n>", "sequences per update (default: 2, speech 32)", wholeNumber(1))
     .option("--weight-noise <x>", "standard deviation of the weight noise (default: 0.075)", realNumber(0))
     .addOption(seedOption())
     .addOption(engineOption())
@@ -41,7 +43,7 @@ export function addTrain(program: Command): void {
       const cell = cellNamed(cellName);
       const engine = engineName ? await openEngine(engineName, backend) : await defaultEngine();
       const { signal, done } = interruptible();
-      const dataset = await openMusic(data, signal);
+      const dataset = await openData(data, signal);
       const progress = progressLine(cell.name);
       const size = hidden === undefined ? {} : { hiddenSize: hidden };
       const { record, error } = await train({ ...options, ...size, dataset, cell, engine, signal, onProgress: progress.show });
@@ -63,12 +65,15 @@ function report(record: RunRecord, file: string): void {
   console.log(
     `${record.status} after ${curve.length} epochs, ${record.seconds.toFixed(1)} s on ${record.engine.build}; best epoch ${record.bestEpoch}`,
   );
-  for (const split of splits)
-    console.log(
-      `  ${split.padEnd(5)} NLL ${results[split].nllPerStep.toFixed(3)} per step, ${results[split].nllPerSequence.toFixed(3)} mean of sequences`,
-    );
+  for (const split of splits) {
+    const { nllPerStep, nllPerSequence } = results[split];
+    const perSample = isSpeech(record) ? ` (${(nllPerStep / speechWindow.targetSamples).toFixed(3)} per sample)` : "";
+    console.log(`  ${split.padEnd(5)} NLL ${nllPerStep.toFixed(3)} per step${perSample}, ${nllPerSequence.toFixed(3)} mean of sequences`);
+  }
   console.log(`record: ${file}`);
 }
+
+const isSpeech = ({ data }: RunRecord) => speechSetNames.some((name) => name === data.name);
 
 /** What `train --json` prints. */
 function summary({ configuration: c, parameters, engine, curve, bestEpoch, seconds, status, results }: RunRecord) {

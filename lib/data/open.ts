@@ -1,21 +1,48 @@
 import { prepareMusic } from "../../data-prep/prepare.js";
+import { prepareSpeech } from "../../data-prep/speech.js";
 import { GatedRnnError } from "../errors.js";
 import type { MusicDataset } from "./dataset.js";
 import { loadMusic } from "./music.js";
 import { musicSetNames } from "./music-sets.js";
+import { loadSpeech, type SpeechDataset, speechSetNames } from "./speech.js";
 import { syntheticChorales } from "./synthetic.js";
 
-/** A data set by its name on the command line; prepared on first use, from the mirror or the network. */
-export async function openMusic(name: string, signal?: AbortSignal): Promise<MusicDataset> {
+/** Every data set that has a name on the command line. */
+export const datasetNames: readonly string[] = [...musicSetNames, ...speechSetNames, "synthetic"];
+
+/** A data set by its name, music or speech; prepared on first use, from the mirror or the network. */
+export async function openData(name: string, signal?: AbortSignal): Promise<MusicDataset | SpeechDataset> {
+  if (!speechSetNames.some((known) => known === name)) return openMusic(name, signal, datasetNames);
+  return preparing(
+    name,
+    async () => loadSpeech(name),
+    () => prepareSpeech([name], signal ? { signal } : {}),
+  );
+}
+
+/** A set of piano-rolls by its name; prepared on first use, from the mirror or the network. */
+export async function openMusic(
+  name: string,
+  signal?: AbortSignal,
+  names: readonly string[] = [...musicSetNames, "synthetic"],
+): Promise<MusicDataset> {
   if (name === "synthetic") return syntheticChorales();
   if (!musicSetNames.some((known) => known === name))
-    throw new GatedRnnError("usage", `data: expected one of ${musicSetNames.join(", ")} or synthetic, got ${name}`);
+    throw new GatedRnnError("usage", `data: expected one of ${names.join(", ")}, got ${name}`);
+  return preparing(
+    name,
+    () => loadMusic(name),
+    () => prepareMusic([name], signal ? { signal } : {}),
+  );
+}
+
+async function preparing<T>(name: string, load: () => Promise<T>, prepare: () => Promise<unknown>): Promise<T> {
   try {
-    return await loadMusic(name);
+    return await load();
   } catch (error) {
     if (!(error instanceof GatedRnnError && error.code === "data-missing")) throw error;
     process.stderr.write(`preparing ${name}\n`);
-    await prepareMusic([name], signal ? { signal } : {});
-    return loadMusic(name);
+    await prepare();
+    return load();
   }
 }

@@ -1,5 +1,5 @@
 import { cellNamed } from "../cells/index.js";
-import { openMusic } from "../data/open.js";
+import { openData } from "../data/open.js";
 import { openEngine } from "../engines/index.js";
 import { train } from "../train/train.js";
 import type { ChildMessage, RunRequest } from "./slots.js";
@@ -16,7 +16,7 @@ process.on("message", async (message: RunRequest | "stop") => {
   if (message === "stop") return controller.abort();
   try {
     const engine = await openEngine(message.engine, message.backend);
-    const dataset = await openMusic(message.data);
+    const dataset = await openData(message.data);
     let last = 0;
     const { record } = await train({
       ...message.options,

@@ -1,11 +1,14 @@
 import type { Cell } from "../cells/cell.js";
 import { hiddenSizeFor, paperHiddenSizes } from "../cells/size.js";
-import type { MusicDataset } from "../data/dataset.js";
 import { GatedRnnError } from "../errors.js";
 import { type RunConfiguration, runConfiguration } from "./record.js";
+import { type Dataset, taskOf } from "./task.js";
 
-/** Parameters of the recurrent layer that a cell without a size in the paper gets on music, about as many as the paper's. */
-const musicBudget = 20_000;
+/** What the kind of data decides: parameters of the recurrent layer for a cell that the paper does not have, about as many as the paper's; and batches. */
+const byKind = {
+  music: { budget: 20_000, batchSize: 2 },
+  speech: { budget: 169_000, batchSize: 32 },
+} as const;
 
 /**
  * The paper's protocol with our choices where it says nothing (momentum, ε, batch size, decay of the rate, patience):
@@ -13,17 +16,17 @@ const musicBudget = 20_000;
  *
  * @throws GatedRnnError `usage` when an option is out of its range
  */
-export function configurationOf(dataset: MusicDataset, cell: Cell, options: Partial<RunConfiguration>): RunConfiguration {
+export function configurationOf(dataset: Dataset, cell: Cell, options: Partial<RunConfiguration>): RunConfiguration {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const { kind, inputSize } = taskOf(dataset);
   const configuration = {
     data: dataset.name,
     cell: cell.name,
-    // ??= and not a default in the object: the size of an unknown cell takes a search
-    hiddenSize: paperHiddenSizes.music[cell.name] ?? hiddenSizeFor(cell, dataset.keys, musicBudget),
+    hiddenSize: paperHiddenSizes[kind][cell.name] ?? hiddenSizeFor(cell, inputSize, byKind[kind].budget),
     seed: 1,
     epochs: 200,
     patience: 100,
-    batchSize: 2,
+    batchSize: byKind[kind].batchSize,
     maxSteps: 1000,
     learningRate: 1e-3,
     finalLearningRate: 0.01,

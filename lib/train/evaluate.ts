@@ -10,7 +10,7 @@ export function meanNll(sequences: readonly SequenceNll[]): SplitNll {
 }
 
 /** NLL of a split: all its batches, without noise. Stops early, with what it has, only by an error. */
-export async function evaluateSplit(session: Session, batches: readonly Batch[]): Promise<SplitNll> {
+export async function evaluateSplit(session: Session, batches: Iterable<Batch>): Promise<SplitNll> {
   const sequences: SequenceNll[] = [];
   for (const batch of batches) {
     sequences.push(...(await session.evaluate(batch)));

@@ -1,12 +1,9 @@
 import type { Cell } from "../cells/cell.js";
 import { parameterCount } from "../cells/size.js";
-import type { Batch } from "../data/batch.js";
-import { bucketedBatches } from "../data/batches.js";
-import type { MusicDataset, Split } from "../data/dataset.js";
+import type { Split } from "../data/dataset.js";
 import type { Engine, Session, TrainingState } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
 import { NotFiniteError } from "../errors.js";
-import { bernoulli } from "../outputs/output.js";
 import { generator } from "../random/generator.js";
 import { configurationOf, decayedLearningRate } from "./configuration.js";
 import { breathe, evaluateSplit } from "./evaluate.js";
@@ -14,9 +11,10 @@ import { initialState } from "./initialise.js";
 import { type Model, model } from "./model.js";
 import { codeVersion, machine, runId } from "./provenance.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
+import { type Dataset, type Task, taskOf } from "./task.js";
 
 export interface TrainOptions extends Partial<Omit<RunConfiguration, "data" | "cell">> {
-  readonly dataset: MusicDataset;
+  readonly dataset: Dataset;
   readonly cell: Cell;
   /** Default: the fastest that runs on this machine. */
   readonly engine?: Engine;
@@ -62,12 +60,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { dataset, cell, engine = await defaultEngine(), threads = 1, signal, onProgress, ...chosen } = options;
   const configuration = configurationOf(dataset, cell, chosen);
   const { hiddenSize, seed } = configuration;
-  const trained = model(cell, dataset.keys, hiddenSize, bernoulli(dataset.keys));
+  const task = taskOf(dataset);
+  const trained = model(cell, task.inputSize, hiddenSize, task.output);
   const initial = initialState(trained, seed);
   const session = await engine.open(trained, initial, { threads });
   const started = new Date();
   try {
-    const run = new Run(session, dataset, configuration, initial.parameters, onProgress);
+    const run = new Run(session, task, configuration, initial.parameters, onProgress);
     const { status, error } = await run.epochs(signal);
     await session.write({ ...initial, parameters: run.best.parameters });
     const results = {
@@ -81,7 +80,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       id: runId(configuration, dataset.checksum, `${code.version} ${code.commit}`),
       configuration,
       parameters: {
-        recurrent: parameterCount(cell, { inputSize: dataset.keys, hiddenSize }),
+        recurrent: parameterCount(cell, { inputSize: task.inputSize, hiddenSize }),
         output: (hiddenSize + 1) * trained.output.readoutSize,
       },
       data: { name: dataset.name, title: dataset.title, synthetic: dataset.synthetic, checksum: dataset.checksum },
@@ -102,26 +101,21 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
 }
 
-/** Sequences side by side in evaluation: it changes the speed only. */
-const evaluationBatchSize = 32;
-
 /** One run in progress: its curve, its best epoch, its clock. */
 class Run {
   readonly curve: EpochPoint[] = [];
   best: { epoch: number; nllPerStep: number; parameters: TrainingState["parameters"] };
   private readonly begun = performance.now();
-  private readonly valid: readonly Batch[];
   private updates = 0;
 
   constructor(
     private readonly session: Session,
-    private readonly dataset: MusicDataset,
+    private readonly task: Task,
     private readonly configuration: RunConfiguration,
     initial: TrainingState["parameters"],
     private readonly onProgress: TrainOptions["onProgress"],
   ) {
     this.best = { epoch: 0, nllPerStep: Number.POSITIVE_INFINITY, parameters: initial };
-    this.valid = this.batches("valid");
   }
 
   seconds(): number {
@@ -129,11 +123,7 @@ class Run {
   }
 
   evaluate(split: Split) {
-    return evaluateSplit(this.session, split === "valid" ? this.valid : this.batches(split));
-  }
-
-  private batches(split: Split): Batch[] {
-    return bucketedBatches(this.dataset[split], this.dataset, { batchSize: evaluationBatchSize });
+    return evaluateSplit(this.session, this.task.evaluation(split));
   }
 
   async epochs(signal?: AbortSignal): Promise<{ status: RunRecord["status"]; error?: NotFiniteError }> {
@@ -152,16 +142,16 @@ class Run {
 
   /** Whether the epoch was completed: false when the signal came first. */
   private async epoch(epoch: number, signal?: AbortSignal): Promise<boolean> {
-    const { configuration, dataset, session } = this;
+    const { configuration, session } = this;
     const { batchSize, maxSteps, seed, epochs } = configuration;
-    const batches = bucketedBatches(dataset.train, dataset, { batchSize, maxSteps, shuffle: generator(seed, `shuffle epoch ${epoch}`) });
+    const { count, batches } = this.task.epoch({ batchSize, maxSteps, shuffle: generator(seed, `shuffle epoch ${epoch}`) });
     const norms: number[] = [];
     let nll = 0;
     let steps = 0;
     let learningRate = configuration.learningRate;
     for (const batch of batches) {
       if (signal?.aborted) return false;
-      learningRate = decayedLearningRate(configuration, this.updates, epochs * batches.length);
+      learningRate = decayedLearningRate(configuration, this.updates, epochs * count);
       const report = await session.trainStep(batch, {
         learningRate,
         weightNoise: configuration.weightNoise,
@@ -175,10 +165,10 @@ class Run {
       norms.push(report.gradientNorm);
       nll += report.nllPerStep * report.steps;
       steps += report.steps;
-      this.report(epoch, norms.length / (batches.length + 1), nll / steps);
+      this.report(epoch, norms.length / (count + 1), nll / steps);
       await breathe();
     }
-    const valid = await evaluateSplit(session, this.valid);
+    const valid = await this.evaluate("valid");
     if (!Number.isFinite(valid.nllPerStep)) throw new NotFiniteError(this.updates, "the validation NLL");
     this.curve.push({
       epoch,
