@@ -42,6 +42,6 @@ export function generator(seed: number, purpose: string): Generator {
 /** FNV-1a, 32 bits. */
 function purposeKey(purpose: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(purpose, "utf8")) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of new TextEncoder().encode(purpose)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }

@@ -61,17 +61,24 @@ export async function buildWasm(variant) {
   await runLLVM(null, {}, { fetchProgress: () => {} });
   const files = sources();
   const hash = await sourceHash();
+  const run = async (name, ...args) => {
+    try {
+      return (await runClang(["clang", ...args, "-o", name], files))[name];
+    } catch {
+      throw new Error(`${variant}: clang failed on ${name}, and said why above`); // its own error prints every file
+    }
+  };
   const units = Object.keys(files).filter((name) => name.endsWith(".c"));
   const objects = [];
   for (const unit of units) {
     const object = unit.replace(/c$/, "o");
     // noise.c gives the bits of the other engines: no fused multiply-add there
     const contract = unit === "noise.c" ? "-ffp-contract=off" : "-ffp-contract=fast";
-    const compile = [...flags, ...variants[variant], contract, `-DSOURCE_HASH=0x${hash}u`, "-c", unit, "-o", object];
-    files[object] = (await runClang(["clang", ...compile], files))[object];
+    const compile = [...flags, ...variants[variant], contract, `-DSOURCE_HASH=0x${hash}u`, "-c", unit];
+    files[object] = await run(object, ...compile);
     objects.push(object);
   }
-  return (await runClang(["clang", "--target=wasm32", ...linkFlags, ...objects, "-o", variant], files))[variant];
+  return run(variant, "--target=wasm32", ...linkFlags, ...objects);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
