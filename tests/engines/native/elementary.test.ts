@@ -55,7 +55,9 @@ function sweep(): Float32Array {
   return Float32Array.from([...new Float32Array(bits.buffer), ...even]);
 }
 
+/** The addon flushes what is smaller than a normal number to 0. */
 function unitsInTheLastPlace(actual: number, exact: number): number {
+  if (actual === 0 && Math.abs(exact) < 2 ** -126) return 0;
   const exponent = Math.max(-126, Math.floor(Math.log2(Math.abs(exact))));
   return Math.abs(actual - exact) / 2 ** (exponent - 23);
 }

@@ -75,8 +75,9 @@ static void run_step(const Context *x, const Instruction *instructions, int coun
     if (in->kind == 0) run_phase(x, in, weights, t);
     else {
       const Pack *pack = AT(Pack, job->packs) + in->pack;
-      gemm(rows, pack->width, pack->rows, operand(x, in->source, t), job->width, x->arena + pack->packed, operand(x, in->target, t), job->width,
-           in->accumulate);
+      float *target = operand(x, in->target, t);
+      gemm(rows, pack->width, pack->rows, operand(x, in->source, t), job->width, x->arena + pack->packed, in->accumulate ? target : NULL, job->width,
+           target, job->width);
     }
   }
 }
@@ -91,18 +92,18 @@ static void input_projection(const Context *x, const Affine *affine) {
   const float *weights = weights_of(x), *bias = weights + affine->bias;
   float *out = slot(x, affine->slot);
   const int32_t *offsets = AT(int32_t, s->inputOffsets), *columns = AT(int32_t, s->inputColumns);
-  const int sparse = affine->inputWeight >= 0 && s->inputValues < 0;
+  if (affine->inputWeight >= 0 && s->inputValues >= 0) {
+    const Pack *pack = AT(Pack, job->packs) + affine->inputPack;
+    gemm(s->rows, width, job->inputSize, x->arena + s->inputValues, job->inputSize, x->arena + pack->packed, bias, 0, out, width);
+    return;
+  }
   for (long r = 0; r < s->rows; r++, out += width) {
-    const int32_t *from = columns + (sparse ? offsets[r] : 0), *to = columns + (sparse ? offsets[r + 1] : 0);
+    const int32_t *from = columns + (affine->inputWeight >= 0 ? offsets[r] : 0), *to = columns + (affine->inputWeight >= 0 ? offsets[r + 1] : 0);
     for (long j = 0; j < width; j += LANES) {
       vf sum = load(bias + j);
       for (const int32_t *c = from; c < to; c++) sum += load(weights + affine->inputWeight + *c * width + j);
       store(out + j, sum);
     }
-  }
-  if (affine->inputWeight >= 0 && !sparse) {
-    const Pack *pack = AT(Pack, job->packs) + affine->inputPack;
-    gemm(s->rows, width, job->inputSize, x->arena + s->inputValues, job->inputSize, x->arena + pack->packed, slot(x, affine->slot), width, 1);
   }
 }
 
@@ -123,10 +124,8 @@ static void forward(const Context *x) {
         if (states[k].previous >= 0) copy(operand(x, states[k].previous, t + 1), operand(x, states[k].value, t), next * width);
   }
   const Pack *pack = AT(Pack, job->packs) + job->readoutPack;
-  const float *bias = weights_of(x) + job->readoutBias;
-  float *y = x->arena + s->readout;
-  for (long r = 0; r < s->rows; r++) copy(y + r * job->readoutWidth, bias, job->readoutWidth);
-  gemm(s->rows, job->readoutWidth, job->hiddenSize, slot(x, job->hiddenSlot), width, x->arena + pack->packed, y, job->readoutWidth, 1);
+  gemm(s->rows, job->readoutWidth, job->hiddenSize, slot(x, job->hiddenSlot), width, x->arena + pack->packed, weights_of(x) + job->readoutBias, 0,
+       x->arena + s->readout, job->readoutWidth);
 }
 
 // Binary cross-entropy with logits y: sum of ln(1 + e^y) over the keys less y over the keys that sound. Leaves `scale` times
@@ -199,7 +198,7 @@ static void backward(const Context *x) {
   gemm_transposed(job->hiddenSize, job->readoutWidth, s->rows, slot(x, job->hiddenSlot), width, dy, job->readoutWidth, gradients + job->readoutWeight,
                   job->readoutWidth);
   column_sums(s->rows, job->readoutWidth, dy, gradients + job->readoutBias);
-  gemm(s->rows, width, job->readoutSize, dy, job->readoutWidth, x->arena + pack->packed, slot(x, job->hiddenGradientSlot), width, 0);
+  gemm(s->rows, width, job->readoutSize, dy, job->readoutWidth, x->arena + pack->packed, NULL, 0, slot(x, job->hiddenGradientSlot), width);
 
   for (long t = s->time - 1; t >= 0; t--) {
     const long rows = rows_at(x, t), next = rows_at(x, t + 1);
@@ -333,7 +332,28 @@ static void update(const Context *x, double norm) {
   }
 }
 
+// Numbers below 1e-38 count as 0 while a job runs: processors take a hundred times as long over them, and gradients that noise
+// has blown up and clipping has scaled down are full of them. Threads inherit it. WebAssembly has no such switch.
+#if defined(__SSE__)
+#define FLUSH_TO_ZERO unsigned control = __builtin_ia32_stmxcsr(); __builtin_ia32_ldmxcsr(control | 0x8040)
+#define RESTORE_CONTROL __builtin_ia32_ldmxcsr(control)
+#elif defined(__aarch64__)
+#define FLUSH_TO_ZERO uint64_t control; __asm__ volatile("mrs %0, fpcr" : "=r"(control)); __asm__ volatile("msr fpcr, %0" ::"r"(control | 1 << 24))
+#define RESTORE_CONTROL __asm__ volatile("msr fpcr, %0" ::"r"(control))
+#else
+#define FLUSH_TO_ZERO
+#define RESTORE_CONTROL
+#endif
+
+static void carry_out(float *arena, int32_t at);
+
 void run_job(float *arena, int32_t at) {
+  FLUSH_TO_ZERO;
+  carry_out(arena, at);
+  RESTORE_CONTROL;
+}
+
+static void carry_out(float *arena, int32_t at) {
   const Job *job = (const Job *)(arena + at);
   const Slice *slices = (const Slice *)(arena + job->slices);
   const Context whole = {job, slices, arena};

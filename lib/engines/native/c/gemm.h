@@ -3,6 +3,7 @@
 #ifndef GEMM_H
 #define GEMM_H
 #include "vector.h"
+#include <stddef.h>
 
 #if LANES == 16
 #define MR 8
@@ -25,10 +26,10 @@
 #define UNROLL PRAGMA(GCC unroll 16)
 #endif
 
-// C[i][j] (+)= sum over k of A[i * rowA + k * stepA] B[k * stepB + j], for m rows and v vectors of columns. Few rows leave the
-// multiply-adds waiting for one another: then `split` chains take turns.
+// C[i][j] = base[i * rowBase + j] + sum over k of A[i * rowA + k * stepA] B[k * stepB + j], for m rows and v vectors of columns.
+// Few rows leave the multiply-adds waiting for one another: then `split` chains take turns.
 INLINE void tile(const int m, const int v, const int split, long K, const float *A, long rowA, long stepA, const float *B, long stepB,
-                 float *C, long rowC, int accumulate) {
+                 const float *base, long rowBase, float *C, long rowC) {
   vf c[4][MR][NV];
   UNROLL for (int s = 0; s < split; s++) UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < v; j++) c[s][i][j] = splat(0);
   long k = 0;
@@ -55,16 +56,15 @@ INLINE void tile(const int m, const int v, const int split, long K, const float 
     }
   UNROLL for (int s = 1; s < split; s++) UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < v; j++) c[0][i][j] += c[s][i][j];
   UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < v; j++) {
-    float *to = C + i * rowC + j * LANES;
-    if (accumulate) c[0][i][j] += load(to);
-    store(to, c[0][i][j]);
+    if (base) c[0][i][j] += load(base + i * rowBase + j * LANES);
+    store(C + i * rowC + j * LANES, c[0][i][j]);
   }
 }
 
 #define SPLIT(m) ((m) == 1 ? 4 : (m) == 2 ? 2 : 1)
 #define CASE(m, v) \
   case (m) * 4 + (v): \
-    tile(m, v, SPLIT(m), K, A, rowA, stepA, B, stepB, C, rowC, accumulate); \
+    tile(m, v, SPLIT(m), K, A, rowA, stepA, B, stepB, base, rowBase, C, rowC); \
     return;
 #if NV == 3
 #define ROW(m) CASE(m, 1) CASE(m, 2) CASE(m, 3)
@@ -79,15 +79,16 @@ INLINE void tile(const int m, const int v, const int split, long K, const float 
 #define ROWS ROW(1) ROW(2) ROW(3) ROW(4)
 #endif
 
-// A row-major (stepA 1), B packed.
-static void tile_packed(int m, int v, long K, const float *A, long rowA, const float *B, float *C, long rowC, int accumulate) {
+// A row-major, B packed.
+static void tile_packed(int m, int v, long K, const float *A, long rowA, const float *B, const float *base, long rowBase, float *C, long rowC) {
   const long stepA = 1, stepB = (long)v * LANES;
   switch (m * 4 + v) { ROWS }
 }
 
-// A transposed (rowA 1), B in place.
-static void tile_transposed(int m, int v, long K, const float *A, long stepA, const float *B, long stepB, float *C, long rowC, int accumulate) {
-  const long rowA = 1;
+// A column by column, B in place; adds to C.
+static void tile_transposed(int m, int v, long K, const float *A, long stepA, const float *B, long stepB, float *C, long rowC) {
+  const float *base = C;
+  const long rowA = 1, rowBase = rowC;
   switch (m * 4 + v) { ROWS }
 }
 
@@ -117,36 +118,62 @@ static void pack(long K, long N, long columns, const float *source, long stepK, 
   }
 }
 
-// C [M, N] (+)= A [M, K] B, B packed.
-static void gemm(long M, long N, long K, const float *A, long rowA, const float *packed, float *C, long rowC, int accumulate) {
-  const long block = 64; // rows of A that stay in the first cache while the panels of B pass
+// Depth of a tile: what of B passes through it stays in the first cache beside the tiles of A.
+#define DEPTH 128
+
+// C [M, N] = base + A [M, K] B, B packed. The base is C itself, or a row (rowBase 0) that every row begins with, or NULL for zeros.
+static void gemm(long M, long N, long K, const float *A, long rowA, const float *packed, const float *base, long rowBase, float *C, long rowC) {
+  const long block = 64; // rows of A that stay in the second cache while the panels of B pass
+  const long pieces = (K + DEPTH - 1) / DEPTH, depth = (K + pieces - 1) / pieces;
   for (long from = 0; from < M; from += block) {
-    long to = from + block < M ? from + block : M;
+    const long to = from + block < M ? from + block : M;
     const float *panel = packed;
     for (long n = 0; n < N; n += NV * LANES) {
-      int v = N - n < NV * LANES ? (int)((N - n) / LANES) : NV;
-      for (long i = from; i < to;) {
-        int m = height((int)(to - i));
-        tile_packed(m, v, K, A + i * rowA, rowA, panel, C + i * rowC + n, rowC, accumulate);
-        i += m;
+      const int v = N - n < NV * LANES ? (int)((N - n) / LANES) : NV;
+      for (long k = 0; k < K; k += depth) {
+        const long deep = K - k < depth ? K - k : depth;
+        for (long i = from; i < to;) {
+          const int m = height((int)(to - i));
+          float *c = C + i * rowC + n;
+          const float *before = k > 0 ? c : base ? base + i * rowBase + n : NULL;
+          tile_packed(m, v, deep, A + i * rowA + k, rowA, panel + k * v * LANES, before, k > 0 ? rowC : rowBase, c, rowC);
+          i += m;
+        }
       }
       panel += K * v * LANES;
     }
   }
 }
 
-// C [M, N] += A' B, A [rows, M], B [rows, N]: a weight gradient over all rows.
+// C [M, N] += A' B, A [rows, M], B [rows, N]: a weight gradient over all rows. Where B is wide, columns of A are first laid into
+// strips, a tile's columns side by side, since every panel of B reads them again.
 static void gemm_transposed(long M, long N, long rows, const float *A, long rowA, const float *B, long rowB, float *C, long rowC) {
-  const long block = 128; // rows of A and B that stay in the caches
-  for (long from = 0; from < rows; from += block) {
-    long K = rows - from < block ? rows - from : block;
-    for (long n = 0; n < N; n += NV * LANES) {
-      int v = N - n < NV * LANES ? (int)((N - n) / LANES) : NV;
-      for (long i = 0; i < M;) {
-        int m = height((int)(M - i));
-        tile_transposed(m, v, K, A + from * rowA + i, rowA, B + from * rowB + n, rowB, C + i * rowC + n, rowC, 1);
-        i += m;
+  enum { STRIPS = LANES / 2 };
+  float strips[STRIPS * DEPTH * MR];
+  const int laid = N > 2 * NV * LANES;
+  for (long from = 0; from < rows; from += DEPTH) {
+    const long K = rows - from < DEPTH ? rows - from : DEPTH;
+    for (long first = 0; first < M;) {
+      int heights[STRIPS], count = 0;
+      long end = first;
+      for (; count < STRIPS && end < M; end += heights[count++]) {
+        const int m = heights[count] = height((int)(M - end));
+        if (!laid) continue;
+        float *strip = strips + count * DEPTH * MR;
+        const float *a = A + from * rowA + end;
+        if (end + MR <= rowA) // whole tiles, the last one with some padding
+          for (long k = 0; k < K; k++, a += rowA, strip += MR) __builtin_memcpy(strip, a, sizeof(float) * MR);
+        else
+          for (long k = 0; k < K; k++, a += rowA, strip += MR)
+            for (int i = 0; i < m; i++) strip[i] = a[i];
       }
+      for (long n = 0; n < N; n += NV * LANES) {
+        const int v = N - n < NV * LANES ? (int)((N - n) / LANES) : NV;
+        for (long t = 0, i = first; t < count; i += heights[t++])
+          tile_transposed(heights[t], v, K, laid ? strips + t * DEPTH * MR : A + from * rowA + i, laid ? MR : rowA, B + from * rowB + n, rowB,
+                          C + i * rowC + n, rowC);
+      }
+      first = end;
     }
   }
 }
