@@ -41,6 +41,7 @@ const classNames = ["", "cell", "struct", "object", "char", "sparse", "double", 
 const isNumeric = (matrixClass: number) => matrixClass >= 6 && matrixClass <= 15;
 
 const DEEPEST = 8; // cells within cells
+const MOST_CELLS = 1 << 17; // the largest of the four music sets has 524
 const MOST_DIMENSIONS = 32;
 
 interface Element {
@@ -50,23 +51,30 @@ interface Element {
 }
 
 /** The content of a matrix element: the matrix and its name. @throws BadFileError when it is not as the format says */
-export function readMatrix(reader: ByteReader, depth = 0): { name: string; value: MatValue } {
+export function readMatrix(reader: ByteReader, depth = 0, budget = { cells: MOST_CELLS }): { name: string; value: MatValue } {
   if (depth > DEEPEST) reader.fail(`expected cells nested at most ${DEEPEST} deep, got more`);
   const flags = numbers(nextElement(reader, "array flags"), reader, matElementTypes.uint32, 2);
   const matrixClass = flags[0] & 0xff;
   const sizes = nextElement(reader, "dimensions");
-  const dimensions = [...numbers(sizes, reader, matElementTypes.int32)];
+  const dimensions = [...numbers(sizes, reader, matElementTypes.int32).subarray(0, MOST_DIMENSIONS + 1)];
   if (dimensions.length < 2 || dimensions.length > MOST_DIMENSIONS || dimensions.some((d) => d < 0))
     reader.fail(`expected 2 to ${MOST_DIMENSIONS} dimensions from 0 up, got [${dimensions.slice(0, 8)}]`, sizes.offset);
   const count = dimensions.reduce((product, d) => product * d, 1);
   const nameElement = nextElement(reader, "a name");
   const name = latin1(nameElement.data.subarray(0, 256));
   if (flags[0] & 0x0800) reader.fail("expected real numbers, got a complex matrix");
-  return { name, value: readContent(reader, matrixClass, dimensions, count, depth) };
+  return { name, value: readContent(reader, matrixClass, dimensions, count, depth, budget) };
 }
 
-function readContent(reader: ByteReader, matrixClass: number, dimensions: number[], count: number, depth: number): MatValue {
-  if (matrixClass === 1) return { kind: "cells", dimensions, cells: readCells(reader, count, depth) };
+function readContent(
+  reader: ByteReader,
+  matrixClass: number,
+  dimensions: number[],
+  count: number,
+  depth: number,
+  budget: { cells: number },
+): MatValue {
+  if (matrixClass === 1) return { kind: "cells", dimensions, cells: readCells(reader, count, depth, budget) };
   if (matrixClass === 5) return readSparse(reader, dimensions);
   if (matrixClass !== 4 && !isNumeric(matrixClass))
     reader.fail(`expected cells, text, numbers or a sparse matrix, got class ${matrixClass} ${classNames[matrixClass] ?? ""}`.trimEnd());
@@ -78,8 +86,10 @@ function readContent(reader: ByteReader, matrixClass: number, dimensions: number
   return { kind: "text", dimensions, text: Array.from(values.subarray(0, 4096), (c) => String.fromCharCode(c)).join("") };
 }
 
-function readCells(reader: ByteReader, count: number, depth: number): MatValue[] {
+function readCells(reader: ByteReader, count: number, depth: number, budget: { cells: number }): MatValue[] {
   if (count * 8 > reader.left) reader.fail(`expected ${count} cells of at least 8 bytes each, got ${reader.left} bytes`);
+  budget.cells -= count;
+  if (budget.cells < 0) reader.fail(`expected at most ${MOST_CELLS} cells in a variable, got more`);
   const cells: MatValue[] = [];
   for (let i = 0; i < count; i++) {
     const { type, data, offset } = nextElement(reader, `cell ${i + 1} of ${count}`);
@@ -90,6 +100,7 @@ function readCells(reader: ByteReader, count: number, depth: number): MatValue[]
         readMatrix(
           new ByteReader(reader.file, data, reader.start + (data.byteOffset - reader.bytes.byteOffset), reader.littleEndian),
           depth + 1,
+          budget,
         ).value,
       );
   }

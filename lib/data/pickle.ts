@@ -69,13 +69,13 @@ const opcodes: readonly (Opcode | undefined)[] = byByte({
   "0": (stack) => stack.discard(),
   "1": (stack) => void stack.popToMark(),
   "2": (stack) => stack.push(stack.top("a value")),
-  "]": (stack) => stack.push([]),
+  "]": (stack) => stack.pushList(),
   l: (stack) => stack.push(stack.popToMark()),
   a: (stack) => {
     const item = stack.pop("an item");
     stack.append([item]);
   },
-  e: (stack) => stack.append(stack.popToMark()),
+  e: (stack) => stack.appendToMark(),
   ")": (stack) => stack.push(EMPTY),
   t: (stack) => stack.push(Object.freeze(stack.popToMark())),
   "\x85": (stack) => stack.tuple(1),
@@ -151,6 +151,7 @@ function reduce(stack: PickleStack, what: PickleValue, values: PickleValue): voi
   else {
     const scalar = first instanceof NumpyType ? numpyScalar(first, second) : undefined;
     stack.push(scalar ?? stack.fail("expected a dtype and its bytes in a numpy scalar, got others"));
+    if (typeof second === "string") stack.giveBack([first, second], second);
   }
 }
 

@@ -132,6 +132,12 @@ describe("a pickle", () => {
   });
 
   it("of more values than any music has is refused while it is being read", () => {
-    expect(() => readPickle(Buffer.alloc(2 ** 24, "N"), "x")).toThrow("x: at byte 12582912: expected at most 12582912 values, got more");
+    expect(() => readPickle(Buffer.alloc(2 ** 25, "N0"), "x")).toThrow("x: at byte 25165824: expected at most 12582912 values, got more");
+    expect(() => readPickle(Buffer.alloc(2 ** 24, "N"), "x")).toThrow(
+      "x: at byte 262144: expected at most 262144 values on the stack, got more",
+    );
+    expect(() => readPickle(Buffer.alloc(2 ** 22, "](]"), "x")).toThrow(
+      /expected (at most 262144 values on the stack|values in proportion)/,
+    );
   });
 });
