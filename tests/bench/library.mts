@@ -1,0 +1,19 @@
+// The built library, inner doors included: benches run what users run, lib/dist, and not the sources.
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const require = createRequire(import.meta.url);
+const built = (path: string): unknown => require(join(root, "lib", "dist", "lib", path));
+
+export type { Cell } from "../../lib/cells/cell.js";
+export type { Batch, Rows } from "../../lib/data/batch.js";
+export type { Engine } from "../../lib/engines/engine.js";
+export type { Model } from "../../lib/train/model.js";
+
+export const { cell, cellNamed, model, initialState, openMusic, openEngine, bernoulli, gaussianMixture, generator, bucketedBatches } =
+  built("index.js") as typeof import("../../lib/index.js");
+export const { nativeWasmFrom } = built("engines/native/wasm.js") as typeof import("../../lib/engines/native/wasm.js");
+export const { codeVersion, machine, packageFolder } = built("train/provenance.js") as typeof import("../../lib/train/provenance.js");
+export const { GatedRnnError } = built("errors.js") as typeof import("../../lib/errors.js");

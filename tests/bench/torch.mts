@@ -1,0 +1,53 @@
+// PyTorch as a peer: a Python process for every case and number of threads, which waits for a line before each step.
+import { execFileSync, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Peer } from "./peer.mts";
+
+const script = fileURLToPath(new URL("torch_peer.py", import.meta.url));
+const python = process.env.GATED_RNN_TORCH_PYTHON ?? "python3";
+
+export function torchPeers(wanted: (name: string) => boolean): Peer[] {
+  const variants = [
+    { name: "PyTorch", threads: 1, compile: false },
+    { name: "PyTorch, 2 threads", threads: 2, compile: false },
+    { name: "PyTorch compiled", threads: 1, compile: true },
+  ].filter(({ name }) => wanted(name));
+  if (variants.length === 0) return [];
+  let version: string;
+  try {
+    version = execFileSync(python, [script, "--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    console.error(`left out: PyTorch: ${python} has none; pip install torch==2.13.0 and name its Python in GATED_RNN_TORCH_PYTHON`);
+    return [];
+  }
+  return variants.map(({ name, threads, compile }) => ({
+    name,
+    detail: `PyTorch ${version}, nn.${compile ? "* under torch.compile" : "GRU, nn.LSTM, nn.RNN"}, ${threads} thread${threads > 1 ? "s" : ""}`,
+    open: async ({ kind, model, batch }) => {
+      if (!["gru", "lstm", "tanh"].includes(model.cell.name)) throw new Error("a cell that PyTorch does not have");
+      const child = spawn(python, [script], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, OMP_NUM_THREADS: `${threads}` } });
+      let said = "";
+      child.stderr.on("data", (chunk) => {
+        said = `${said}${chunk}`.slice(-4000);
+      });
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const answer = async (question: unknown): Promise<{ ms: number }> => {
+        child.stdin.write(`${JSON.stringify(question)}\n`);
+        const line = await lines.next();
+        if (line.done) throw new Error(said.trim().split("\n").at(-1) ?? "it ended without a word");
+        return JSON.parse(line.value);
+      };
+      await answer({
+        ...{ kind, threads, compile, cell: model.cell.name, inputSize: model.inputSize, hiddenSize: model.hiddenSize },
+        ...{ readoutSize: model.output.readoutSize, time: batch.time, size: batch.size },
+      });
+      return {
+        step: async () => (await answer("step")).ms,
+        close: async () => {
+          child.stdin.end();
+        },
+      };
+    },
+  }));
+}
