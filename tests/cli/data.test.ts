@@ -8,7 +8,7 @@ import { mirror, withoutMirror } from "../data/mirror.js";
 import { newFolder } from "../data-prep/server.js";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const names = ["jsb", "nottingham", "musedata", "piano-midi"];
+const names = ["jsb", "nottingham", "musedata", "piano-midi", "speech-a", "speech-b"];
 
 /** The built command with a data folder of its own and no network. */
 function commandIn(folder: string, mirrorFolder = join(folder, "no-mirror")) {
@@ -36,7 +36,7 @@ describe("gated-rnn data", () => {
     expect(missing.err).toMatch(/^gated-rnn: jsb: expected one of its files, got none .*set GATED_RNN_MIRROR to a folder.*\n$/);
     expect(missing.code).not.toBe(0);
     const mistaken = gatedRnn("data", "prepare", "bach");
-    expect(mistaken.err).toBe("gated-rnn: data: expected one of jsb, nottingham, musedata, piano-midi, got bach\n");
+    expect(mistaken.err).toBe("gated-rnn: data: expected one of jsb, nottingham, musedata, piano-midi, speech-a, speech-b, got bach\n");
     expect(mistaken.code).toBe(2);
     expect(gatedRnn("data", "bach")).toMatchObject({ code: 2, out: "" });
     expect(gatedRnn("data", "verify", "jsb")).toMatchObject({ code: 1, out: expect.stringContaining("✗ jsb") });

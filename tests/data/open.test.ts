@@ -21,7 +21,7 @@ describe("openMusic", () => {
 
   it("composes the synthetic chorales and knows no other names than its own", async () => {
     expect(await openMusic("synthetic")).toMatchObject({ name: "synthetic", synthetic: true });
-    const message = "data: expected one of jsb, nottingham, musedata, piano-midi or synthetic, got bach";
+    const message = "data: expected one of jsb, nottingham, musedata, piano-midi, synthetic, got bach";
     await expect(openMusic("bach")).rejects.toMatchObject({ code: "usage", message });
   });
 
