@@ -19,7 +19,9 @@ export interface MidiContents {
 export function midiContents(bytes: Uint8Array, file: string): MidiContents {
   const { header, tracks, notes: columns, warnings } = readMidi(bytes, file);
   const { pitch, on, off, count } = columns;
-  const order = Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => on[a] - on[b] || pitch[a] - pitch[b] || off[a] - off[b]);
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  order.sort((a, b) => on[a] - on[b] || pitch[a] - pitch[b] || off[a] - off[b]);
   function* notes(): Generator<readonly [number, number, number]> {
     for (const i of order) yield [pitch[i], on[i], off[i]];
   }

@@ -6,7 +6,7 @@ import type { MidiChunks } from "./midi-chunks.js";
 export type TrackEvent = Extract<MidiEvent, { type: "noteOn" | "noteOff" | "setTempo" | "trackName" }>;
 
 const MOST_DELTA = 0x0fffffff; // four bytes of seven bits
-const PORTION_BYTES = 1 << 15;
+const PORTION_BYTES = 1 << 12; // small arrays are gone with the next minor garbage collection
 const MOST_NAME_BYTES = 256;
 
 /**
@@ -129,7 +129,7 @@ class Portion {
     const header = [0x4d, 0x54, 0x68, 0x64, 0, 0, 0, 6, 0, 0, 0, 1, 0, 1]; // MThd: format 0, one track
     const track = [0x4d, 0x54, 0x72, 0x6b, size >>> 24, (size >>> 16) & 0xff, (size >>> 8) & 0xff, size & 0xff]; // MTrk
     let tick = this.#start;
-    for (const event of parseMidi([...header, ...track, ...this.#bytes]).tracks[0]) {
+    for (const event of parseMidi(Uint8Array.from([...header, ...track, ...this.#bytes])).tracks[0]) {
       tick += event.deltaTime;
       this.take(event as TrackEvent, tick);
     }

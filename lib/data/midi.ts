@@ -40,7 +40,7 @@ export function readMidi(bytes: Uint8Array, file: string): MidiFile {
     if (warnings.size < MOST_WARNINGS) warnings.add(warning);
   };
   const { header, tracks } = midiChunks(bytes, file, warn);
-  const notes = new NoteColumns();
+  const notes = new NoteColumns(bytes.length);
   const names: string[] = [];
   const tempos: { tick: number; track: number; microsecondsPerQuarter: number }[] = [];
   let orphans = 0;
@@ -73,37 +73,33 @@ export function readMidi(bytes: Uint8Array, file: string): MidiFile {
   return { header, tracks: names, notes: notes.columns(), tempos, warnings: [...warnings] };
 }
 
+const LEAST_NOTE_BYTES = 6; // with running status: two delta times, two pitches, two velocities
+
+/** Notes as they come, with room for as many as the bytes can hold: memory that is never written to is never taken. */
 class NoteColumns {
-  #room = 64;
   #count = 0;
-  #pitch = new Uint8Array(this.#room);
-  #on = new Float64Array(this.#room);
-  #off = new Float64Array(this.#room);
-  #channel = new Uint8Array(this.#room);
-  #track = new Uint16Array(this.#room);
+  readonly #pitch: Uint8Array;
+  readonly #on: Float64Array;
+  readonly #off: Float64Array;
+  readonly #channel: Uint8Array;
+  readonly #track: Uint16Array;
+
+  constructor(bytes: number) {
+    const most = Math.floor(bytes / LEAST_NOTE_BYTES);
+    this.#pitch = new Uint8Array(most);
+    this.#on = new Float64Array(most);
+    this.#off = new Float64Array(most);
+    this.#channel = new Uint8Array(most);
+    this.#track = new Uint16Array(most);
+  }
 
   add(pitch: number, on: number, off: number, channel: number, track: number): void {
-    if (this.#count === this.#room) this.#grow();
     const i = this.#count++;
     this.#pitch[i] = pitch;
     this.#on[i] = on;
     this.#off[i] = off;
     this.#channel[i] = channel;
     this.#track[i] = track;
-  }
-
-  #grow(): void {
-    this.#room *= 2;
-    const longer = <A extends Uint8Array | Uint16Array | Float64Array>(make: new (n: number) => A, old: A): A => {
-      const array = new make(this.#room);
-      array.set(old);
-      return array;
-    };
-    this.#pitch = longer(Uint8Array, this.#pitch);
-    this.#on = longer(Float64Array, this.#on);
-    this.#off = longer(Float64Array, this.#off);
-    this.#channel = longer(Uint8Array, this.#channel);
-    this.#track = longer(Uint16Array, this.#track);
   }
 
   columns(): MidiNotes {
