@@ -53,7 +53,7 @@ for (const on of cases().filter(({ name }) => !options.cases || name.includes(op
       ms.toFixed(2),
       Math.min(...milliseconds).toFixed(2),
       milliseconds.length,
-      (ms / reference).toFixed(2),
+      Number.isFinite(reference) ? (ms / reference).toFixed(2) : "",
       gflops.toFixed(1),
     ];
     const all = [...cells, share === undefined ? "" : `${(100 * share).toFixed(0)} %`];

@@ -208,9 +208,10 @@ static void backward(const Context *x) {
       const float *from = carried ? operand(x, states[k].previousGradient, t + 1) : gradient;
       if (k == 0) { // h: the readout's gradient is there already
         if (carried)
-          for (long i = 0; i < next * width; i += LANES) store(gradient + i, load(gradient + i) + load(from + i));
+          for (long i = 0; i < next * width; i += LANES) store(gradient + i, fading(load(gradient + i) + load(from + i)));
       } else {
-        if (carried) copy(gradient, from, next * width);
+        if (carried)
+          for (long i = 0; i < next * width; i += LANES) store(gradient + i, fading(load(from + i)));
         zero(gradient + (carried ? next * width : 0), (rows - (carried ? next : 0)) * width);
       }
     }
@@ -326,8 +327,8 @@ static void update(const Context *x, double norm) {
     vf g = load(gradients + i) * rescale;
     vf square = load(v + i) * job->decay + g * g * (1.0f - job->decay);
     vf moment = load(m + i) * job->momentum + g * job->learningRate / square_root(square + job->epsilon);
-    store(v + i, square);
-    store(m + i, moment);
+    store(v + i, fading(square));
+    store(m + i, fading(moment));
     store(w + i, load(w + i) - moment);
   }
 }

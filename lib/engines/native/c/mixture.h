@@ -77,11 +77,11 @@ static float mixture_nll(long components, long samples, float floor, const float
     const float weightScale = scale / weights.total, shareScale = scale / likelihood.total;
     for (long k = 0; k < components; k += LANES) {
       const vi inside = lanes_inside(components - k);
-      vf factor = vexp(load(joint + k) - likelihood.top) * shareScale;
-      store_inside(y + k, inside, vexp(load(logits + k) - weights.top) * weightScale - factor);
+      vf factor = fading(vexp(load(joint + k) - likelihood.top) * shareScale);
+      store_inside(y + k, inside, fading(vexp(load(logits + k) - weights.top) * weightScale - factor));
       for (long i = k; i < 2 * samples * components; i += components) {
         vf slope = load(means + i) * factor; // a component without a share may be infinitely far away
-        store_inside(means + i, inside, choose(factor == 0.0f, splat(0), slope));
+        store_inside(means + i, inside, choose(factor == 0.0f, splat(0), fading(slope)));
       }
     }
   }

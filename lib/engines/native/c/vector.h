@@ -27,6 +27,15 @@ INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (v
 #endif
 INLINE vf maximum(vf a, vf b) { return choose(a < b, b, a); } // NaN in a stays
 INLINE vf absolute(vf x) { return (vf)((vi)x & 0x7fffffff); }
+
+// Where the processor does not flush them (engine.c), numbers on their way below the least normal one are cut off by hand in what
+// recurs: carried gradients, shares of a mixture, the optimiser's averages.
+#ifdef __wasm__
+INLINE vf fading(vf x) { return choose(absolute(x) < 1e-30f, (vf){0}, x); }
+#else
+INLINE vf fading(vf x) { return x; }
+#endif
+
 INLINE float sum(vf x) {
   float s = 0;
   for (int i = 0; i < LANES; i++) s += x[i];
