@@ -100,7 +100,7 @@ const speakerOf = (file: string) => parts(file)[1] ?? file;
 const indexOf = (file: string) => Number(parts(file)[2]);
 
 /** The recordings as a zip archive: from the mirror or where they were fetched before, else from GitHub. */
-export async function fetchSpokenDigits(options: PrepareOptions = {}): Promise<string> {
+export async function fetchSpokenDigits(options: PrepareOptions = {}, archive: string = spokenDigits.archive): Promise<string> {
   const { folder = dataFolder(), offline = process.env.GATED_RNN_OFFLINE === "1", signal } = options;
   const sources = join(folder, "sources");
   let refusal: GatedRnnError;
@@ -113,14 +113,17 @@ export async function fetchSpokenDigits(options: PrepareOptions = {}): Promise<s
   const file = join(sources, "speech", "fsdd-github.zip");
   if ((await recordingsChecksum(file).catch(() => "")) === spokenDigits.checksum) return file;
   if (offline) throw new GatedRnnError("data-missing", refusal.message);
-  await download(spokenDigits.archive, `${file}.part`, options);
-  const checksum = await recordingsChecksum(`${file}.part`);
-  if (checksum !== spokenDigits.checksum) {
-    await rm(`${file}.part`, { force: true });
-    throw new GatedRnnError("download", `speech: expected recordings with checksum ${spokenDigits.checksum}, got ${checksum}`);
+  const partial = join(sources, "speech", `fsdd-github.${process.pid}.part.zip`);
+  try {
+    await download(archive, partial, options);
+    const checksum = await recordingsChecksum(partial).catch((error: Error) => error.message);
+    if (checksum !== spokenDigits.checksum)
+      throw new GatedRnnError("download", `speech: expected recordings with checksum ${spokenDigits.checksum}, got ${checksum}`);
+    await rename(partial, file);
+    return file;
+  } finally {
+    await rm(partial, { force: true });
   }
-  await rename(`${file}.part`, file);
-  return file;
 }
 
 /** sha256 over the recordings of an archive in the order of their names: each name without folders, its length in bytes, its bytes. */
@@ -156,7 +159,6 @@ async function download(address: string, part: string, { signal, onProgress, sta
     if (!answer.ok || !answer.body) throw new Error(`HTTP ${answer.status}`);
     await pipeline(Readable.fromWeb(answer.body as ReadableStream), count, createWriteStream(part));
   } catch (error) {
-    await rm(part, { force: true });
     const why = signal?.aborted
       ? "stopped"
       : stalled.signal.aborted
