@@ -175,14 +175,33 @@ static void mixture(const Context *x, int backward, float scale) {
                                        x->arena + s->readout + r * job->readoutWidth, backward, scale);
 }
 
-// to[j] += sum over rows of from[r][j]
-static void column_sums(long rows, long width, const float *from, float *to) {
-  for (long j = 0; j < width; j += LANES) {
-    vf a = splat(0), b = splat(0);
-    long r = 0;
-    for (; r + 2 <= rows; r += 2) a += load(from + r * width + j), b += load(from + (r + 1) * width + j);
-    if (r < rows) a += load(from + r * width + j);
-    store(to + j, load(to + j) + (a + b));
+INLINE vf factor_or_product(const float *a, const float *b, long at) {
+  vf product = load(a + at);
+  if (b) product *= load(b + at);
+  return product;
+}
+
+// to[j] += sum over rows of a[r][j] b[r][j] (b NULL: of a[r][j]), for some vectors of columns, in two chains each.
+INLINE void sum_rows(const int vectors, long rows, long width, const float *a, const float *b, float *to) {
+  vf even[4], odd[4];
+  UNROLL for (int v = 0; v < vectors; v++) even[v] = load(to + v * LANES), odd[v] = splat(0);
+  for (long at = 0, end = rows * width; at < end; at += width) {
+    UNROLL for (int v = 0; v < vectors; v++) even[v] += factor_or_product(a, b, at + v * LANES);
+    if ((at += width) >= end) break;
+    UNROLL for (int v = 0; v < vectors; v++) odd[v] += factor_or_product(a, b, at + v * LANES);
+  }
+  UNROLL for (int v = 0; v < vectors; v++) store(to + v * LANES, even[v] + odd[v]);
+}
+
+static void column_sums(long rows, long width, const float *a, const float *b, float *to) {
+  for (long j = 0; j < width; j += 4 * LANES) {
+    const float *c = b ? b + j : NULL;
+    switch (width - j >= 4 * LANES ? 4 : (width - j) / LANES) {
+    case 1: sum_rows(1, rows, width, a + j, c, to + j); break;
+    case 2: sum_rows(2, rows, width, a + j, c, to + j); break;
+    case 3: sum_rows(3, rows, width, a + j, c, to + j); break;
+    default: sum_rows(4, rows, width, a + j, c, to + j);
+    }
   }
 }
 
@@ -197,7 +216,7 @@ static void backward(const Context *x) {
   const Pack *pack = AT(Pack, job->packs) + job->readoutBackPack;
   gemm_transposed(job->hiddenSize, job->readoutWidth, s->rows, slot(x, job->hiddenSlot), width, dy, job->readoutWidth, gradients + job->readoutWeight,
                   job->readoutWidth);
-  column_sums(s->rows, job->readoutWidth, dy, gradients + job->readoutBias);
+  column_sums(s->rows, job->readoutWidth, dy, NULL, gradients + job->readoutBias);
   gemm(s->rows, width, job->readoutSize, dy, job->readoutWidth, x->arena + pack->packed, NULL, 0, slot(x, job->hiddenGradientSlot), width);
 
   for (long t = s->time - 1; t >= 0; t--) {
@@ -222,7 +241,7 @@ static void backward(const Context *x) {
   for (int k = 0; k < job->affineCount; k++) {
     if (affines[k].gradient < 0) continue;
     const float *d = slot(x, affines[k].gradient);
-    column_sums(s->rows, width, d, gradients + affines[k].bias);
+    column_sums(s->rows, width, d, NULL, gradients + affines[k].bias);
     if (affines[k].inputWeight < 0) continue;
     float *w = gradients + affines[k].inputWeight;
     if (s->inputValues >= 0) gemm_transposed(job->inputSize, width, s->rows, x->arena + s->inputValues, job->inputSize, d, width, w, width);
@@ -240,15 +259,8 @@ static void backward(const Context *x) {
     gemm_transposed(job->hiddenSize, width, s->rows, slot(x, matrices[k].source), width, slot(x, matrices[k].gradient), width,
                     gradients + matrices[k].weight, width);
   const WeightGradient *peepholes = AT(WeightGradient, job->peepholes);
-  for (int k = 0; k < job->peepholeCount; k++) {
-    const float *source = slot(x, peepholes[k].source), *d = slot(x, peepholes[k].gradient);
-    float *to = gradients + peepholes[k].weight;
-    for (long j = 0; j < width; j += LANES) {
-      vf total = load(to + j);
-      for (long r = 0; r < s->rows; r++) total += load(source + r * width + j) * load(d + r * width + j);
-      store(to + j, total);
-    }
-  }
+  for (int k = 0; k < job->peepholeCount; k++)
+    column_sums(s->rows, width, slot(x, peepholes[k].source), slot(x, peepholes[k].gradient), gradients + peepholes[k].weight);
 }
 
 static void run_slice(const Context *x, long totalRows) {
