@@ -54,6 +54,15 @@ describe.skipIf(process.platform !== "linux")("reading a file takes at most 64 M
       "bad-file",
     ],
     [
+      "sparse.mat",
+      () => {
+        const content = [[0], Array<number>(89).fill(0)].map((numbers) => matlab.element(5, matlab.bytes32(...numbers)));
+        const roll = matlab.matrix("", 5, [2 ** 21, 88], ...content, matlab.element(2, Uint8Array.of(1)));
+        return Buffer.concat([matlab.header(), ...["traindata", "validdata", "testdata"].map((name) => matlab.cells(name, roll))]);
+      },
+      "bad-file",
+    ],
+    [
       "cells.mat",
       () => compressed(matlab.matrix("traindata", 1, [4_000_000, 1], repeated([14, 0, 0, 0, 0, 0, 0, 0], 4_000_000))),
       "bad-file",
