@@ -11,6 +11,7 @@ export { type Baseline, baselines } from "./data/baselines.js";
 export type { Batch, Rows } from "./data/batch.js";
 export { batchOf, bucketedBatches } from "./data/batches.js";
 export type { MusicDataset, Split } from "./data/dataset.js";
+export * from "./data/loaders.js";
 export { openData, openMusic } from "./data/open.js";
 export { notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
 export type { Engine, EngineOptions, SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "./engines/engine.js";
