@@ -17,12 +17,13 @@ function slice(batch: Batch, part: number, parts: number): BatchSlice {
   const members = Int32Array.from({ length: Math.ceil((batch.size - part) / parts) }, (_, k) => part + k * parts);
   const time = batch.lengths[part];
   const stepOffsets = new Int32Array(time + 1);
-  const rows: number[] = [];
+  const whole = batch.stepOffsets;
   for (let t = 0; t < time; t++) {
-    const running = batch.stepOffsets[t + 1] - batch.stepOffsets[t];
-    for (let b = part; b < running; b += parts) rows.push(batch.stepOffsets[t] + b);
-    stepOffsets[t + 1] = rows.length;
+    const running = whole[t + 1] - whole[t];
+    stepOffsets[t + 1] = stepOffsets[t] + Math.ceil((running - part) / parts);
   }
+  const rows = new Int32Array(stepOffsets[time]);
+  for (let t = 0, r = 0; t < time; t++) for (let row = whole[t] + part, end = stepOffsets[t + 1]; r < end; row += parts) rows[r++] = row;
   return {
     members,
     batch: {
@@ -37,22 +38,19 @@ function slice(batch: Batch, part: number, parts: number): BatchSlice {
   };
 }
 
-function pick(from: Rows, rows: readonly number[]): Rows {
+/** Some rows, copied by plain loops: views of single rows would cost more than their few numbers. */
+function pick(from: Rows, rows: Int32Array): Rows {
   const { width } = from;
   if (from.kind === "dense") {
     const values = new Float32Array(rows.length * width);
-    rows.forEach((row, r) => {
-      values.set(from.values.subarray(row * width, (row + 1) * width), r * width);
-    });
+    for (let r = 0, to = 0; r < rows.length; r++)
+      for (let at = rows[r] * width, end = at + width; at < end; at++) values[to++] = from.values[at];
     return { kind: "dense", width, values };
   }
   const offsets = new Int32Array(rows.length + 1);
-  rows.forEach((row, r) => {
-    offsets[r + 1] = offsets[r] + from.offsets[row + 1] - from.offsets[row];
-  });
+  for (let r = 0; r < rows.length; r++) offsets[r + 1] = offsets[r] + from.offsets[rows[r] + 1] - from.offsets[rows[r]];
   const columns = new Int32Array(offsets[rows.length]);
-  rows.forEach((row, r) => {
-    columns.set(from.columns.subarray(from.offsets[row], from.offsets[row + 1]), offsets[r]);
-  });
+  for (let r = 0, to = 0; r < rows.length; r++)
+    for (let at = from.offsets[rows[r]]; at < from.offsets[rows[r] + 1]; at++) columns[to++] = from.columns[at];
   return { kind: "sparse", width, offsets, columns };
 }
