@@ -9,18 +9,43 @@ import { parseArgs } from "node:util";
 import { cases } from "./cases.mts";
 import { epochTimes } from "./epochs.mts";
 import { codeVersion, machine } from "./library.mts";
+import { memory } from "./memory.mts";
 import { ownPeers } from "./own.mts";
 import { peak } from "./peak.mts";
 import { median, timed } from "./rounds.mts";
 import { tensorflowPeers } from "./tensorflow.mts";
 import { torchPeers } from "./torch.mts";
 
-const { values: options } = parseArgs({
-  options: { peers: { type: "string" }, cases: { type: "string" }, budget: { type: "string" }, json: { type: "string" } },
-});
+const usage = `npm run bench -- [options]
+  --peers a,b     only peers whose names contain one of these, such as addon,PyTorch
+  --cases text    only cases whose names contain this, such as "music gru"
+  --budget x      seconds for each peer on each case (default 3)
+  --json FILE     all numbers as JSON too
+PyTorch is looked for in python3, or in the Python that GATED_RNN_TORCH_PYTHON names.
+`;
+
+function argumentsGiven() {
+  const text = { type: "string" } as const;
+  try {
+    return parseArgs({ options: { peers: text, cases: text, budget: text, json: text, help: { type: "boolean" } } }).values;
+  } catch (error) {
+    process.stderr.write(`bench: ${(error as Error).message.split(".")[0]}; see --help\n`);
+    return process.exit(2);
+  }
+}
+
+const options = argumentsGiven();
+if (options.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
 const names = options.peers?.split(",");
 const wanted = (name: string) => !names || names.some((n) => name.includes(n.trim()));
 const budget = Number(options.budget ?? 3);
+if (!(budget > 0)) {
+  process.stderr.write(`bench: --budget: expected seconds above 0, got ${options.budget}\n`);
+  process.exit(2);
+}
 
 const peers = [...(await ownPeers(wanted)), ...torchPeers(wanted), ...tensorflowPeers(wanted)];
 const here = { machine: machine(), code: codeVersion(), node: process.version };
@@ -63,6 +88,8 @@ for (const on of cases().filter(({ name }) => !options.cases || name.includes(op
   results.push({ case: on.name, flops: on.flops, peakGflops: fastest, peers: rows });
 }
 core.close();
+
+if (wanted("addon") && !options.cases) await memory();
 
 let epochs: Awaited<ReturnType<typeof epochTimes>> = [];
 if (wanted("addon") && !options.cases) {

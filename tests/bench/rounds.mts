@@ -12,9 +12,15 @@ export interface Timing {
 /** First steps of a peer, not counted: compilation, caches, memory. */
 const warmUps = 3;
 
+/** A turn lasts this long, or one step: steps that follow one another find their own data in the caches, as in a training. */
+const turnMilliseconds = 100;
+
+/** Steps that even the slowest peer makes. */
+const leastSteps = 3;
+
 /**
- * Times peers on one case, interleaved: in every round each peer makes one step, so that whatever else the machine does
- * meets all of them alike. A peer that has used its budget of time and made two steps leaves the round.
+ * Times peers on one case, interleaved: in every round each peer has a short turn, so that whatever else the machine does
+ * meets all of them alike. A peer that has used its budget of time and made three steps leaves the round.
  */
 export async function timed(on: Case, peers: readonly Peer[], budgetSeconds: number): Promise<Timing[]> {
   const running: { peer: Peer; open: OpenPeer; milliseconds: number[]; spent: number }[] = [];
@@ -28,13 +34,14 @@ export async function timed(on: Case, peers: readonly Peer[], budgetSeconds: num
     } catch (error) {
       timings.set(peer.name, { peer: peer.name, milliseconds: [], problem: (error as Error).message.split("\n")[0] });
     }
-  const unfinished = (r: { milliseconds: number[]; spent: number }) => r.milliseconds.length < 2 || r.spent < budgetSeconds * 1000;
+  const unfinished = (r: { milliseconds: number[]; spent: number }) => r.milliseconds.length < leastSteps || r.spent < budgetSeconds * 1000;
   while (running.some(unfinished))
     for (const r of running)
-      if (unfinished(r)) {
+      for (let turn = 0; turn < turnMilliseconds && unfinished(r); ) {
         const ms = await r.open.step();
         r.milliseconds.push(ms);
         r.spent += ms;
+        turn += ms;
       }
   for (const { peer, open, milliseconds } of running) {
     await open.close();

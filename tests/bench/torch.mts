@@ -26,7 +26,11 @@ export function torchPeers(wanted: (name: string) => boolean): Peer[] {
     detail: `PyTorch ${version}, nn.${compile ? "* under torch.compile" : "GRU, nn.LSTM, nn.RNN"}, ${threads} thread${threads > 1 ? "s" : ""}`,
     open: async ({ kind, model, batch }) => {
       if (!["gru", "lstm", "tanh"].includes(model.cell.name)) throw new Error("a cell that PyTorch does not have");
-      const child = spawn(python, [script], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, OMP_NUM_THREADS: `${threads}` } });
+      // passive: threads that spin while they wait would take the cores from the peers whose turn it is
+      const child = spawn(python, [script], {
+        stdio: ["pipe", "pipe", "pipe"],
+        env: { ...process.env, OMP_NUM_THREADS: `${threads}`, OMP_WAIT_POLICY: "passive" },
+      });
       let said = "";
       child.stderr.on("data", (chunk) => {
         said = `${said}${chunk}`.slice(-4000);
