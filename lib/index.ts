@@ -25,5 +25,7 @@ export { learningRateCandidates } from "./train/learning-rates.js";
 export { isNoisy, type Model, model, type Parameter } from "./train/model.js";
 export { type EpochPoint, type RunConfiguration, type RunRecord, runRecord } from "./train/record.js";
 export { readRecord, writeRecord } from "./train/record-file.js";
+export { decodeSafetensors, encodeSafetensors, type SafeTensors, type Tensor } from "./train/safetensors.js";
 export type { Dataset } from "./train/task.js";
 export { type TrainOptions, type TrainProgress, type TrainResult, train } from "./train/train.js";
+export { readWeights, type TrainedModel, writeWeights } from "./train/weights.js";

@@ -8,6 +8,7 @@ import type { RunRecord } from "../train/record.js";
 import { writeRecord } from "../train/record-file.js";
 import { speechWindow } from "../train/task.js";
 import { type TrainOptions, train } from "../train/train.js";
+import { writeWeights } from "../train/weights.js";
 import { backendOption, engineOption, jsonOption, printJson, realNumber, seedOption, threadsOption, wholeNumber } from "./options.js";
 import { interruptible, progressLine } from "./progress.js";
 
@@ -24,7 +25,7 @@ interface TrainArguments extends Partial<Omit<TrainOptions, "dataset" | "cell" |
 export function addTrain(program: Command): void {
   program
     .command("train")
-    .description("train one cell on one data set by the paper's protocol and write its record")
+    .description("train one cell on one data set by the paper's protocol and write its record and weights")
     .option("--data <name>", `data set: ${datasetNames.join(", ")}`, "jsb")
     .option("--cell <name>", "tanh, gru or lstm", "gru")
     .option("--hidden <n>", "hidden units (default: the paper's)", wholeNumber(1, 100_000))
@@ -37,7 +38,7 @@ export function addTrain(program: Command): void {
     .addOption(engineOption())
     .addOption(backendOption())
     .addOption(threadsOption())
-    .option("--out <folder>", "where the record goes", "runs")
+    .option("--out <folder>", "where the record and the weights go", "runs")
     .addOption(jsonOption())
     .action(async ({ data, cell: cellName, hidden, engine: engineName, backend, out, json, ...options }: TrainArguments) => {
       const cell = cellNamed(cellName);
@@ -46,18 +47,20 @@ export function addTrain(program: Command): void {
       const dataset = await openData(data, signal);
       const progress = progressLine(cell.name);
       const size = hidden === undefined ? {} : { hiddenSize: hidden };
-      const { record, error } = await train({ ...options, ...size, dataset, cell, engine, signal, onProgress: progress.show });
+      const { record, error, ...trained } = await train({ ...options, ...size, dataset, cell, engine, signal, onProgress: progress.show });
       progress.end();
       done();
       const file = writeRecord(out, record);
+      const weights = file.replace(/json$/, "safetensors");
+      writeWeights(weights, { ...trained, data, run: record.id });
       if (json) printJson(summary(record));
-      else report(record, file);
+      else report(record, file, weights);
       if (error) throw error;
       if (record.status === "stopped") process.exitCode = 130;
     });
 }
 
-function report(record: RunRecord, file: string): void {
+function report(record: RunRecord, file: string, weights: string): void {
   const { configuration: c, results, curve } = record;
   console.log(
     `${record.data.title}, ${c.cell}, ${c.hiddenSize} hidden units, ${record.parameters.recurrent.toLocaleString("en")} parameters`,
@@ -70,7 +73,7 @@ function report(record: RunRecord, file: string): void {
     const perSample = isSpeech(record) ? ` (${(nllPerStep / speechWindow.targetSamples).toFixed(3)} per sample)` : "";
     console.log(`  ${split.padEnd(5)} NLL ${nllPerStep.toFixed(3)} per step${perSample}, ${nllPerSequence.toFixed(3)} mean of sequences`);
   }
-  console.log(`record: ${file}`);
+  console.log(`record: ${file}\nweights: ${weights}`);
 }
 
 const isSpeech = ({ data }: RunRecord) => speechSetNames.some((name) => name === data.name);

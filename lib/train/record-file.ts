@@ -1,29 +1,18 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GatedRnnError } from "../errors.js";
 import { type RunRecord, runRecord } from "./record.js";
+import { writeWholeFile } from "./whole-file.js";
 
-/**
- * Writes a record to `folder/DATA-CELL-ID.json`, under a temporary name first and then renamed, so that a record is whole
- * or not there at all. Returns the file's path.
- */
+/** Where a run's record goes in a folder: `DATA-CELL-ID.json`. */
+export function recordFile(folder: string, { configuration, id }: RunRecord): string {
+  return join(folder, `${configuration.data}-${configuration.cell}-${id}.json`);
+}
+
+/** Writes a record to its place in a folder, whole or not at all. Returns the file's path. */
 export function writeRecord(folder: string, record: RunRecord): string {
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${record.configuration.data}-${record.configuration.cell}-${record.id}.json`);
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    const descriptor = openSync(temporary, "w");
-    try {
-      writeSync(descriptor, `${JSON.stringify(record, null, 1)}\n`);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new GatedRnnError("record", `record: expected to write ${file}, got ${(error as Error).message}`, { cause: error });
-  }
+  const file = recordFile(folder, record);
+  writeWholeFile(file, `${JSON.stringify(record, null, 1)}\n`);
   return file;
 }
 

@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Cell } from "../cells/cell.js";
+import { cellNamed } from "../cells/index.js";
+import type { TrainingState } from "../engines/engine.js";
+import { BadFileError, GatedRnnError } from "../errors.js";
+import { bernoulli, gaussianMixture } from "../outputs/output.js";
+import { type Model, model } from "./model.js";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
+import { speechWindow } from "./task.js";
+import { writeWholeFile } from "./whole-file.js";
+
+/** What a weights file says of itself; the values of `__metadata__` are strings in the format. */
+const weightsMetadata = z.object({
+  format: z.literal("gated-rnn/weights/1"),
+  cell: z.string(),
+  kind: z.enum(["music", "speech"]),
+  inputSize: z.coerce.number().int().positive(),
+  hiddenSize: z.coerce.number().int().positive(),
+  /** The data set by its name on the command line. */
+  data: z.string(),
+  /** The run whose record tells the rest. */
+  run: z.string(),
+});
+
+/** A trained model, and where it came from. */
+export interface TrainedModel {
+  readonly model: Model;
+  /** By the names of the equations; weight matrices are [what they read, what they make], row-major. */
+  readonly parameters: TrainingState["parameters"];
+  readonly data: string;
+  readonly run: string;
+}
+
+/**
+ * Writes a trained model's parameters as safetensors, which Python reads too. The file is whole or not there.
+ *
+ * @throws GatedRnnError `record` when the file cannot be written
+ */
+export function writeWeights(file: string, { model, parameters, data, run }: TrainedModel): void {
+  const tensors = new Map(model.parameters.map(({ name, shape }) => [name, { shape, values: parameters.get(name) as Float32Array }]));
+  const metadata: Record<keyof z.infer<typeof weightsMetadata>, string> = {
+    format: "gated-rnn/weights/1",
+    cell: model.cell.name,
+    kind: model.output.kind === "bernoulli" ? "music" : "speech",
+    inputSize: String(model.inputSize),
+    hiddenSize: String(model.hiddenSize),
+    data,
+    run,
+  };
+  writeWholeFile(file, encodeSafetensors({ tensors, metadata }));
+}
+
+/**
+ * Reads a weights file. Pass `cell` for a model whose cell is not the library's.
+ *
+ * @throws GatedRnnError `record` when there is no such file; BadFileError when it is not one of ours, or its tensors are not the model's
+ */
+export function readWeights(file: string, cell?: Cell): TrainedModel {
+  const { tensors, metadata } = decodeSafetensors(contents(file), file);
+  const checked = weightsMetadata.safeParse(metadata);
+  if (!checked.success) {
+    const [{ path }] = checked.error.issues;
+    throw new BadFileError(file, 8, `expected a gated-rnn/weights/1 file, got no valid "${path.join(".")}" in its metadata`);
+  }
+  const { cell: name, kind, inputSize, hiddenSize, data, run } = checked.data;
+  if (cell && cell.name !== name) throw new GatedRnnError("usage", `${file}: expected a model of ${cell.name}, got one of ${name}`);
+  const output = kind === "music" ? bernoulli(inputSize) : gaussianMixture(speechWindow.targetSamples);
+  const trained = model(cell ?? cellNamed(name), inputSize, hiddenSize, output);
+  const parameters = new Map<string, Float32Array>();
+  for (const { name, shape } of trained.parameters) {
+    const tensor = tensors.get(name);
+    if (tensor?.shape.join() !== shape.join())
+      throw new BadFileError(file, 8, `expected ${name} [${shape.join(", ")}], got ${tensor ? `[${tensor.shape.join(", ")}]` : "none"}`);
+    parameters.set(name, tensor.values);
+  }
+  return { model: trained, parameters, data, run };
+}
+
+function contents(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new GatedRnnError("record", `${file}: expected a file of weights, got ${(error as Error).message}`, { cause: error });
+  }
+}
