@@ -96,7 +96,8 @@ export function runsProgress(cells: readonly string[], stream: NodeJS.WriteStrea
   };
 }
 
-function bar(share: number, width = 20): string {
+/** [████░░░░]. */
+export function bar(share: number, width = 20): string {
   const filled = Math.floor(share * width);
   return `[${"█".repeat(filled)}${"░".repeat(width - filled)}]`;
 }
