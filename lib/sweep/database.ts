@@ -157,5 +157,9 @@ function withoutPassword(url: string): string {
 function unusable(name: string, error: unknown): Error {
   if (error instanceof GatedRnnError) return error;
   const { message, code } = error as NodeJS.ErrnoException;
-  return new GatedRnnError("database", `${name}: expected to open the sweep's database, got ${message || code}`, { cause: error });
+  return new GatedRnnError(
+    "database",
+    `${name}: expected to open the sweep's database, got ${message || code}; check that it runs and may be used`,
+    { cause: error },
+  );
 }

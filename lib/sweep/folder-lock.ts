@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { GatedRnnError } from "../errors.js";
 
-const holder = z.object({ host: z.string(), pid: z.number().int(), since: z.string() });
+const holder = z.object({ host: z.string(), pid: z.number().int(), since: z.string(), token: z.string() });
 export type Holder = z.infer<typeof holder>;
 
 /** How long a lock that was taken over must stay ours before we believe it, in ms: two may have seen the same dead holder. */
@@ -18,7 +18,7 @@ const settling = 150;
  * @throws GatedRnnError `locked`, naming the holder
  */
 export async function lockFile(file: string, what: string): Promise<() => void> {
-  const mine: Holder = { host: hostname(), pid: process.pid, since: new Date().toISOString() };
+  const mine: Holder = { host: hostname(), pid: process.pid, since: new Date().toISOString(), token: String(process.hrtime.bigint()) };
   const text = JSON.stringify(mine);
   const own = `${file}.${process.pid}`;
   try {

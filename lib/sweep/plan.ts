@@ -70,6 +70,12 @@ export const plannedRun = z.object({
 });
 export type PlannedRun = z.infer<typeof plannedRun>;
 
+/** A run that was given up after its retries. */
+export interface DeadRun {
+  readonly run: string;
+  readonly problem: string;
+}
+
 /** One cell on one data set within a sweep. */
 export interface Group {
   readonly data: string;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type RunRecord, runRecord } from "../train/record.js";
 import type { Database } from "./database.js";
 import { isAlive } from "./folder-lock.js";
-import { type PlannedRun, planId, plannedRun, type SweepPlan, sweepPlan } from "./plan.js";
+import { type DeadRun, type PlannedRun, planId, plannedRun, type SweepPlan, sweepPlan } from "./plan.js";
 
 const runs = "runs";
 const dead = "dead-runs";
@@ -24,12 +24,6 @@ export interface QueueOptions {
   readonly retries: number;
   /** A supervisor that is silent for so long has lost its runs; at least 10. */
   readonly heartbeatSeconds: number;
-}
-
-/** A run that was given up after its retries. */
-export interface DeadRun {
-  readonly run: string;
-  readonly problem: string;
 }
 
 /** A run in progress somewhere, as its supervisor last told. */

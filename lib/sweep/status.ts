@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { EpochPoint, RunRecord } from "../train/record.js";
-import type { Group, PlannedRun } from "./plan.js";
-import type { DeadRun } from "./queue.js";
+import type { DeadRun, Group, PlannedRun } from "./plan.js";
 import { bestOf } from "./summary.js";
 
 /** A point of a learning curve: epoch, seconds, training and validation NLL per step in nats. */

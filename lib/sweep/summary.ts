@@ -2,8 +2,7 @@ import { z } from "zod";
 import { codeVersion } from "../train/provenance.js";
 import type { RunRecord, SplitNll } from "../train/record.js";
 import { splitNll } from "../train/record.js";
-import { type Group, type SweepPlan, sweepPlan } from "./plan.js";
-import type { DeadRun } from "./queue.js";
+import { type DeadRun, type Group, type SweepPlan, sweepPlan } from "./plan.js";
 
 /** NLL per step over the seeds, in nats; the standard deviation is the sample's, null for one seed. */
 const spread = z.object({
