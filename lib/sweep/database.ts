@@ -10,7 +10,10 @@ export interface Database {
   readonly name: string;
   /** Whether this process is its only user, so that whatever was at work before is dead. */
   readonly exclusive: boolean;
+  /** The job queue. What is asked of it outside a transaction goes through `patiently`. */
   readonly boss: PgBoss;
+  /** Does something again while the server is away. */
+  patiently<T>(work: () => Promise<T>): Promise<T>;
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Everything in it happens, or nothing. Pass what it gets as `db` to the queue's calls. */
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
@@ -58,6 +61,7 @@ async function openEmbedded(folder: string, { onError }: DatabaseOptions): Promi
       name: folder,
       exclusive: true,
       boss,
+      patiently: (work) => work(),
       query: async <Row>(text: string, values: readonly unknown[] = []) => (await pglite.query<Row>(text, [...values])).rows,
       transaction: (work) => pglite.transaction((statements) => work(fromPglite(statements))),
       close: async () => {
@@ -112,6 +116,7 @@ async function openPostgres(url: string, { signal, onError }: DatabaseOptions): 
     name,
     exclusive: false,
     boss,
+    patiently,
     query: <Row>(text: string, values: readonly unknown[] = []) =>
       patiently(async () => (await db.executeSql(text, [...values])).rows as Row[]),
     transaction: (work) =>

@@ -59,8 +59,8 @@ export class SweepQueue {
       await db.executeSql(tables);
     });
     const lasting = { retentionSeconds: forEver, deleteAfterSeconds: 0 };
-    await database.boss.createQueue(dead, lasting);
-    await database.boss.createQueue(runs, { ...lasting, deadLetter: dead });
+    await database.patiently(() => database.boss.createQueue(dead, lasting));
+    await database.patiently(() => database.boss.createQueue(runs, { ...lasting, deadLetter: dead }));
     return new SweepQueue(database, options);
   }
 
@@ -204,13 +204,13 @@ export class SweepQueue {
   }
 
   async dead(): Promise<DeadRun[]> {
-    const jobs = await this.database.boss.findJobs<PlannedRun>(dead, { limit: 100_000 });
+    const jobs = await this.database.patiently(() => this.database.boss.findJobs<PlannedRun>(dead, { limit: 100_000 }));
     return jobs.map(({ data, sourceOutput }) => ({ run: data.id, problem: problemOf(sourceOutput) }));
   }
 
   /** Gives runs that were given up another set of tries. Returns how many. */
   async retryDead(): Promise<number> {
-    return this.database.boss.redrive(dead, { limit: 100_000 });
+    return this.database.patiently(() => this.database.boss.redrive(dead, { limit: 100_000 }));
   }
 
   private async insert(planned: readonly PlannedRun[], priority: number, db: Db): Promise<void> {

@@ -48,11 +48,12 @@ export function writeStatus(folder: string, status: SweepStatus): void {
 }
 
 /**
- * Makes the folder, and removes what processes that were killed while they wrote have left in it.
+ * Makes the folder, and removes what processes that were killed while they wrote have left in it: all of it when nobody else
+ * can be at work there, what is old otherwise.
  *
  * @throws GatedRnnError `record` when it cannot be made
  */
-export function prepareFolder(folder: string): void {
+export function prepareFolder(folder: string, exclusive: boolean): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -62,7 +63,7 @@ export function prepareFolder(folder: string): void {
     if (!existsSync(place)) continue;
     for (const name of readdirSync(place)) {
       const file = join(place, name);
-      if (/\.\d+\.tmp$/.test(name) && Date.now() - statSync(file).mtimeMs > abandonedAfter) rmSync(file, { force: true });
+      if (/\.\d+\.tmp$/.test(name) && (exclusive || Date.now() - statSync(file).mtimeMs > abandonedAfter)) rmSync(file, { force: true });
     }
   }
 }

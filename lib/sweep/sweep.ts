@@ -123,7 +123,7 @@ class Supervisor {
 
   async run(): Promise<SweepResult> {
     const { slots, signal, budgetSeconds, out } = this.options;
-    prepareFolder(out);
+    prepareFolder(out, this.database.exclusive);
     const end = () => this.end();
     signal?.addEventListener("abort", end);
     if (signal?.aborted) end();
