@@ -9,6 +9,7 @@ import { addInspect } from "./inspect.js";
 import { addStart } from "./start.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
+import { addWatch } from "./watch.js";
 
 /**
  * The `gated-rnn` command. Exit codes: 0 done, 1 the work failed, 2 a mistake in how it was asked for, 130 stopped by Ctrl-C.
@@ -26,7 +27,7 @@ export async function main(args: readonly string[]): Promise<void> {
       "after",
       "\nStart with `gated-rnn start`: it prepares the JSB Chorales, trains the paper's three units and draws their learning curves.",
     );
-  for (const add of [addStart, addTrain, addSweep, addCells, addBaselines, addData, addInspect, addDoctor]) add(program);
+  for (const add of [addStart, addTrain, addSweep, addWatch, addCells, addBaselines, addData, addInspect, addDoctor]) add(program);
   inherit(program);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -1,3 +1,4 @@
+import { duration } from "../show/duration.js";
 import type { RunRecord } from "../train/record.js";
 import type { TrainProgress } from "../train/train.js";
 
@@ -37,16 +38,11 @@ function line(label: string, p: TrainProgress): string {
   return `${label} ${bar(share)} epoch ${p.epoch}/${p.epochs}, ${nll}, ${duration(p.secondsLeft)} left`;
 }
 
-/** 42 s, 3 min 05 s, 2 h 10 min. */
-export function duration(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds));
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")} s`;
-  return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, "0")} min`;
-}
-
 /** Ends long work cleanly on the first Ctrl-C, and at once on the second. */
-export function interruptible(): { signal: AbortSignal; done(): void } {
+export function interruptible(word = "\nstopping after this step (Ctrl-C again to leave at once)\n"): {
+  signal: AbortSignal;
+  done(): void;
+} {
   const controller = new AbortController();
   let asked = 0;
   const stop = () => {
@@ -54,7 +50,7 @@ export function interruptible(): { signal: AbortSignal; done(): void } {
     if (controller.signal.aborted && now - asked < milliseconds.echo) return;
     asked = now;
     if (controller.signal.aborted) process.exit(130);
-    process.stderr.write("\nstopping after this step (Ctrl-C again to leave at once)\n");
+    process.stderr.write(word);
     controller.abort();
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { GatedRnnError } from "../errors.js";
+import { duration } from "../show/duration.js";
 import { summaryTable } from "../show/summary-table.js";
 import { tableText } from "../show/table.js";
 import { presets, type SweepPlan } from "../sweep/plan.js";
@@ -9,7 +10,7 @@ import type { SweepSummary } from "../sweep/summary.js";
 import { sweep } from "../sweep/sweep.js";
 import type { RunRecord } from "../train/record.js";
 import { backendOption, engineOption, jsonOption, printJson, realNumber, threadsOption, wholeNumber } from "./options.js";
-import { bar, duration, interruptible } from "./progress.js";
+import { bar, interruptible } from "./progress.js";
 
 interface SweepArguments {
   readonly preset?: string;

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { GatedRnnError } from "../errors.js";
+import { sweepBody, sweepPage } from "../show/sweep-page.js";
+import type { Database } from "./database.js";
+import { groupsOf } from "./plan.js";
+import { SweepQueue } from "./queue.js";
+import { statusFile } from "./results-folder.js";
+import { liveProgress, type SweepStatus, statusOf, sweepStatus } from "./status.js";
+
+/** Where a sweep's status is looked up, each time anew. */
+export type StatusSource = () => Promise<SweepStatus>;
+
+/**
+ * The status that a supervisor on this machine writes into its folder.
+ *
+ * @throws GatedRnnError `record` when there is none
+ */
+export function folderStatus(folder: string): StatusSource {
+  const file = statusFile(folder);
+  return async () => {
+    if (!existsSync(file))
+      throw new GatedRnnError("record", `${folder}: expected a sweep's status.json, got none; start gated-rnn sweep --out ${folder}`);
+    const checked = sweepStatus.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    if (checked.success) return checked.data;
+    throw new GatedRnnError(
+      "record",
+      `${file}: expected a gated-rnn/sweep-status/1 file, got no valid "${checked.error.issues[0].path.join(".")}"`,
+    );
+  };
+}
+
+/** The status of all that a database knows, whoever is at work. */
+export async function databaseStatus(database: Database, signal?: AbortSignal): Promise<StatusSource> {
+  const queue = await SweepQueue.open(database, { retries: 0, heartbeatSeconds: 30 });
+  const records = new Map((await queue.results()).map((record) => [record.id, record]));
+  let known = 0;
+  let groups: Awaited<ReturnType<typeof groupsOf>> = [];
+  return async () => {
+    const plans = await queue.plans();
+    if (plans.length !== known) groups = (await Promise.all(plans.map((plan) => groupsOf(plan, signal)))).flat();
+    known = plans.length;
+    for (const record of await queue.results(records.keys())) records.set(record.id, record);
+    const live = (await queue.active()).map(({ run, host, pid, progress }) => {
+      return { run, supervisor: `${host} ${pid}`, progress: liveProgress.safeParse(progress).data ?? null };
+    });
+    const status = statusOf("running", groups, records, live, await queue.dead());
+    return status.runs.done === status.runs.total ? { ...status, state: "done" } : status;
+  };
+}
+
+/**
+ * Serves the page of a sweep to this machine only, on 127.0.0.1.
+ *
+ * @param port 0 for any that is free
+ * @throws GatedRnnError `usage` when the port is taken
+ */
+export async function serveStatus(source: StatusSource, port: number): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer(async ({ url, headers }, answer) => {
+    const reply = (code: number, type = "text/plain", text = "") =>
+      answer.writeHead(code, { "content-type": `${type}; charset=utf-8`, "cache-control": "no-store" }).end(text);
+    // a name that leads here from elsewhere is a page of somebody else's, asking in the reader's browser
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? "")) return reply(403);
+    try {
+      switch (url) {
+        case "/":
+          return reply(200, "text/html", sweepPage());
+        case "/body":
+          return reply(200, "text/html", sweepBody(await source()));
+        case "/status.json":
+          return reply(200, "application/json", JSON.stringify(await source()));
+        default:
+          return reply(404);
+      }
+    } catch (error) {
+      return reply(503, "text/plain", (error as Error).message);
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = `watch: expected port ${port} to be free, got ${error.code}; choose another with --port`;
+      reject(new GatedRnnError("usage", taken, { cause: error }));
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const used = typeof address === "object" && address ? address.port : port;
+  return {
+    url: `http://127.0.0.1:${used}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
