@@ -355,20 +355,17 @@ static double reduce_gradients(const Context *x) {
   const Shape *shapes = AT(Shape, job->shapes);
   double squares = 0;
   for (int k = 0; k < job->shapeCount; k++)
-    for (long r = 0; r < shapes[k].rows; r++) {
-      float *g = total + shapes[k].parameter + r * shapes[k].width;
-      zero(g + shapes[k].columns, shapes[k].width - shapes[k].columns);
-      vf row = splat(0);
-      for (long j = 0; j < shapes[k].width; j += LANES) row += load(g + j) * load(g + j);
-      squares += sum(row);
+    for (long from = 0; from < shapes[k].rows; from += 16) { // a few rows in single precision, all of them in double
+      const long to = from + 16 < shapes[k].rows ? from + 16 : shapes[k].rows;
+      vf some = splat(0);
+      for (long r = from; r < to; r++) {
+        float *g = total + shapes[k].parameter + r * shapes[k].width;
+        zero(g + shapes[k].columns, shapes[k].width - shapes[k].columns);
+        for (long j = 0; j < shapes[k].width; j += LANES) some += load(g + j) * load(g + j);
+      }
+      squares += sum(some);
     }
   return __builtin_sqrt(squares);
-}
-
-INLINE vf square_root(vf x) {
-  vf y = x;
-  for (int i = 0; i < LANES; i++) y[i] = __builtin_sqrtf(x[i]);
-  return y;
 }
 
 // RMSProp with momentum on the rescaled gradient.
@@ -380,7 +377,7 @@ static void update(const Context *x, double norm) {
   for (long i = 0; i < job->count; i += LANES) {
     vf g = load(gradients + i) * rescale;
     vf square = load(v + i) * job->decay + g * g * (1.0f - job->decay);
-    vf moment = load(m + i) * job->momentum + g * job->learningRate / square_root(square + job->epsilon);
+    vf moment = load(m + i) * job->momentum + g * job->learningRate * reciprocal_root(square + job->epsilon);
     store(v + i, fading(square));
     store(m + i, fading(moment));
     store(w + i, load(w + i) - moment);

@@ -115,6 +115,22 @@ INLINE vf reciprocal(vf x) {
 #endif
 }
 
+INLINE vf square_root(vf x) {
+  vf y = x;
+  for (int i = 0; i < LANES; i++) y[i] = __builtin_sqrtf(x[i]);
+  return y;
+}
+
+// 1 / square root of a positive normal number.
+INLINE vf reciprocal_root(vf x) {
+#if defined(__AVX512F__)
+  vf y = (vf)_mm512_rsqrt14_ps((__m512)x);
+  return y * (1.5f - 0.5f * x * y * y);
+#else
+  return 1.0f / square_root(x);
+#endif
+}
+
 INLINE vf vsigmoid(vf x) { return reciprocal(1.0f + vexp(-x)); }
 
 // Near 0 by Cephes' polynomial, elsewhere by e^2|x|.
