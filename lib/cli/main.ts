@@ -7,6 +7,7 @@ import { addData } from "./data.js";
 import { addDoctor } from "./doctor.js";
 import { addInspect } from "./inspect.js";
 import { addStart } from "./start.js";
+import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
 
 /**
@@ -25,7 +26,7 @@ export async function main(args: readonly string[]): Promise<void> {
       "after",
       "\nStart with `gated-rnn start`: it prepares the JSB Chorales, trains the paper's three units and draws their learning curves.",
     );
-  for (const add of [addStart, addTrain, addCells, addBaselines, addData, addInspect, addDoctor]) add(program);
+  for (const add of [addStart, addTrain, addSweep, addCells, addBaselines, addData, addInspect, addDoctor]) add(program);
   inherit(program);
   try {
     await program.parseAsync(args, { from: "user" });
@@ -39,7 +40,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-const failures: ReadonlySet<GatedRnnError["code"]> = new Set(["download", "engine", "not-finite"]);
+const failures: ReadonlySet<GatedRnnError["code"]> = new Set(["download", "engine", "not-finite", "database", "locked"]);
 
 /** Subcommands throw like the program instead of leaving the process, and say what is wrong in one line. */
 function inherit(command: Command): void {

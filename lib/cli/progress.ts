@@ -1,7 +1,8 @@
 import type { RunRecord } from "../train/record.js";
 import type { TrainProgress } from "../train/train.js";
 
-const milliseconds = { terminal: 100, plain: 10_000 };
+/** Between two looks at a terminal, two plain lines, and a Ctrl-C and its echo: npm and timeout pass on what we have got already. */
+const milliseconds = { terminal: 100, plain: 10_000, echo: 500 };
 
 /**
  * Shows a training: on a terminal one line with a bar that redraws itself, elsewhere a plain line every ten seconds. Writes
@@ -47,7 +48,11 @@ export function duration(seconds: number): string {
 /** Ends long work cleanly on the first Ctrl-C, and at once on the second. */
 export function interruptible(): { signal: AbortSignal; done(): void } {
   const controller = new AbortController();
+  let asked = 0;
   const stop = () => {
+    const now = performance.now();
+    if (controller.signal.aborted && now - asked < milliseconds.echo) return;
+    asked = now;
     if (controller.signal.aborted) process.exit(130);
     process.stderr.write("\nstopping after this step (Ctrl-C again to leave at once)\n");
     controller.abort();
@@ -96,7 +101,8 @@ export function runsProgress(cells: readonly string[], stream: NodeJS.WriteStrea
   };
 }
 
-function bar(share: number, width = 20): string {
+/** [████░░░░]. */
+export function bar(share: number, width = 20): string {
   const filled = Math.floor(share * width);
   return `[${"█".repeat(filled)}${"░".repeat(width - filled)}]`;
 }

@@ -4,6 +4,9 @@ import { splits } from "../data/dataset.js";
 import { datasetNames, openData } from "../data/open.js";
 import { speechSetNames } from "../data/speech.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
+import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
+import { configurationOf } from "../train/configuration.js";
+import { codeVersion, runId } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
 import { writeRecord } from "../train/record-file.js";
 import { speechWindow } from "../train/task.js";
@@ -19,13 +22,16 @@ interface TrainArguments extends Partial<Omit<TrainOptions, "dataset" | "cell" |
   readonly engine?: string;
   readonly backend?: string;
   readonly out: string;
+  readonly restart?: boolean;
   readonly json?: boolean;
 }
 
 export function addTrain(program: Command): void {
   program
     .command("train")
-    .description("train one cell on one data set by the paper's protocol and write its record and weights")
+    .description(
+      "train one cell on one data set by the paper's protocol and write its record and weights; after an interruption the same command goes on",
+    )
     .option("--data <name>", `data set: ${datasetNames.join(", ")}`, "jsb")
     .option("--cell <name>", "tanh, gru or lstm", "gru")
     .option("--hidden <n>", "hidden units (default: the paper's)", wholeNumber(1, 100_000))
@@ -38,21 +44,27 @@ export function addTrain(program: Command): void {
     .addOption(engineOption())
     .addOption(backendOption())
     .addOption(threadsOption())
-    .option("--out <folder>", "where the record and the weights go", "runs")
+    .option("--out <folder>", "where the record, the weights and, until they are there, the checkpoint go", "runs")
+    .option("--restart", "start from the beginning, whatever an interrupted run has left")
     .addOption(jsonOption())
-    .action(async ({ data, cell: cellName, hidden, engine: engineName, backend, out, json, ...options }: TrainArguments) => {
+    .action(async ({ data, cell: cellName, hidden, engine: engineName, backend, out, restart, json, ...options }: TrainArguments) => {
       const cell = cellNamed(cellName);
       const engine = engineName ? await openEngine(engineName, backend) : await defaultEngine();
       const { signal, done } = interruptible();
       const dataset = await openData(data, signal);
       const progress = progressLine(cell.name);
       const size = hidden === undefined ? {} : { hiddenSize: hidden };
-      const { record, error, ...trained } = await train({ ...options, ...size, dataset, cell, engine, signal, onProgress: progress.show });
+      const id = runId(configurationOf(dataset, cell, { ...options, ...size }), dataset.checksum, codeVersion().version);
+      const checkpoint = checkpointFile(out, id);
+      if (restart) removeCheckpoint(checkpoint);
+      const run = { ...options, ...size, dataset, cell, engine, signal, checkpoint };
+      const { record, error, ...trained } = await train({ ...run, onProgress: progress.show });
       progress.end();
       done();
       const file = writeRecord(out, record);
       const weights = file.replace(/json$/, "safetensors");
       writeWeights(weights, { ...trained, data, run: record.id });
+      if (record.status !== "stopped") removeCheckpoint(checkpoint);
       if (json) printJson(summary(record));
       else report(record, file, weights);
       if (error) throw error;

@@ -1,33 +1,5 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
-import { GatedRnnError } from "../errors.js";
-import { packageFolder } from "../train/provenance.js";
-import type { RunConfiguration, RunRecord } from "../train/record.js";
-
-/** A run as plain data, to be carried out by another process. */
-export interface RunRequest {
-  /** Data set by its name on the command line. */
-  readonly data: string;
-  readonly cell: string;
-  readonly options: Partial<RunConfiguration>;
-  readonly engine: string;
-  readonly backend?: string;
-  readonly threads: number;
-}
-
-export interface RunProgress {
-  readonly kind: "progress";
-  /** Share of the run's epochs done, 0 … 1. */
-  readonly share: number;
-  readonly epoch: number;
-  readonly nllPerStep: number;
-  readonly valid: number | null;
-}
-
-export type ChildMessage =
-  | RunProgress
-  | { readonly kind: "record"; readonly record: RunRecord }
-  | { readonly kind: "error"; readonly message: string };
+import type { RunRecord } from "../train/record.js";
+import { type RunProcess, type RunProgress, type RunRequest, startRun } from "./run-process.js";
 
 export interface SlotOptions {
   /** Runs side by side, each in a process of its own. */
@@ -39,16 +11,16 @@ export interface SlotOptions {
 }
 
 /**
- * Carries out independent runs, `slots` of them at a time. Resolves to the records in the order of the requests; after a stop,
- * those of the runs that were never started are missing.
+ * Carries out a list of runs on this machine, `slots` of them at a time. Resolves to the records in the order of the requests;
+ * after a stop, those of the runs that were never started are missing. A sweep that outlives its process is `sweep`.
  *
  * @throws GatedRnnError `engine` when a child process dies or fails; the other runs in progress are stopped first
  */
 export async function runAll(requests: readonly RunRequest[], { slots, signal, onProgress, onRecord }: SlotOptions): Promise<RunRecord[]> {
   const records: RunRecord[] = [];
-  const children = new Set<ChildProcess>();
+  const running = new Set<RunProcess>();
   const stop = () => {
-    for (const child of children) if (child.connected) child.send("stop");
+    for (const run of running) run.stop();
   };
   signal?.addEventListener("abort", stop);
   let next = 0;
@@ -56,13 +28,18 @@ export async function runAll(requests: readonly RunRequest[], { slots, signal, o
   const slot = async () => {
     while (next < requests.length && !signal?.aborted && failure === undefined) {
       const index = next++;
+      const run = startRun(requests[index], (progress) => onProgress?.(index, progress));
+      running.add(run);
       try {
-        const record = await runInChild(requests[index], children, (progress) => onProgress?.(index, progress));
-        records[index] = record;
-        onRecord?.(index, record);
+        const end = await run.end;
+        if (end.kind !== "record") continue;
+        records[index] = end.record;
+        onRecord?.(index, end.record);
       } catch (error) {
         failure ??= error;
         stop();
+      } finally {
+        running.delete(run);
       }
     }
   };
@@ -73,23 +50,4 @@ export async function runAll(requests: readonly RunRequest[], { slots, signal, o
   }
   if (failure !== undefined) throw failure;
   return records.filter(() => true); // without the holes of runs that never started
-}
-
-function runInChild(request: RunRequest, children: Set<ChildProcess>, onProgress: (p: RunProgress) => void): Promise<RunRecord> {
-  return new Promise((resolve, reject) => {
-    const child = fork(join(packageFolder(), "dist", "lib", "sweep", "child.js"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    children.add(child);
-    const failed = (problem: string) => reject(new GatedRnnError("engine", `run ${request.cell} on ${request.data}: ${problem}`));
-    child.on("message", (message: ChildMessage) => {
-      if (message.kind === "progress") onProgress(message);
-      else if (message.kind === "record") resolve(message.record);
-      else failed(message.message);
-    });
-    child.on("error", (error) => failed(error.message));
-    child.on("exit", (code, killer) => {
-      children.delete(child);
-      failed(`expected a record, got the end of its process (${killer ?? `exit code ${code}`})`); // nothing, when it is settled already
-    });
-    child.send(request);
-  });
 }

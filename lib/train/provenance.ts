@@ -48,11 +48,14 @@ export function machine(): RunRecord["machine"] {
   };
 }
 
-/** The name of a run: sha256 over its configuration, data checksum and code version; 16 hexadecimal digits. */
-export function runId(configuration: RunConfiguration, dataChecksum: string, codeVersionName: string): string {
+/**
+ * The name of a run: sha256 over its configuration, data checksum and package version; 16 hexadecimal digits. Commit, engine and
+ * threads are in the record and not in the name: a sweep over several sittings goes on after a commit.
+ */
+export function runId(configuration: RunConfiguration, dataChecksum: string, packageVersion: string): string {
   const sorted = Object.entries(configuration).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")
-    .update(JSON.stringify([sorted, dataChecksum, codeVersionName]))
+    .update(JSON.stringify([sorted, dataChecksum, packageVersion]))
     .digest("hex")
     .slice(0, 16);
 }

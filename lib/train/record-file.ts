@@ -9,10 +9,15 @@ export function recordFile(folder: string, { configuration, id }: RunRecord): st
   return join(folder, `${configuration.data}-${configuration.cell}-${id}.json`);
 }
 
+/** A record as its file holds it. */
+export function recordText(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 1)}\n`;
+}
+
 /** Writes a record to its place in a folder, whole or not at all. Returns the file's path. */
 export function writeRecord(folder: string, record: RunRecord): string {
   const file = recordFile(folder, record);
-  writeWholeFile(file, `${JSON.stringify(record, null, 1)}\n`);
+  writeWholeFile(file, recordText(record));
   return file;
 }
 

@@ -41,18 +41,20 @@ export type RunConfiguration = z.infer<typeof runConfiguration>;
 /** One run, whole: what a figure or a table is made of. Version 1 of the published schema. */
 export const runRecord = z.object({
   schema: z.literal("gated-rnn/run/1"),
-  /** sha256 over configuration, data checksum and code version, 16 hexadecimal digits. */
+  /** sha256 over configuration, data checksum and package version, 16 hexadecimal digits. */
   id: z.string(),
   configuration: runConfiguration,
   parameters: z.object({ recurrent: z.number().int(), output: z.number().int() }),
   data: z.object({ name: z.string(), title: z.string(), synthetic: z.boolean(), checksum: z.string() }),
+  /** A run that went on elsewhere names all the builds, in their order. */
   engine: z.object({ name: z.string(), build: z.string(), threads: z.number().int() }),
   code: z.object({ version: z.string(), commit: z.string().nullable() }),
   machine: z.object({ cpu: z.string(), cores: z.number().int(), memoryGiB: z.number(), platform: z.string(), node: z.string() }),
   started: z.string(),
+  /** Of all sittings: a run that was killed and went on counts what it kept. */
   seconds: z.number(),
-  /** finished: all epochs or patience; stopped: by the user; failed: a number that was not finite. Each has the best parameters so far. */
-  status: z.enum(["finished", "stopped", "failed"]),
+  /** finished: all epochs or patience; pruned: the sweep gave its learning rate up; stopped: by the user; failed: a number that was not finite. Each has the best parameters so far. */
+  status: z.enum(["finished", "pruned", "stopped", "failed"]),
   error: z.string().optional(),
   curve: z.array(epochPoint),
   /** 0 when no epoch was completed: the results are then those of the initial parameters. */

@@ -1,17 +1,16 @@
 import type { Cell } from "../cells/cell.js";
 import { parameterCount } from "../cells/size.js";
-import type { Split } from "../data/dataset.js";
-import type { Engine, Session, TrainingState } from "../engines/engine.js";
+import type { Engine, TrainingState } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
-import { NotFiniteError } from "../errors.js";
-import { generator } from "../random/generator.js";
-import { configurationOf, decayedLearningRate } from "./configuration.js";
-import { breathe, evaluateSplit } from "./evaluate.js";
+import type { NotFiniteError } from "../errors.js";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import { configurationOf } from "./configuration.js";
 import { initialState } from "./initialise.js";
 import { type Model, model } from "./model.js";
 import { codeVersion, machine, runId } from "./provenance.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
-import { type Dataset, type Task, taskOf } from "./task.js";
+import { Run } from "./run.js";
+import { type Dataset, taskOf } from "./task.js";
 
 export interface TrainOptions extends Partial<Omit<RunConfiguration, "data" | "cell">> {
   readonly dataset: Dataset;
@@ -23,6 +22,16 @@ export interface TrainOptions extends Partial<Omit<RunConfiguration, "data" | "c
   readonly signal?: AbortSignal;
   /** Told after every update and after every epoch. */
   readonly onProgress?: (progress: TrainProgress) => void;
+  /** Asked after every epoch: true ends the run, with a record of status "pruned". */
+  readonly isHopeless?: () => boolean;
+  /**
+   * A file in which the run's state is kept, and from which it goes on when the file is there: to the same bits as undisturbed. It
+   * stays after the run; remove it (`removeCheckpoint`) once the record is written.
+   */
+  readonly checkpoint?: string;
+  /** Seconds between checkpoints; default 30. One more is written when the signal ends the run. */
+  readonly checkpointSeconds?: number;
+  readonly onCheckpoint?: () => void;
 }
 
 export interface TrainProgress {
@@ -54,40 +63,51 @@ export interface TrainResult {
  * gradient rescaling, RMSProp; keeps the parameters of the epoch with the lowest validation NLL per step, and stops after
  * `patience` epochs without a lower one.
  *
- * @throws GatedRnnError `usage` for options out of range, `engine-missing` when no engine runs here
+ * @throws GatedRnnError `usage` for options out of range, `engine-missing` when no engine runs here, `record` when a checkpoint
+ * cannot be read or written
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { dataset, cell, engine = await defaultEngine(), threads = 1, signal, onProgress, ...chosen } = options;
+  const { dataset, cell, engine = await defaultEngine(), threads = 1, signal, onProgress, isHopeless, ...rest } = options;
+  const { checkpoint: file, checkpointSeconds = 30, onCheckpoint, ...chosen } = rest;
   const configuration = configurationOf(dataset, cell, chosen);
   const { hiddenSize, seed } = configuration;
+  const code = codeVersion();
+  const id = runId(configuration, dataset.checksum, code.version);
   const task = taskOf(dataset);
   const trained = model(cell, task.inputSize, hiddenSize, task.output);
   const initial = initialState(trained, seed);
+  const saved = file === undefined ? undefined : readCheckpoint(file, trained, id);
+  const started = saved?.started ?? new Date().toISOString();
+  const builds = [...new Set([...(saved?.builds ?? []), engine.build])];
   const session = await engine.open(trained, initial, { threads });
-  const started = new Date();
   try {
-    const run = new Run(session, task, configuration, initial.parameters, onProgress);
-    const { status, error } = await run.epochs(signal);
+    if (saved) await session.write(saved.state);
+    const run = new Run(session, task, configuration, initial.parameters, saved, onProgress);
+    const save = async () => {
+      if (file === undefined) return;
+      writeCheckpoint(file, trained, { run: id, started, builds, ...(await run.checkpoint()) });
+      onCheckpoint?.();
+    };
+    const { status, error } = await run.epochs({ signal, isHopeless, save, saveSeconds: checkpointSeconds });
     await session.write({ ...initial, parameters: run.best.parameters });
     const results = {
       train: await run.evaluate("train"),
       valid: await run.evaluate("valid"),
       test: await run.evaluate("test"),
     };
-    const code = codeVersion();
     const record: RunRecord = {
       schema: "gated-rnn/run/1",
-      id: runId(configuration, dataset.checksum, `${code.version} ${code.commit}`),
+      id,
       configuration,
       parameters: {
         recurrent: parameterCount(cell, { inputSize: task.inputSize, hiddenSize }),
         output: (hiddenSize + 1) * trained.output.readoutSize,
       },
       data: { name: dataset.name, title: dataset.title, synthetic: dataset.synthetic, checksum: dataset.checksum },
-      engine: { name: engine.name, build: engine.build, threads },
+      engine: { name: engine.name, build: builds.join(", then "), threads },
       code,
       machine: machine(),
-      started: started.toISOString(),
+      started,
       seconds: run.seconds(),
       status,
       ...(error ? { error: error.message } : {}),
@@ -98,102 +118,5 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     return { record, model: trained, parameters: run.best.parameters, ...(error ? { error } : {}) };
   } finally {
     await session.close();
-  }
-}
-
-/** One run in progress: its curve, its best epoch, its clock. */
-class Run {
-  readonly curve: EpochPoint[] = [];
-  best: { epoch: number; nllPerStep: number; parameters: TrainingState["parameters"] };
-  private readonly begun = performance.now();
-  private updates = 0;
-
-  constructor(
-    private readonly session: Session,
-    private readonly task: Task,
-    private readonly configuration: RunConfiguration,
-    initial: TrainingState["parameters"],
-    private readonly onProgress: TrainOptions["onProgress"],
-  ) {
-    this.best = { epoch: 0, nllPerStep: Number.POSITIVE_INFINITY, parameters: initial };
-  }
-
-  seconds(): number {
-    return (performance.now() - this.begun) / 1000;
-  }
-
-  evaluate(split: Split) {
-    return evaluateSplit(this.session, this.task.evaluation(split));
-  }
-
-  async epochs(signal?: AbortSignal): Promise<{ status: RunRecord["status"]; error?: NotFiniteError }> {
-    const { epochs, patience } = this.configuration;
-    try {
-      for (let epoch = 1; epoch <= epochs; epoch++) {
-        if (!(await this.epoch(epoch, signal))) return { status: "stopped" };
-        if (epoch - this.best.epoch >= patience) break;
-      }
-      return { status: "finished" };
-    } catch (error) {
-      if (error instanceof NotFiniteError) return { status: "failed", error };
-      throw error;
-    }
-  }
-
-  /** Whether the epoch was completed: false when the signal came first. */
-  private async epoch(epoch: number, signal?: AbortSignal): Promise<boolean> {
-    const { configuration, session } = this;
-    const { batchSize, maxSteps, seed, epochs } = configuration;
-    const { count, batches } = this.task.epoch({ batchSize, maxSteps, shuffle: generator(seed, `shuffle epoch ${epoch}`) });
-    const norms: number[] = [];
-    let nll = 0;
-    let steps = 0;
-    let learningRate = configuration.learningRate;
-    for (const batch of batches) {
-      if (signal?.aborted) return false;
-      learningRate = decayedLearningRate(configuration, this.updates, epochs * count);
-      const report = await session.trainStep(batch, {
-        learningRate,
-        weightNoise: configuration.weightNoise,
-        noiseSeed: seed,
-        maxGradientNorm: configuration.maxGradientNorm ?? Number.POSITIVE_INFINITY,
-        decay: configuration.decay,
-        momentum: configuration.momentum,
-        epsilon: configuration.epsilon,
-      });
-      this.updates += 1;
-      norms.push(report.gradientNorm);
-      nll += report.nllPerStep * report.steps;
-      steps += report.steps;
-      this.report(epoch, norms.length / (count + 1), nll / steps);
-      await breathe();
-    }
-    const valid = await this.evaluate("valid");
-    if (!Number.isFinite(valid.nllPerStep)) throw new NotFiniteError(this.updates, "the validation NLL");
-    this.curve.push({
-      epoch,
-      seconds: this.seconds(),
-      learningRate,
-      trainingNllPerStep: nll / steps,
-      valid,
-      gradientNorm: {
-        mean: norms.reduce((a, b) => a + b, 0) / norms.length,
-        max: Math.max(...norms),
-        rescaled: norms.filter((n) => n > (configuration.maxGradientNorm ?? Number.POSITIVE_INFINITY)).length / norms.length,
-      },
-    });
-    if (valid.nllPerStep < this.best.nllPerStep)
-      this.best = { epoch, nllPerStep: valid.nllPerStep, parameters: (await session.read()).parameters };
-    this.report(epoch, 1, nll / steps);
-    await breathe();
-    return true;
-  }
-
-  private report(epoch: number, epochShare: number, nllPerStep: number): void {
-    if (!this.onProgress) return;
-    const { epochs } = this.configuration;
-    const seconds = this.seconds();
-    const done = (epoch - 1 + epochShare) / epochs;
-    this.onProgress({ epoch, epochs, epochShare, nllPerStep, seconds, secondsLeft: (seconds / done) * (1 - done), curve: this.curve });
   }
 }

@@ -32,12 +32,8 @@ export interface TrainedModel {
   readonly run: string;
 }
 
-/**
- * Writes a trained model's parameters as safetensors, which Python reads too. The file is whole or not there.
- *
- * @throws GatedRnnError `record` when the file cannot be written
- */
-export function writeWeights(file: string, { model, parameters, data, run }: TrainedModel): void {
+/** A trained model's parameters as the bytes of a safetensors file, which Python reads too. */
+export function weightsFile({ model, parameters, data, run }: TrainedModel): Uint8Array {
   const tensors = new Map(model.parameters.map(({ name, shape }) => [name, { shape, values: parameters.get(name) as Float32Array }]));
   const metadata: Record<keyof z.infer<typeof weightsMetadata>, string> = {
     format: "gated-rnn/weights/1",
@@ -48,7 +44,16 @@ export function writeWeights(file: string, { model, parameters, data, run }: Tra
     data,
     run,
   };
-  writeWholeFile(file, encodeSafetensors({ tensors, metadata }));
+  return encodeSafetensors({ tensors, metadata });
+}
+
+/**
+ * Writes a trained model's parameters as safetensors. The file is whole or not there.
+ *
+ * @throws GatedRnnError `record` when the file cannot be written
+ */
+export function writeWeights(file: string, trained: TrainedModel): void {
+  writeWholeFile(file, weightsFile(trained));
 }
 
 /**

@@ -20,7 +20,7 @@ export function writeWholeFile(file: string, contents: string | Uint8Array): voi
     renameSync(temporary, file);
     if (process.platform !== "win32") withDescriptor(dirname(file), "r", fsyncSync); // Windows opens no folders
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw new GatedRnnError("record", `${file}: expected to write it, got ${(error as Error).message}`, { cause: error });
   }
 }
@@ -31,5 +31,13 @@ function withDescriptor(path: string, flags: string, use: (descriptor: number) =
     use(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { force: true });
+  } catch {
+    // the folder is no folder, or forbids it: why the file cannot be written says so already
   }
 }

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { cellNamed } from "../cells/index.js";
+import { musicSetNames } from "../data/music-sets.js";
+import { openData } from "../data/open.js";
+import { speechSetNames } from "../data/speech.js";
+import { GatedRnnError } from "../errors.js";
+import { configurationOf } from "../train/configuration.js";
+import { learningRateCandidates } from "../train/learning-rates.js";
+import { codeVersion, runId } from "../train/provenance.js";
+import { type RunConfiguration, runConfiguration } from "../train/record.js";
+
+/** What is the same in all runs of a sweep, where it is not the default; see RunConfiguration. */
+const shared = runConfiguration.pick({ epochs: true, patience: true, batchSize: true, maxSteps: true, weightNoise: true }).partial();
+
+/**
+ * A search as in section 4.3 of Chung et al. 2014: for every data set and cell, learning rates drawn by the first seed, each trained
+ * with the first seed; the one with the lowest validation NLL is then trained with the other seeds, for the spread.
+ */
+export const sweepPlan = z.strictObject({
+  data: z.array(z.string()).min(1),
+  cells: z.array(z.string()).min(1),
+  learningRates: z.number().int().min(1).max(1000),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .describe("the first seed"),
+  seeds: z.number().int().min(1).max(1000).describe("how many: seed, seed + 1, …"),
+  run: shared,
+  /** Gives a learning rate up when it does worse than the median of the others at the same epoch. Differs from the paper. */
+  medianRule: z.boolean(),
+});
+export type SweepPlan = z.infer<typeof sweepPlan>;
+
+const paperCellNames = ["tanh", "gru", "lstm"];
+const paper = { cells: paperCellNames, learningRates: 10, seed: 1, seeds: 3, run: {}, medianRule: false };
+
+/** The paper's table 2, whole and in its two halves. */
+export const presets: Readonly<Record<string, SweepPlan>> = {
+  paper: { ...paper, data: [...musicSetNames, ...speechSetNames] },
+  "paper-music": { ...paper, data: [...musicSetNames] },
+  "paper-speech": { ...paper, data: [...speechSetNames] },
+};
+
+/** @throws GatedRnnError `usage` for what is no plan */
+export function checkedPlan(plan: SweepPlan): SweepPlan {
+  const checked = sweepPlan.safeParse(plan);
+  if (!checked.success) {
+    const [{ path, message }] = checked.error.issues;
+    throw new GatedRnnError("usage", `sweep: ${path.join(".")}: ${message}`);
+  }
+  for (const name of plan.cells) cellNamed(name);
+  return { ...checked.data, data: [...new Set(plan.data)], cells: [...new Set(plan.cells)] };
+}
+
+/** The name of a plan: 16 hexadecimal digits. */
+export function planId(plan: SweepPlan): string {
+  return createHash("sha256").update(JSON.stringify(plan)).digest("hex").slice(0, 16);
+}
+
+/** A run of a sweep: what the queue keeps of it. */
+export const plannedRun = z.object({
+  id: z.string(),
+  configuration: runConfiguration,
+  /** Of the data, and the package's version: a machine with others must not carry it out. */
+  checksum: z.string(),
+  version: z.string(),
+});
+export type PlannedRun = z.infer<typeof plannedRun>;
+
+/** One cell on one data set within a sweep. */
+export interface Group {
+  readonly data: string;
+  readonly cell: string;
+  /** A run for every learning rate, with the first seed. */
+  readonly candidates: readonly PlannedRun[];
+  /** The runs with the other seeds, at the learning rate that was chosen. */
+  others(learningRate: number): PlannedRun[];
+}
+
+/**
+ * The groups of a plan, in its order.
+ *
+ * @throws GatedRnnError `usage` for unknown names and options out of range; what opening the data throws
+ */
+export async function groupsOf(plan: SweepPlan, signal?: AbortSignal): Promise<Group[]> {
+  const rates = learningRateCandidates(plan.learningRates, plan.seed);
+  const groups: Group[] = [];
+  for (const data of plan.data) {
+    const dataset = await openData(data, signal);
+    for (const cell of plan.cells) {
+      const base = configurationOf(dataset, cellNamed(cell), plan.run as Partial<RunConfiguration>);
+      const planned = (learningRate: number, seed: number) =>
+        plannedRunOf({ ...base, learningRate, seed }, dataset.checksum, codeVersion().version);
+      groups.push({
+        data,
+        cell,
+        candidates: rates.map((rate) => planned(rate, plan.seed)),
+        others: (rate) => Array.from({ length: plan.seeds - 1 }, (_, i) => planned(rate, plan.seed + 1 + i)),
+      });
+    }
+  }
+  return groups;
+}
+
+function plannedRunOf(configuration: RunConfiguration, checksum: string, version: string): PlannedRun {
+  return { id: runId(configuration, checksum, version), configuration, checksum, version };
+}

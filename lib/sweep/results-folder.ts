@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { GatedRnnError } from "../errors.js";
+import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
+import type { RunRecord } from "../train/record.js";
+import { recordFile, recordText, writeRecord } from "../train/record-file.js";
+import { writeWholeFile } from "../train/whole-file.js";
+import type { SweepStatus } from "./status.js";
+import type { SweepSummary } from "./summary.js";
+
+/** Where a sweep's database, status and summary lie in its folder. */
+export const databaseFolder = (folder: string) => join(folder, "database");
+export const statusFile = (folder: string) => join(folder, "status.json");
+export const summaryFile = (folder: string, plan?: string) => join(folder, plan === undefined ? "summary.json" : `summary-${plan}.json`);
+
+/**
+ * Writes a run's record and weights beside each other, unless they are there, and removes its checkpoint. The database has the
+ * result already: what a crash leaves out here is made up for on the next start.
+ *
+ * @throws GatedRnnError `record` when a file cannot be written
+ */
+export async function writeResult(folder: string, record: RunRecord, weights: () => Promise<Uint8Array | undefined>): Promise<void> {
+  const file = recordFile(folder, record);
+  const weightsFile = file.replace(/json$/, "safetensors");
+  if (!isWritten(file, record) || !existsSync(weightsFile)) {
+    const bytes = await weights();
+    if (bytes) writeWholeFile(weightsFile, bytes);
+    writeRecord(folder, record);
+  }
+  removeCheckpoint(checkpointFile(folder, record.id));
+}
+
+/** Whether a file holds just this record: the same run may have left another that was stopped or pruned. */
+function isWritten(file: string, record: RunRecord): boolean {
+  return existsSync(file) && readFileSync(file, "utf8") === recordText(record);
+}
+
+/** A supervisor that serves several plans gives each summary its plan's name. */
+export function writeSummary(folder: string, summary: SweepSummary, plan?: string): void {
+  writeWholeFile(summaryFile(folder, plan), `${JSON.stringify(summary, null, 1)}\n`);
+}
+
+/** Replaces the status in one step; it is news, and not worth waiting for the disk. */
+export function writeStatus(folder: string, status: SweepStatus): void {
+  const file = statusFile(folder);
+  writeFileSync(`${file}.${process.pid}.tmp`, JSON.stringify(status));
+  renameSync(`${file}.${process.pid}.tmp`, file);
+}
+
+/**
+ * Makes the folder, and removes what processes that were killed while they wrote have left in it.
+ *
+ * @throws GatedRnnError `record` when it cannot be made
+ */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new GatedRnnError("record", `${folder}: expected a folder for results, got ${(error as Error).message}`, { cause: error });
+  }
+  for (const place of [folder, join(folder, "checkpoints")]) {
+    if (!existsSync(place)) continue;
+    for (const name of readdirSync(place)) {
+      const file = join(place, name);
+      if (/\.\d+\.tmp$/.test(name) && Date.now() - statSync(file).mtimeMs > abandonedAfter) rmSync(file, { force: true });
+    }
+  }
+}
+
+/** No file takes so long to write, in ms. */
+const abandonedAfter = 60_000;

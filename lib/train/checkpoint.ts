@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { TrainingState } from "../engines/engine.js";
+import { BadFileError, GatedRnnError } from "../errors.js";
+import type { Model } from "./model.js";
+import { epochPoint } from "./record.js";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
+import { writeWholeFile } from "./whole-file.js";
+
+/** How far a run has come. With the numbers below and the configuration, everything that follows is decided. */
+const position = z.object({
+  /** When the run began, and the training seconds of all sittings so far. */
+  started: z.string(),
+  seconds: z.number(),
+  /** Engine builds of the sittings so far, each once. */
+  builds: z.array(z.string()),
+  curve: z.array(epochPoint),
+  /** The best validation epoch so far; null before the first. */
+  best: z.object({ epoch: z.number().int().positive(), nllPerStep: z.number() }).nullable(),
+  /** The epoch in progress: its gradient norms, one per update, NLL summed over its predicted steps, and the last learning rate. */
+  partial: z.object({ norms: z.array(z.number()), nll: z.number(), steps: z.number().int(), learningRate: z.number() }),
+});
+
+const checkpointMetadata = z.object({
+  format: z.literal("gated-rnn/checkpoint/1"),
+  run: z.string(),
+  updates: z.coerce.number().int().nonnegative(),
+  position: z.string(),
+});
+
+/** All that a run needs to go on to the bits that it would have reached undisturbed: shuffling and noise follow from seed and counters. */
+export interface Checkpoint extends z.infer<typeof position> {
+  /** The run's id. */
+  readonly run: string;
+  readonly state: TrainingState;
+  /** The parameters of the best validation epoch so far. */
+  readonly bestParameters: TrainingState["parameters"];
+}
+
+const parts = ["parameters", "meanSquares", "momenta", "best"] as const;
+
+/**
+ * Writes a checkpoint as one safetensors file, whole or not at all: a former one stays until the new one is on the disk.
+ *
+ * @throws GatedRnnError `record`, naming path and cause, when it cannot be written
+ */
+export function writeCheckpoint(file: string, model: Model, { run, state, bestParameters, ...reached }: Checkpoint): void {
+  const tensors = new Map<string, Tensor>();
+  for (const part of parts) {
+    const values = part === "best" ? bestParameters : state[part];
+    for (const { name, shape } of model.parameters) tensors.set(`${part}.${name}`, { shape, values: values.get(name) as Float32Array });
+  }
+  const metadata: Record<keyof z.infer<typeof checkpointMetadata>, string> = {
+    format: "gated-rnn/checkpoint/1",
+    run,
+    updates: String(state.updates),
+    position: JSON.stringify(reached),
+  };
+  writeWholeFile(file, encodeSafetensors({ tensors, metadata }));
+}
+
+/**
+ * Reads a run's checkpoint; undefined when there is none.
+ *
+ * @throws BadFileError when the file is damaged; GatedRnnError `record` when it is another run's or cannot be read
+ */
+export function readCheckpoint(file: string, model: Model, run: string): Checkpoint | undefined {
+  if (!existsSync(file)) return undefined;
+  const { tensors, metadata } = decodeSafetensors(contents(file), file);
+  const checked = checkpointMetadata.safeParse(metadata);
+  const reached = checked.success ? position.safeParse(JSON.parse(checked.data.position)) : checked;
+  if (!checked.success || !reached.success) throw bad(file, `got no valid "${reached.error?.issues[0].path.join(".")}" in its metadata`);
+  if (checked.data.run !== run)
+    throw new GatedRnnError(
+      "record",
+      `${file}: expected a checkpoint of run ${run}, got one of run ${checked.data.run}; give this run a file of its own`,
+    );
+  const part = (of: (typeof parts)[number]) =>
+    new Map(
+      model.parameters.map(({ name, shape }) => {
+        const tensor = tensors.get(`${of}.${name}`);
+        if (tensor?.shape.join() !== shape.join()) throw bad(file, `got no ${of}.${name} [${shape.join(", ")}]`);
+        return [name, tensor.values];
+      }),
+    );
+  const [parameters, meanSquares, momenta, bestParameters] = parts.map(part);
+  return { ...reached.data, run, state: { parameters, meanSquares, momenta, updates: checked.data.updates }, bestParameters };
+}
+
+/** Where the checkpoints of runs go in the folder of their records. */
+export function checkpointFile(folder: string, run: string): string {
+  return join(folder, "checkpoints", `${run}.safetensors`);
+}
+
+/** A run whose record is written needs its checkpoint no more. */
+export function removeCheckpoint(file: string): void {
+  rmSync(file, { force: true });
+}
+
+function bad(file: string, problem: string): BadFileError {
+  return new BadFileError(file, 8, `expected a gated-rnn/checkpoint/1 file, ${problem}; remove it to start the run again`);
+}
+
+function contents(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new GatedRnnError("record", `${file}: expected to read a checkpoint, got ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,149 @@
+import type { Split } from "../data/dataset.js";
+import type { Session, TrainingState } from "../engines/engine.js";
+import { NotFiniteError } from "../errors.js";
+import { generator } from "../random/generator.js";
+import type { Checkpoint } from "./checkpoint.js";
+import { decayedLearningRate } from "./configuration.js";
+import { breathe, evaluateSplit } from "./evaluate.js";
+import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
+import type { Task } from "./task.js";
+import type { TrainOptions } from "./train.js";
+
+/** How a run is watched over while it trains; see TrainOptions. */
+export interface Watch {
+  readonly signal: AbortSignal | undefined;
+  readonly isHopeless: TrainOptions["isHopeless"];
+  readonly save: () => Promise<void>;
+  readonly saveSeconds: number;
+}
+
+/** One run in progress: its curve, its best epoch, the epoch it is in, its clock. */
+export class Run {
+  readonly curve: EpochPoint[];
+  best: { epoch: number; nllPerStep: number; parameters: TrainingState["parameters"] };
+  private partial: Checkpoint["partial"];
+  private readonly begun: number;
+  private updates: number;
+  private saved = performance.now();
+
+  constructor(
+    private readonly session: Session,
+    private readonly task: Task,
+    private readonly configuration: RunConfiguration,
+    initial: TrainingState["parameters"],
+    saved: Checkpoint | undefined,
+    private readonly onProgress: TrainOptions["onProgress"],
+  ) {
+    this.curve = [...(saved?.curve ?? [])];
+    this.best = saved?.best
+      ? { ...saved.best, parameters: saved.bestParameters }
+      : { epoch: 0, nllPerStep: Number.POSITIVE_INFINITY, parameters: initial };
+    this.partial = saved?.partial ?? this.nothingYet();
+    this.updates = saved?.state.updates ?? 0;
+    this.begun = performance.now() - 1000 * (saved?.seconds ?? 0);
+  }
+
+  /** Training seconds, of all sittings. */
+  seconds(): number {
+    return (performance.now() - this.begun) / 1000;
+  }
+
+  evaluate(split: Split) {
+    return evaluateSplit(this.session, this.task.evaluation(split));
+  }
+
+  async checkpoint(): Promise<Omit<Checkpoint, "run" | "started" | "builds">> {
+    const { curve, partial, best } = this;
+    return {
+      seconds: this.seconds(),
+      curve,
+      best: best.epoch === 0 ? null : { epoch: best.epoch, nllPerStep: best.nllPerStep },
+      partial,
+      state: await this.session.read(),
+      bestParameters: best.parameters,
+    };
+  }
+
+  async epochs(watch: Watch): Promise<{ status: RunRecord["status"]; error?: NotFiniteError }> {
+    const { epochs, patience } = this.configuration;
+    try {
+      while (this.curve.length < epochs && this.curve.length - this.best.epoch < patience) {
+        if (watch.isHopeless?.()) return { status: "pruned" };
+        if (!(await this.epoch(watch))) {
+          await watch.save();
+          return { status: "stopped" };
+        }
+      }
+      return { status: "finished" };
+    } catch (error) {
+      if (error instanceof NotFiniteError) return { status: "failed", error };
+      throw error;
+    }
+  }
+
+  /** Goes on with the epoch in progress. Whether it was completed: false when the signal came first. */
+  private async epoch({ signal, save, saveSeconds }: Watch): Promise<boolean> {
+    const { configuration, session, partial } = this;
+    const { batchSize, maxSteps, seed, epochs, maxGradientNorm } = configuration;
+    const epoch = this.curve.length + 1;
+    const { count, batches } = this.task.epoch({ batchSize, maxSteps, shuffle: generator(seed, `shuffle epoch ${epoch}`) });
+    let done = -partial.norms.length; // batches of an earlier sitting come first
+    for (const batch of batches) {
+      if (done++ < 0) continue;
+      if (signal?.aborted) return false;
+      partial.learningRate = decayedLearningRate(configuration, this.updates, epochs * count);
+      const report = await session.trainStep(batch, {
+        learningRate: partial.learningRate,
+        weightNoise: configuration.weightNoise,
+        noiseSeed: seed,
+        maxGradientNorm: maxGradientNorm ?? Number.POSITIVE_INFINITY,
+        decay: configuration.decay,
+        momentum: configuration.momentum,
+        epsilon: configuration.epsilon,
+      });
+      this.updates += 1;
+      partial.norms.push(report.gradientNorm);
+      partial.nll += report.nllPerStep * report.steps;
+      partial.steps += report.steps;
+      this.report(epoch, partial.norms.length / (count + 1), partial.nll / partial.steps);
+      if (performance.now() - this.saved >= 1000 * saveSeconds) {
+        await save();
+        this.saved = performance.now();
+      }
+      await breathe();
+    }
+    const valid = await this.evaluate("valid");
+    if (!Number.isFinite(valid.nllPerStep)) throw new NotFiniteError(this.updates, "the validation NLL");
+    const { norms, nll, steps, learningRate } = partial;
+    this.curve.push({
+      epoch,
+      seconds: this.seconds(),
+      learningRate,
+      trainingNllPerStep: nll / steps,
+      valid,
+      gradientNorm: {
+        mean: norms.reduce((a, b) => a + b, 0) / norms.length,
+        max: norms.reduce((a, b) => Math.max(a, b)),
+        rescaled: norms.filter((n) => n > (maxGradientNorm ?? Number.POSITIVE_INFINITY)).length / norms.length,
+      },
+    });
+    this.partial = this.nothingYet();
+    if (valid.nllPerStep < this.best.nllPerStep)
+      this.best = { epoch, nllPerStep: valid.nllPerStep, parameters: (await session.read()).parameters };
+    this.report(epoch, 1, nll / steps);
+    await breathe();
+    return true;
+  }
+
+  private nothingYet(): Checkpoint["partial"] {
+    return { norms: [], nll: 0, steps: 0, learningRate: this.configuration.learningRate };
+  }
+
+  private report(epoch: number, epochShare: number, nllPerStep: number): void {
+    if (!this.onProgress) return;
+    const { epochs } = this.configuration;
+    const seconds = this.seconds();
+    const done = (epoch - 1 + epochShare) / epochs;
+    this.onProgress({ epoch, epochs, epochShare, nllPerStep, seconds, secondsLeft: (seconds / done) * (1 - done), curve: this.curve });
+  }
+}
