@@ -50,9 +50,13 @@ async function engineFindings(): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const name of engineNames) {
     try {
-      const { build } = await openEngine(name);
+      const { build, reason } = await openEngine(name);
       const isDefault = findings.every((f) => !f.ok);
-      findings.push({ topic: `engine ${name}`, ok: true, finding: `${build}${isDefault ? " (the default)" : ""}` });
+      findings.push({
+        topic: `engine ${name}`,
+        ok: true,
+        finding: `${build}${reason ? `, ${reason}` : ""}${isDefault ? " (the default)" : ""}`,
+      });
     } catch (error) {
       if (!(error instanceof GatedRnnError)) throw error;
       findings.push({ topic: `engine ${name}`, ok: false, finding: error.message });

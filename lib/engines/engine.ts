@@ -74,6 +74,8 @@ export interface Engine {
   readonly name: string;
   /** What runs and how it was built, as records name it: "native addon avx512 3f2a91c0", "reference wasm tfjs 4.22.0". */
   readonly build: string;
+  /** Why it is this build, in a few words: for people who look why theirs is slow. */
+  readonly reason?: string;
   /** A session whose parameters are `initial` and whose optimiser is at rest. */
   open(model: Model, initial: TrainingState, options?: EngineOptions): Promise<Session>;
 }

@@ -13,6 +13,7 @@ const position = z.object({
   /** When the run began, and the training seconds of all sittings so far. */
   started: z.string(),
   seconds: z.number(),
+  cpuSeconds: z.number(),
   /** Engine builds of the sittings so far, each once. */
   builds: z.array(z.string()),
   curve: z.array(epochPoint),

@@ -9,9 +9,10 @@ export function recordFile(folder: string, { configuration, id }: RunRecord): st
   return join(folder, `${configuration.data}-${configuration.cell}-${id}.json`);
 }
 
-/** A record as its file holds it. */
-export function recordText(record: RunRecord): string {
-  return `${JSON.stringify(record, null, 1)}\n`;
+/** A record as its file holds it: an epoch of the curve to a line. */
+export function recordText({ curve, ...record }: RunRecord): string {
+  const lines = curve.map((point) => `\n  ${JSON.stringify(point)}`);
+  return `${JSON.stringify({ ...record, curve: [] }, null, 1).replace(/\[\](?=\n\}$)/, `[${lines.join()}\n ]`)}\n`;
 }
 
 /** Writes a record to its place in a folder, whole or not at all. Returns the file's path. */

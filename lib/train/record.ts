@@ -9,6 +9,8 @@ export const epochPoint = z.object({
   epoch: z.number().int().positive(),
   /** Training seconds since the run began, validation included. */
   seconds: z.number(),
+  /** Processor seconds of all threads since the run began: what the wall clock would say on a machine with nothing else to do. */
+  cpuSeconds: z.number().optional(),
   learningRate: z.number(),
   /** Mean NLL per step over the epoch's updates, with weight noise, as training saw it. */
   trainingNllPerStep: z.number(),

@@ -23,6 +23,7 @@ export class Run {
   best: { epoch: number; nllPerStep: number; parameters: TrainingState["parameters"] };
   private partial: Checkpoint["partial"];
   private readonly begun: number;
+  private readonly cpuBegun: number;
   private updates: number;
   private saved = performance.now();
 
@@ -41,6 +42,7 @@ export class Run {
     this.partial = saved?.partial ?? this.nothingYet();
     this.updates = saved?.state.updates ?? 0;
     this.begun = performance.now() - 1000 * (saved?.seconds ?? 0);
+    this.cpuBegun = processorSeconds() - (saved?.cpuSeconds ?? 0);
   }
 
   /** Training seconds, of all sittings. */
@@ -56,6 +58,7 @@ export class Run {
     const { curve, partial, best } = this;
     return {
       seconds: this.seconds(),
+      cpuSeconds: processorSeconds() - this.cpuBegun,
       curve,
       best: best.epoch === 0 ? null : { epoch: best.epoch, nllPerStep: best.nllPerStep },
       partial,
@@ -118,6 +121,7 @@ export class Run {
     this.curve.push({
       epoch,
       seconds: this.seconds(),
+      cpuSeconds: processorSeconds() - this.cpuBegun,
       learningRate,
       trainingNllPerStep: nll / steps,
       valid,
@@ -146,4 +150,10 @@ export class Run {
     const done = (epoch - 1 + epochShare) / epochs;
     this.onProgress({ epoch, epochs, epochShare, nllPerStep, seconds, secondsLeft: (seconds / done) * (1 - done), curve: this.curve });
   }
+}
+
+/** Of this process, user and system. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

@@ -79,6 +79,7 @@ describe("gated-rnn", () => {
     const { code, out } = gatedRnn("doctor");
     expect(code).toBe(0);
     expect(out).toContain("reference wasm tfjs 4.22.0");
+    expect(out).toMatch(/native wasm .*simd \w+, with (relaxed|plain) SIMD/);
     expect(out).toContain("gated-rnn data prepare jsb");
   });
 

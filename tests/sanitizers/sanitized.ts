@@ -17,6 +17,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The C source under a sanitizer: every job runs in a process of its own, which fails at the first thing that is wrong. */
 export class Sanitized implements Kernels {
+  readonly reason = "compiled for this test";
   readonly threads = true;
   readonly lanes: number;
   private readonly folder = mkdtempSync(join(tmpdir(), "gated-rnn-sanitizer-"));

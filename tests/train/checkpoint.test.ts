@@ -33,7 +33,7 @@ const options: TrainOptions = {
 
 /** What a run must reach again: everything but clocks. */
 function outcome({ record, parameters }: TrainResult) {
-  const curve = record.curve.map(({ seconds: _, ...point }) => point);
+  const curve = record.curve.map(({ seconds: _, cpuSeconds: __, ...point }) => point);
   const { id, configuration, status, bestEpoch, results, engine } = record;
   return { id, configuration, status, bestEpoch, results, engine, curve, parameters };
 }
@@ -77,8 +77,9 @@ describe("a run that is interrupted and goes on", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const { record } = await train({ ...options, checkpoint });
     expect(record.started).toBe(first.record.started);
-    const { seconds } = JSON.parse(decodeSafetensors(readFileSync(checkpoint), checkpoint).metadata.position);
+    const { seconds, cpuSeconds } = JSON.parse(decodeSafetensors(readFileSync(checkpoint), checkpoint).metadata.position);
     expect(record.curve[0].seconds).toBeGreaterThan(seconds);
+    expect(record.curve[0].cpuSeconds).toBeGreaterThan(cpuSeconds);
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -195,6 +195,11 @@ describe("a record file", () => {
     const { record } = await train({ ...quick, epochs: 1 });
     const file = writeRecord(join(folder, "new"), record);
     expect(readRecord(file)).toEqual(record);
+    expect(
+      readFileSync(file, "utf8")
+        .split("\n")
+        .filter((line) => line.startsWith(`  {"epoch":`)),
+    ).toHaveLength(1);
     expect(readdirSync(join(folder, "new"))).toEqual([`walks-gru-${record.id}.json`]);
   });
 

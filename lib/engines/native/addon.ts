@@ -8,6 +8,7 @@ import type { ArenaMemory, Kernels } from "./kernels.js";
 interface BuildReport {
   readonly file?: string;
   readonly build?: string;
+  readonly compiler?: string;
   /** Why there is no addon. */
   readonly problem?: string;
 }
@@ -27,11 +28,17 @@ export function addonKernels(): Kernels {
   const folder = join(packageFolder(), "dist", "native");
   const report = join(folder, "addon.json");
   if (!existsSync(report)) throw missing("it was not built; run npm run build");
-  const { file, build, problem }: BuildReport = JSON.parse(readFileSync(report, "utf8"));
+  const { file, build, compiler, problem }: BuildReport = JSON.parse(readFileSync(report, "utf8"));
   if (file === undefined || build === undefined) throw missing(problem ?? "it was not built");
   try {
     const addon: Addon = require(join(folder, file));
-    return { build: `native addon ${build}`, lanes: addon.lanes, threads: true, arena: () => new AddonArena(addon) };
+    return {
+      build: `native addon ${build}`,
+      reason: `built here by ${compiler}`,
+      lanes: addon.lanes,
+      threads: true,
+      arena: () => new AddonArena(addon),
+    };
   } catch (error) {
     throw missing((error as Error).message.split("\n")[0]);
   }

@@ -7,6 +7,7 @@ export function engineOn(name: string, kernels: Kernels): Engine {
   return {
     name,
     build: kernels.build,
+    reason: kernels.reason,
     open: async (model, initial, options) => new NativeSession(kernels, model, initial, options?.threads ?? 1),
   };
 }

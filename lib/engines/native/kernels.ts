@@ -2,6 +2,8 @@
 export interface Kernels {
   /** As records name it: "native addon avx512 3f2a91c0". */
   readonly build: string;
+  /** Why it is this build. */
+  readonly reason: string;
   /** Floats of a vector. */
   readonly lanes: number;
   /** Whether a job may have several slices, each in a thread of its own. */

@@ -37,6 +37,9 @@ export async function wasmKernels(bytes: Uint8Array<ArrayBuffer>): Promise<Kerne
   const hash = (source_hash() >>> 0).toString(16).padStart(8, "0");
   return {
     build: `native wasm ${relaxed() ? "relaxed-simd" : "simd"} ${hash}`,
+    reason: relaxed()
+      ? "with relaxed SIMD, which this runtime has"
+      : "with plain SIMD: this runtime has no relaxed SIMD, or it was not asked for",
     lanes: lanes(),
     threads: false,
     arena: () => new WasmArena(instantiate(module)),

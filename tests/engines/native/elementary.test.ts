@@ -19,7 +19,7 @@ const functions: { name: string; unit: Cell; exact: (x: number) => number; from:
     exact: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
     from: -87.3,
     to: 3.4e38,
-    limit: 3,
+    limit: 2,
   },
 ];
 

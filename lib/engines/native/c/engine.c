@@ -67,7 +67,41 @@ static void run_phase(const Context *x, const Instruction *phase, const float *w
   }
 }
 
-static void run_step(const Context *x, const Instruction *instructions, int count, const float *weights, long t) {
+// The sequence slots that some instructions touch, and the depth of their products together.
+typedef struct {
+  int32_t slots[16];
+  int count;
+  long depth;
+} Touched;
+
+static void touch(Touched *touched, int32_t word) {
+  if (word >> 28 != IN_SEQUENCE || touched->count == 16) return;
+  for (int k = 0; k < touched->count; k++)
+    if (touched->slots[k] == word) return;
+  touched->slots[touched->count++] = word;
+}
+
+static Touched touched_by(const Context *x, const Instruction *instructions, int count) {
+  Touched touched = {.count = 0};
+  for (const Instruction *in = instructions; in < instructions + count; in++)
+    if (in->kind == 0)
+      for (const PhaseOp *op = AT(PhaseOp, x->job->ops) + in->at, *end = op + in->count; op < end; op++)
+        touch(&touched, op->a), touch(&touched, op->b), touch(&touched, op->c), touch(&touched, op->out);
+    else {
+      touch(&touched, in->source), touch(&touched, in->target);
+      touched.depth += AT(Pack, x->job->packs)[in->pack].rows;
+    }
+  return touched;
+}
+
+// Has the rows of the step at `next` fetched while the products of the present one run.
+static void fetch_step(const Context *x, const Touched *touched, long next, Ahead *ahead) {
+  *ahead = (Ahead){.linesPerStep = (float)(touched->count * LANES) / (float)(16 * touched->depth)};
+  if (next < 0 || next >= x->slice->time || rows_at(x, next) * x->job->width < 8192) return; // few rows: the processor is ahead itself
+  for (int k = 0; k < touched->count; k++) fetch_later(ahead, operand(x, touched->slots[k], next), rows_at(x, next) * x->job->width);
+}
+
+static void run_step(const Context *x, const Instruction *instructions, int count, const float *weights, long t, Ahead *ahead) {
   const Job *job = x->job;
   const long rows = rows_at(x, t);
   for (int i = 0; i < count; i++) {
@@ -77,7 +111,7 @@ static void run_step(const Context *x, const Instruction *instructions, int coun
       const Pack *pack = AT(Pack, job->packs) + in->pack;
       float *target = operand(x, in->target, t);
       gemm(rows, pack->width, pack->rows, operand(x, in->source, t), job->width, x->arena + pack->packed, in->accumulate ? target : NULL, job->width,
-           target, job->width);
+           target, job->width, ahead);
     }
   }
 }
@@ -94,7 +128,7 @@ static void input_projection(const Context *x, const Affine *affine) {
   const int32_t *offsets = AT(int32_t, s->inputOffsets), *columns = AT(int32_t, s->inputColumns);
   if (affine->inputWeight >= 0 && s->inputValues >= 0) {
     const Pack *pack = AT(Pack, job->packs) + affine->inputPack;
-    gemm(s->rows, width, job->inputSize, x->arena + s->inputValues, job->inputSize, x->arena + pack->packed, bias, 0, out, width);
+    gemm(s->rows, width, job->inputSize, x->arena + s->inputValues, job->inputSize, x->arena + pack->packed, bias, 0, out, width, NULL);
     return;
   }
   for (long r = 0; r < s->rows; r++, out += width) {
@@ -116,8 +150,12 @@ static void forward(const Context *x) {
   for (int k = 0; k < job->affineCount; k++) input_projection(x, affines + k);
   for (int k = 0; k < job->stateCount; k++)
     if (states[k].previous >= 0) zero(operand(x, states[k].previous, 0), rows_at(x, 0) * width);
+  const Instruction *instructions = AT(Instruction, job->instructions);
+  const Touched touched = touched_by(x, instructions, job->forwardCount);
+  Ahead ahead;
   for (long t = 0; t < s->time; t++) {
-    run_step(x, AT(Instruction, job->instructions), job->forwardCount, weights_of(x), t);
+    fetch_step(x, &touched, t + 1, &ahead);
+    run_step(x, instructions, job->forwardCount, weights_of(x), t, &ahead);
     long next = rows_at(x, t + 1);
     if (next > 0)
       for (int k = 0; k < job->stateCount; k++)
@@ -125,7 +163,7 @@ static void forward(const Context *x) {
   }
   const Pack *pack = AT(Pack, job->packs) + job->readoutPack;
   gemm(s->rows, job->readoutWidth, job->hiddenSize, slot(x, job->hiddenSlot), width, x->arena + pack->packed, weights_of(x) + job->readoutBias, 0,
-       x->arena + s->readout, job->readoutWidth);
+       x->arena + s->readout, job->readoutWidth, NULL);
 }
 
 // Binary cross-entropy with logits y: sum of ln(1 + e^y) over the keys less y over the keys that sound. Leaves `scale` times
@@ -154,7 +192,7 @@ static void bernoulli(const Context *x, int backward, float scale) {
         factors = 0;
       }
       if (backward) {
-        vf small = 1.0f / (1.0f + e);
+        vf small = reciprocal(1.0f + e);
         vf sigmoid = choose(v < 0.0f, e * small, small);
         if (left < LANES)
           for (long i = left; i < LANES; i++) sigmoid[i] = 0;
@@ -217,8 +255,11 @@ static void backward(const Context *x) {
   gemm_transposed(job->hiddenSize, job->readoutWidth, s->rows, slot(x, job->hiddenSlot), width, dy, job->readoutWidth, gradients + job->readoutWeight,
                   job->readoutWidth);
   column_sums(s->rows, job->readoutWidth, dy, NULL, gradients + job->readoutBias);
-  gemm(s->rows, width, job->readoutSize, dy, job->readoutWidth, x->arena + pack->packed, NULL, 0, slot(x, job->hiddenGradientSlot), width);
+  gemm(s->rows, width, job->readoutSize, dy, job->readoutWidth, x->arena + pack->packed, NULL, 0, slot(x, job->hiddenGradientSlot), width, NULL);
 
+  const Instruction *instructions = AT(Instruction, job->instructions) + job->forwardCount;
+  const Touched touched = touched_by(x, instructions, job->backwardCount);
+  Ahead ahead;
   for (long t = s->time - 1; t >= 0; t--) {
     const long rows = rows_at(x, t), next = rows_at(x, t + 1);
     for (int k = 0; k < job->stateCount; k++) {
@@ -234,7 +275,8 @@ static void backward(const Context *x) {
         zero(gradient + (carried ? next * width : 0), (rows - (carried ? next : 0)) * width);
       }
     }
-    run_step(x, AT(Instruction, job->instructions) + job->forwardCount, job->backwardCount, weights_of(x), t);
+    fetch_step(x, &touched, t - 1, &ahead);
+    run_step(x, instructions, job->backwardCount, weights_of(x), t, &ahead);
   }
 
   const Affine *affines = AT(Affine, job->affines);
@@ -313,20 +355,17 @@ static double reduce_gradients(const Context *x) {
   const Shape *shapes = AT(Shape, job->shapes);
   double squares = 0;
   for (int k = 0; k < job->shapeCount; k++)
-    for (long r = 0; r < shapes[k].rows; r++) {
-      float *g = total + shapes[k].parameter + r * shapes[k].width;
-      zero(g + shapes[k].columns, shapes[k].width - shapes[k].columns);
-      vf row = splat(0);
-      for (long j = 0; j < shapes[k].width; j += LANES) row += load(g + j) * load(g + j);
-      squares += sum(row);
+    for (long from = 0; from < shapes[k].rows; from += 16) { // a few rows in single precision, all of them in double
+      const long to = from + 16 < shapes[k].rows ? from + 16 : shapes[k].rows;
+      vf some = splat(0);
+      for (long r = from; r < to; r++) {
+        float *g = total + shapes[k].parameter + r * shapes[k].width;
+        zero(g + shapes[k].columns, shapes[k].width - shapes[k].columns);
+        for (long j = 0; j < shapes[k].width; j += LANES) some += load(g + j) * load(g + j);
+      }
+      squares += sum(some);
     }
   return __builtin_sqrt(squares);
-}
-
-INLINE vf square_root(vf x) {
-  vf y = x;
-  for (int i = 0; i < LANES; i++) y[i] = __builtin_sqrtf(x[i]);
-  return y;
 }
 
 // RMSProp with momentum on the rescaled gradient.
@@ -338,7 +377,7 @@ static void update(const Context *x, double norm) {
   for (long i = 0; i < job->count; i += LANES) {
     vf g = load(gradients + i) * rescale;
     vf square = load(v + i) * job->decay + g * g * (1.0f - job->decay);
-    vf moment = load(m + i) * job->momentum + g * job->learningRate / square_root(square + job->epsilon);
+    vf moment = load(m + i) * job->momentum + g * job->learningRate * reciprocal_root(square + job->epsilon);
     store(v + i, fading(square));
     store(m + i, fading(moment));
     store(w + i, load(w + i) - moment);

@@ -26,6 +26,45 @@
 #define UNROLL PRAGMA(GCC unroll 16)
 #endif
 
+// GCC would let sums move into the register of a factor that is done with, and move them all back at every turn.
+#if defined(__AVX512F__)
+#define KEEP(x) __asm__ volatile("" : : "v"(x))
+#else
+#define KEEP(x)
+#endif
+
+// Rows that later products will read. Sequences are longer than the second cache: while a tile is in the making, a share of them,
+// in proportion to its multiply-adds, is called into it.
+typedef struct {
+  const char *from; // in cache lines
+  long lines;
+} Stretch;
+
+typedef struct {
+  Stretch stretches[16];
+  int count, now;
+  float linesPerStep; // lines for a multiply-add of vectors
+} Ahead;
+
+INLINE void fetch(Ahead *ahead, long work) {
+#ifndef __wasm__
+  long lines = (long)((float)work * ahead->linesPerStep) + 1;
+  for (; ahead->now < ahead->count && lines > 0; ahead->now++) {
+    Stretch *s = ahead->stretches + ahead->now;
+    const long taken = s->lines < lines ? s->lines : lines;
+    for (long i = 0; i < taken; i++) __builtin_prefetch(s->from + 64 * i, 0, 2);
+    s->from += 64 * taken;
+    s->lines -= taken;
+    lines -= taken;
+    if (s->lines > 0) break;
+  }
+#endif
+}
+
+INLINE void fetch_later(Ahead *ahead, const float *from, long floats) {
+  if (ahead->count < 16) ahead->stretches[ahead->count++] = (Stretch){(const char *)from, floats / 16};
+}
+
 // C[i][j] = base[i * rowBase + j] + sum over k of A[i * rowA + k * stepA] B[k * stepB + j], for m rows and v vectors of columns.
 // Few rows leave the multiply-adds waiting for one another: then `split` chains take turns.
 INLINE void tile(const int m, const int v, const int split, long K, const float *A, long rowA, long stepA, const float *B, long stepB,
@@ -40,6 +79,7 @@ INLINE void tile(const int m, const int v, const int split, long K, const float 
       UNROLL for (int i = 0; i < m; i++) {
         vf a = splat(A[i * rowA]);
         UNROLL for (int j = 0; j < v; j++) c[s][i][j] += a * b[j];
+        KEEP(a);
       }
       A += stepA;
       B += stepB;
@@ -122,12 +162,21 @@ static void pack(long K, long N, long columns, const float *source, long stepK, 
 #define DEPTH 128
 
 // C [M, N] = base + A [M, K] B, B packed. The base is C itself, or a row (rowBase 0) that every row begins with, or NULL for zeros.
-static void gemm(long M, long N, long K, const float *A, long rowA, const float *packed, const float *base, long rowBase, float *C, long rowC) {
+// While the last rows are worked on, `later` is fetched (NULL: nothing).
+static void gemm(long M, long N, long K, const float *A, long rowA, const float *packed, const float *base, long rowBase, float *C, long rowC,
+                 Ahead *later) {
   const long block = 64; // rows of A that stay in the second cache while the panels of B pass
   const long pieces = (K + DEPTH - 1) / DEPTH, depth = (K + pieces - 1) / pieces;
   for (long from = 0; from < M; from += block) {
     const long to = from + block < M ? from + block : M;
     const float *panel = packed;
+    Ahead next = {.linesPerStep = (float)(rowA + rowC) / 16 * LANES / (float)(N * K)};
+    if (to < M) {
+      const long rows = M - to < block ? M - to : block;
+      fetch_later(&next, A + to * rowA, rows * rowA);
+      fetch_later(&next, C + to * rowC, rows * rowC);
+    }
+    Ahead *const ahead = to < M ? &next : later;
     for (long n = 0; n < N; n += NV * LANES) {
       const int v = N - n < NV * LANES ? (int)((N - n) / LANES) : NV;
       for (long k = 0; k < K; k += depth) {
@@ -136,6 +185,7 @@ static void gemm(long M, long N, long K, const float *A, long rowA, const float 
           const int m = height((int)(to - i));
           float *c = C + i * rowC + n;
           const float *before = k > 0 ? c : base ? base + i * rowBase + n : NULL;
+          if (ahead) fetch(ahead, m * v * deep);
           tile_packed(m, v, deep, A + i * rowA + k, rowA, panel + k * v * LANES, before, k > 0 ? rowC : rowBase, c, rowC);
           i += m;
         }
@@ -152,7 +202,10 @@ static void gemm_transposed(long M, long N, long rows, const float *A, long rowA
   float strips[STRIPS * DEPTH * MR];
   const int laid = N > 2 * NV * LANES;
   for (long from = 0; from < rows; from += DEPTH) {
-    const long K = rows - from < DEPTH ? rows - from : DEPTH;
+    const long K = rows - from < DEPTH ? rows - from : DEPTH, next = rows - from - K < DEPTH ? rows - from - K : DEPTH;
+    Ahead ahead = {.linesPerStep = (float)((rowA + rowB) / 16 + 1) * LANES / (float)(M * N)};
+    fetch_later(&ahead, A + (from + K) * rowA, next * rowA);
+    fetch_later(&ahead, B + (from + K) * rowB, next * rowB);
     for (long first = 0; first < M;) {
       int heights[STRIPS], count = 0;
       long end = first;
@@ -169,9 +222,11 @@ static void gemm_transposed(long M, long N, long rows, const float *A, long rowA
       }
       for (long n = 0; n < N; n += NV * LANES) {
         const int v = N - n < NV * LANES ? (int)((N - n) / LANES) : NV;
-        for (long t = 0, i = first; t < count; i += heights[t++])
+        for (long t = 0, i = first; t < count; i += heights[t++]) {
+          fetch(&ahead, heights[t] * v * K);
           tile_transposed(heights[t], v, K, laid ? strips + t * DEPTH * MR : A + from * rowA + i, laid ? MR : rowA, B + from * rowB + n, rowB,
                           C + i * rowC + n, rowC);
+        }
       }
       first = end;
     }

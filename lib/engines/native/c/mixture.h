@@ -56,15 +56,20 @@ static float mixture_nll(long components, long samples, float floor, const float
   const float logTotal = log_of(weights.total);
   for (long k = 0; k < components; k += LANES) {
     const vi inside = lanes_inside(components - k);
-    vf energy = splat(0);
+    vf energy = splat(0), product = splat(1); // of up to four deviations: their logarithm is taken at once
     for (long d = 0; d < samples; d++) {
       float *mean = means + d * components + k, *raw = raws + d * components + k;
       vf s = load(raw), e = vexp(-absolute(s));
-      vf deviation = maximum(s, splat(0)) + vlog1p(e) + floor, inverse = 1.0f / deviation;
+      vf deviation = maximum(s, splat(0)) + vlog1p(e) + floor, inverse = reciprocal(deviation);
       vf z = (x[d] - load(mean)) * inverse;
-      energy += 0.5f * (z * z) + vlog(deviation);
+      energy += 0.5f * (z * z);
+      product *= deviation;
+      if (d % 4 == 3 || d == samples - 1) {
+        energy += vlog(product);
+        product = splat(1);
+      }
       if (backward) {
-        vf small = 1.0f / (1.0f + e);
+        vf small = reciprocal(1.0f + e);
         vf sigmoid = choose(s < 0.0f, e * small, small);
         store_inside(mean, inside, -z * inverse);
         store_inside(raw, inside, (1.0f - z * z) * inverse * sigmoid);

@@ -49,12 +49,6 @@ INLINE vf noise_log(vf value) {
   return (x + y) + e * 0.693359375f;
 }
 
-INLINE vf square_root(vf x) {
-  vf y = x;
-  for (int i = 0; i < LANES; i++) y[i] = __builtin_sqrtf(x[i]);
-  return y;
-}
-
 INLINE vf normal(vu word) {
   vi odd = (vi)((word >> 9) << 1) - 8388607; // 2 (word >> 9) + 1 - 2^23
   vf x = __builtin_convertvector(odd, vf) * 1.1920928955078125e-7f;
@@ -85,9 +79,8 @@ void add_noise(const float *from, float *to, float deviation, uint32_t seed, uin
           long left = columns - at;
           if (left <= 0) continue;
           vf noise = normal(x[half]) * deviation;
-          if (left >= LANES) store(out + at, load(w + at) + noise);
-          else
-            for (long i = 0; i < left; i++) out[at + i] = w[at + i] + noise[i];
+          if (left < LANES) noise = choose((vi)lanes < (int32_t)left, noise, splat(0)); // padding stays 0
+          store(out + at, load(w + at) + noise);
         }
       }
   }

@@ -3,6 +3,9 @@
 #ifndef VECTOR_H
 #define VECTOR_H
 #include <stdint.h>
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
 #if defined(__AVX512F__)
 #define LANES 16
@@ -43,12 +46,16 @@ INLINE float sum(vf x) {
 }
 
 // Largest errors found over all magnitudes, in units in the last place (tests/engines/native/elementary.test.ts): exp 0.97,
-// log 0.75, sigmoid 2.29, tanh 1.18, softplus 2.38; results below 2^-126 are flushed to 0.
+// log 0.75, sigmoid 2.29, tanh 1.18, softplus 1.96; results below 2^-126 are flushed to 0.
 
 // e^x by Cephes' expf: 2^n e^f, |f| <= ln 2 / 2. NaN stays NaN; beyond the range of floats: 0 and infinity.
 INLINE vf vexp(vf x) {
+#if defined(__AVX512F__)
+  vf y = choose(x > 100.0f, splat(100.0f), maximum(x, splat(-100.0f)));
+#else
   const vi over = x > 88.72283f, under = x < -87.33654f;
   vf y = choose(under, splat(-87.33654f), choose(over, splat(88.72283f), x));
+#endif
   vf r = y * 1.44269504088896341f + 12582912.0f; // 1.5 * 2^23: the sum's low bits are the nearest integer
   vi n = (vi)r - 0x4b400000;
   r -= 12582912.0f;
@@ -60,9 +67,14 @@ INLINE vf vexp(vf x) {
   p = p * f + 1.6666665459e-1f;
   p = p * f + 5.0000001201e-1f;
   p = p * (f * f) + f + 1.0f;
+#if defined(__AVX512F__)
+  (void)n;
+  return (vf)_mm512_scalef_ps((__m512)p, (__m512)r);
+#else
   vi half = n >> 1; // 2^n in two factors: n reaches 128
   vf e = p * (vf)((half + 127) << 23) * (vf)((n - half + 127) << 23);
   return choose(over, splat(__builtin_inff()), choose(under, splat(0.0f), e));
+#endif
 }
 
 // ln x by Cephes' logf. ln 0 = -infinity; negative: NaN; smaller than the least normal number: as that one.
@@ -92,7 +104,34 @@ INLINE vf vlog(vf x) {
   return r;
 }
 
-INLINE vf vsigmoid(vf x) { return 1.0f / (1.0f + vexp(-x)); }
+// 1 / x for x from 1e-38 to infinity: an estimate and a Newton step where division takes many times as long. NaN stays NaN.
+INLINE vf reciprocal(vf x) {
+#if defined(__AVX512F__)
+  x = choose(x > 3e38f, splat(3e38f), x); // infinity: 1 / 3e38 is flushed to 0
+  vf y = (vf)_mm512_rcp14_ps((__m512)x);
+  return y + y * (1.0f - x * y);
+#else
+  return 1.0f / x;
+#endif
+}
+
+INLINE vf square_root(vf x) {
+  vf y = x;
+  for (int i = 0; i < LANES; i++) y[i] = __builtin_sqrtf(x[i]);
+  return y;
+}
+
+// 1 / square root of a positive normal number.
+INLINE vf reciprocal_root(vf x) {
+#if defined(__AVX512F__)
+  vf y = (vf)_mm512_rsqrt14_ps((__m512)x);
+  return y * (1.5f - 0.5f * x * y * y);
+#else
+  return 1.0f / square_root(x);
+#endif
+}
+
+INLINE vf vsigmoid(vf x) { return reciprocal(1.0f + vexp(-x)); }
 
 // Near 0 by Cephes' polynomial, elsewhere by e^2|x|.
 INLINE vf vtanh(vf x) {
@@ -102,15 +141,22 @@ INLINE vf vtanh(vf x) {
   p = p * z + 1.33314422036e-1f;
   p = p * z - 3.33332819422e-1f;
   vf small = p * z * x + x;
-  vf large = 1.0f - 2.0f / (vexp(a + a) + 1.0f);
+  vf large = 1.0f - 2.0f * reciprocal(vexp(a + a) + 1.0f);
   large = (vf)((vi)large | ((vi)x & (vi)splat(-0.0f)));
   return choose(a < 0.625f, small, choose(x == x, large, x));
 }
 
-// ln(1 + e) for 0 <= e <= 1, exact for small e as well: the rounding of 1 + e is divided out.
+// ln(1 + e) for 0 <= e <= 1: e + e^2 q(e), q through (ln(1 + e) / e - 1) / e at Chebyshev's points.
 INLINE vf vlog1p(vf e) {
-  vf u = 1.0f + e, d = u - 1.0f;
-  return choose(d == 0.0f, e, vlog(u) * (e / choose(d == 0.0f, splat(1.0f), d)));
+  vf q = e * -3.1760570127516985e-3f + 1.9542526453733444e-2f;
+  q = q * e - 5.6373611092567444e-2f;
+  q = q * e + 1.0543623566627502e-1f;
+  q = q * e - 1.5269666910171509e-1f;
+  q = q * e + 1.9663274288177490e-1f;
+  q = q * e - 2.4951615929603577e-1f;
+  q = q * e + 3.3329710364341736e-1f;
+  q = q * e - 4.9999892711639404e-1f;
+  return q * (e * e) + e;
 }
 
 INLINE vf vsoftplus(vf x) { return maximum(x, splat(0.0f)) + vlog1p(vexp(-absolute(x))); }
