@@ -21,6 +21,15 @@ export { bernoulli, deviationFloor, gaussianMixture, type Output } from "./outpu
 export { type Generator, generator } from "./random/generator.js";
 export * from "./show/index.js";
 export { presets, type SweepPlan } from "./sweep/plan.js";
+export {
+  bestRecords,
+  filterRecords,
+  type RecordFilter,
+  type RecordsFrame,
+  readRecords,
+  recordsCsv,
+  recordsFrame,
+} from "./sweep/records.js";
 export type { SweepStatus } from "./sweep/status.js";
 export type { SweepSummary } from "./sweep/summary.js";
 export { type SweepOptions, type SweepResult, sweep } from "./sweep/sweep.js";
@@ -28,6 +37,7 @@ export { removeCheckpoint } from "./train/checkpoint.js";
 export { initialState } from "./train/initialise.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
 export { isNoisy, type Model, model, type Parameter } from "./train/model.js";
+export { pytorchWeights } from "./train/pytorch.js";
 export { type EpochPoint, type RunConfiguration, type RunRecord, runRecord } from "./train/record.js";
 export { readRecord, writeRecord } from "./train/record-file.js";
 export { decodeSafetensors, encodeSafetensors, type SafeTensors, type Tensor } from "./train/safetensors.js";

@@ -6,10 +6,12 @@ import { addCells } from "./cells.js";
 import { addData } from "./data.js";
 import { addDoctor } from "./doctor.js";
 import { addInspect } from "./inspect.js";
+import { addRecords } from "./records.js";
 import { addStart } from "./start.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
 import { addWatch } from "./watch.js";
+import { addWeights } from "./weights.js";
 
 /**
  * The `gated-rnn` command. Exit codes: 0 done, 1 the work failed, 2 a mistake in how it was asked for, 130 stopped by Ctrl-C.
@@ -27,7 +29,20 @@ export async function main(args: readonly string[]): Promise<void> {
       "after",
       "\nStart with `gated-rnn start`: it prepares the JSB Chorales, trains the paper's three units and draws their learning curves.",
     );
-  for (const add of [addStart, addTrain, addSweep, addWatch, addCells, addBaselines, addData, addInspect, addDoctor]) add(program);
+  for (const add of [
+    addStart,
+    addTrain,
+    addSweep,
+    addWatch,
+    addRecords,
+    addWeights,
+    addCells,
+    addBaselines,
+    addData,
+    addInspect,
+    addDoctor,
+  ])
+    add(program);
   inherit(program);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -23,6 +23,9 @@ export function realNumber(least: number, above = false): (text: string) => numb
   };
 }
 
+/** An option's text as names parted by commas. */
+export const names = (text: string) => text.split(",").map((name) => name.trim());
+
 export const engineOption = () => new Option("--engine <name>", "engine (default: the fastest that runs here)").choices(engineNames);
 export const backendOption = () => new Option("--backend <name>", "reference engine: TensorFlow.js backend, such as wasm or cpu");
 export const threadsOption = () =>

@@ -9,7 +9,7 @@ import type { SweepStatus } from "../sweep/status.js";
 import type { SweepSummary } from "../sweep/summary.js";
 import { sweep } from "../sweep/sweep.js";
 import type { RunRecord } from "../train/record.js";
-import { backendOption, engineOption, jsonOption, printJson, realNumber, threadsOption, wholeNumber } from "./options.js";
+import { backendOption, engineOption, jsonOption, names, printJson, realNumber, threadsOption, wholeNumber } from "./options.js";
 import { bar, interruptible } from "./progress.js";
 
 interface SweepArguments {
@@ -37,8 +37,6 @@ interface SweepArguments {
   readonly db?: string;
   readonly json?: boolean;
 }
-
-const names = (text: string) => text.split(",").map((name) => name.trim());
 
 export function addSweep(program: Command): void {
   program

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { GatedRnnError } from "../errors.js";
 
-const holder = z.object({ host: z.string(), pid: z.number().int(), since: z.string(), token: z.string() });
+const holder = z.object({ host: z.string(), pid: z.number().int(), since: z.string(), token: z.string().default("") });
 export type Holder = z.infer<typeof holder>;
 
 /** How long a lock that was taken over must stay ours before we believe it, in ms: two may have seen the same dead holder. */

@@ -97,11 +97,11 @@ async function bitsAfter(file: string, updates: number): Promise<string> {
 function bits(file: string): string {
   const checkpoint = readCheckpoint(file, runModel, runName);
   if (!checkpoint) return "none";
-  const { started: _, seconds: __, curve, state, bestParameters, ...rest } = checkpoint;
+  const { started: _, seconds: __, cpuSeconds: _____, curve, state, bestParameters, ...rest } = checkpoint;
   const arrays = [state.parameters, state.meanSquares, state.momenta, bestParameters].map((part) =>
     [...part].map(([name, values]) => [name, Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64")]),
   );
-  return JSON.stringify([rest, state.updates, curve.map(({ seconds: ___, ...point }) => point), arrays]);
+  return JSON.stringify([rest, state.updates, curve.map(({ seconds: ___, cpuSeconds: ____, ...point }) => point), arrays]);
 }
 
 /** Fills a disk up to a number of free bytes. */

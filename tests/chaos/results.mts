@@ -21,7 +21,7 @@ function bitsOf(folder: string): Map<string, string> {
   return new Map(
     names.map((name) => {
       const { started: _, seconds: __, curve, ...rest } = readRecord(join(folder, name));
-      const points = curve.map(({ seconds: ___, ...point }) => point);
+      const points = curve.map(({ seconds: ___, cpuSeconds: ____, ...point }) => point);
       return [name, JSON.stringify([rest, points]) + readFileSync(join(folder, name.replace("json", "safetensors")), "base64")];
     }),
   );

@@ -30,7 +30,10 @@ const plan: SweepPlan = {
 };
 
 /** What a run must reach again: everything but clocks. */
-const outcome = ({ started: _, seconds: __, curve, ...rest }: RunRecord) => ({ ...rest, curve: curve.map(({ seconds: _, ...p }) => p) });
+const outcome = ({ started: _, seconds: __, curve, ...rest }: RunRecord) => ({
+  ...rest,
+  curve: curve.map(({ seconds: _, cpuSeconds: __, ...p }) => p),
+});
 
 const recordFiles = (out: string) => readdirSync(out).filter((name) => /-[0-9a-f]{16}\.json$/.test(name));
 

@@ -1,0 +1,97 @@
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import { cellTitle } from "../show/colours.js";
+import { duration } from "../show/duration.js";
+import { type Table, tableText } from "../show/table.js";
+import { openDatabase } from "../sweep/database.js";
+import { SweepQueue } from "../sweep/queue.js";
+import { bestRecords, filterRecords, readRecords, recordsCsv } from "../sweep/records.js";
+import { databaseFolder } from "../sweep/results-folder.js";
+import { type RunRecord, runRecord } from "../train/record.js";
+import { writeWholeFile } from "../train/whole-file.js";
+import { names, wholeNumber } from "./options.js";
+
+interface RecordsArguments {
+  readonly db?: string;
+  readonly data?: readonly string[];
+  readonly cells?: readonly string[];
+  readonly seed?: number;
+  readonly status?: RunRecord["status"];
+  readonly best?: boolean;
+  readonly format: "table" | "csv" | "json" | "schema";
+  readonly to?: string;
+}
+
+export function addRecords(program: Command): void {
+  program
+    .command("records")
+    .description("the records of runs: list, filter, export")
+    .argument("[folder]", "a folder of records", "runs/sweep")
+    .option("--db <url>", "the records in a sweep's PostgreSQL database instead")
+    .option("--data <names>", "only these data sets, parted by commas", names)
+    .option("--cells <names>", "only these cells, parted by commas", names)
+    .option("--seed <n>", "only this seed", wholeNumber(0, 2 ** 32 - 1))
+    .addOption(new Option("--status <word>", "only runs that ended so").choices(runRecord.shape.status.options))
+    .option("--best", "only the lowest validation NLL of each data set and cell")
+    .addOption(
+      new Option("--format <kind>", "a table to read, a CSV table, the whole records as JSON, or the JSON Schema that they follow")
+        .choices(["table", "csv", "json", "schema"])
+        .default("table"),
+    )
+    .option("--to <file>", "write to a file instead of standard output")
+    .action(async (folder: string, args: RecordsArguments) => {
+      const text = args.format === "schema" ? schema() : await listing(folder, args);
+      if (args.to === undefined) process.stdout.write(text);
+      else writeWholeFile(args.to, text);
+    });
+}
+
+/** The published schema, for programs in other languages. */
+const schema = () => `${JSON.stringify({ title: "gated-rnn/run/1", ...z.toJSONSchema(runRecord) }, null, 1)}\n`;
+
+async function listing(folder: string, { db, seed, status, best, format, data, cells }: RecordsArguments): Promise<string> {
+  const found = filterRecords(db === undefined ? readRecords(folder) : await databaseRecords(folder, db), {
+    ...(data ? { data } : {}),
+    ...(cells ? { cells } : {}),
+    ...(seed === undefined ? {} : { seeds: [seed] }),
+    ...(status ? { status: [status] } : {}),
+  });
+  const records = best ? bestRecords(found) : found;
+  switch (format) {
+    case "csv":
+      return recordsCsv(records);
+    case "json":
+      return `${JSON.stringify(records)}\n`;
+    default:
+      return `${tableText(recordsTable(records))}\n`;
+  }
+}
+
+async function databaseRecords(folder: string, db: string): Promise<RunRecord[]> {
+  const database = await openDatabase(databaseFolder(folder), db, { onError: () => {} });
+  try {
+    return await (await SweepQueue.open(database, { retries: 0, heartbeatSeconds: 30 })).results();
+  } finally {
+    await database.close();
+  }
+}
+
+function recordsTable(records: readonly RunRecord[]): Table {
+  const left = (title: string) => ({ title, align: "left" as const });
+  const right = (title: string) => ({ title, align: "right" as const });
+  return {
+    caption: `${records.length} runs; NLL in nats per step`,
+    columns: [
+      ...[left("run"), left("data"), left("unit")],
+      ...["learning\nrate", "seed", "epochs", "best", "train", "valid", "test", "time"].map(right),
+      left("status"),
+    ],
+    rows: records.map(({ id, configuration: c, curve, bestEpoch, results: r, seconds, status }) => [
+      ...[id, c.data, cellTitle(c.cell), c.learningRate.toPrecision(2), String(c.seed), String(curve.length), String(bestEpoch)],
+      ...[r.train, r.valid, r.test].map(({ nllPerStep }) => nllPerStep.toFixed(3)),
+      duration(seconds),
+      status,
+    ]),
+    notes: [],
+  };
+}

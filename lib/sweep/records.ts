@@ -1,0 +1,102 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { GatedRnnError } from "../errors.js";
+import type { RunRecord } from "../train/record.js";
+import { readRecord } from "../train/record-file.js";
+import { bestOf } from "./summary.js";
+
+/** What records are looked for by; a run must fit all that is given. */
+export interface RecordFilter {
+  readonly data?: readonly string[];
+  readonly cells?: readonly string[];
+  readonly seeds?: readonly number[];
+  readonly status?: readonly RunRecord["status"][];
+}
+
+/**
+ * The records in a folder, one file a run, by file name.
+ *
+ * @throws GatedRnnError `record` when the folder cannot be read, or one of its records is none
+ */
+export function readRecords(folder: string): RunRecord[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    throw new GatedRnnError("record", `${folder}: expected a folder of records, got ${(error as Error).message}`, { cause: error });
+  }
+  return names
+    .filter((name) => /-[0-9a-f]{16}\.json$/.test(name))
+    .sort()
+    .map((name) => readRecord(join(folder, name)));
+}
+
+export function filterRecords(records: readonly RunRecord[], { data, cells, seeds, status }: RecordFilter): RunRecord[] {
+  return records.filter(
+    ({ configuration: c, ...record }) =>
+      (data?.includes(c.data) ?? true) &&
+      (cells?.includes(c.cell) ?? true) &&
+      (seeds?.includes(c.seed) ?? true) &&
+      (status?.includes(record.status) ?? true),
+  );
+}
+
+/** Of each data set and cell the record with the lowest validation NLL per step, in the order in which they come. */
+export function bestRecords(records: readonly RunRecord[]): RunRecord[] {
+  const groups = new Map<string, RunRecord[]>();
+  for (const record of records) {
+    const key = `${record.configuration.data} ${record.configuration.cell}`;
+    groups.set(key, [...(groups.get(key) ?? []), record]);
+  }
+  return [...groups.values()].flatMap((group) => bestOf(group) ?? []);
+}
+
+/** What a record has in each column. */
+const columns = {
+  run: (r: RunRecord) => r.id,
+  data: (r: RunRecord) => r.configuration.data,
+  cell: (r: RunRecord) => r.configuration.cell,
+  hidden: (r: RunRecord) => r.configuration.hiddenSize,
+  parameters: (r: RunRecord) => r.parameters.recurrent,
+  seed: (r: RunRecord) => r.configuration.seed,
+  learningRate: (r: RunRecord) => r.configuration.learningRate,
+  batchSize: (r: RunRecord) => r.configuration.batchSize,
+  weightNoise: (r: RunRecord) => r.configuration.weightNoise,
+  status: (r: RunRecord) => r.status,
+  epochs: (r: RunRecord) => r.curve.length,
+  bestEpoch: (r: RunRecord) => r.bestEpoch,
+  trainNll: (r: RunRecord) => r.results.train.nllPerStep,
+  validNll: (r: RunRecord) => r.results.valid.nllPerStep,
+  testNll: (r: RunRecord) => r.results.test.nllPerStep,
+  trainNllPerSequence: (r: RunRecord) => r.results.train.nllPerSequence,
+  validNllPerSequence: (r: RunRecord) => r.results.valid.nllPerSequence,
+  testNllPerSequence: (r: RunRecord) => r.results.test.nllPerSequence,
+  meanGradientNorm: (r: RunRecord) => mean(r.curve.map(({ gradientNorm }) => gradientNorm.mean)),
+  maxGradientNorm: (r: RunRecord) => r.curve.reduce((most, { gradientNorm }) => Math.max(most, gradientNorm.max), 0),
+  rescaledShare: (r: RunRecord) => mean(r.curve.map(({ gradientNorm }) => gradientNorm.rescaled)),
+  seconds: (r: RunRecord) => r.seconds,
+  engine: (r: RunRecord) => r.engine.build,
+  version: (r: RunRecord) => r.code.version,
+  commit: (r: RunRecord) => r.code.commit ?? "",
+  dataChecksum: (r: RunRecord) => r.data.checksum,
+  started: (r: RunRecord) => r.started,
+} satisfies Readonly<Record<string, (record: RunRecord) => string | number>>;
+
+/** A table by columns: what `new DataFrame(…)` of danfojs takes, and arquero's `table(…)`. */
+export type RecordsFrame = { readonly [column in keyof typeof columns]: (string | number)[] };
+
+/** Records as plain columns, a run a row; NLL in nats. A mean over no epochs is NaN. */
+export function recordsFrame(records: readonly RunRecord[]): RecordsFrame {
+  const column = ([name, value]: [string, (record: RunRecord) => string | number]) => [name, records.map(value)];
+  return Object.fromEntries(Object.entries(columns).map(column));
+}
+
+/** Records as CSV (RFC 4180), the same columns in the same order, with a line for their names. */
+export function recordsCsv(records: readonly RunRecord[]): string {
+  const lines = records.map((record) => Object.values(columns).map((value) => quoted(String(value(record)))));
+  return [Object.keys(columns), ...lines].map((cells) => `${cells.join()}\r\n`).join("");
+}
+
+const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
