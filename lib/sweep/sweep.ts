@@ -9,7 +9,7 @@ import { bestSoFar, isHopeless } from "./median-rule.js";
 import { checkedPlan, type DeadRun, type Group, groupsOf, type PlannedRun, planId, type SweepPlan } from "./plan.js";
 import { type Job, SweepQueue } from "./queue.js";
 import { databaseFolder, prepareFolder, writeResult, writeStatus, writeSummary } from "./results-folder.js";
-import { type RunProcess, startRun } from "./run-process.js";
+import { type RunProcess, type RunProgress, startRun } from "./run-process.js";
 import { type LiveProgress, type LiveRun, liveProgress, pointOf, type SweepStatus, statusOf } from "./status.js";
 import { bestOf, type SweepSummary, summarise } from "./summary.js";
 
@@ -140,8 +140,11 @@ class Supervisor {
       await Promise.all(timers.map((stop) => stop()));
       signal?.removeEventListener("abort", end);
     }
-    if (this.failure !== undefined) throw this.failure;
-    await this.advance();
+    if (this.failure === undefined) await this.guarded(() => this.advance());
+    if (this.failure !== undefined) {
+      await this.guarded(async () => this.tell("stopped"));
+      throw this.failure;
+    }
     const state = this.isDone() ? "done" : "stopped";
     this.tell(state);
     return { state, summaries: this.summaries() };
@@ -205,7 +208,7 @@ class Supervisor {
     } catch (error) {
       await this.failed(job, error);
     } finally {
-      this.running.delete(id);
+      if (this.running.get(id)?.job === job) this.running.delete(id); // not the next attempt's, where this one was lost
     }
     await this.advance();
   }
@@ -233,7 +236,7 @@ class Supervisor {
       );
   }
 
-  private progress(running: Running, { share, epoch, seconds, secondsLeft, points }: Parameters<Parameters<typeof startRun>[1]>[0]): void {
+  private progress(running: Running, { share, epoch, seconds, secondsLeft, points }: RunProgress): void {
     running.progress = { share, epoch, seconds, secondsLeft, curve: [...(running.progress?.curve ?? []), ...points.map(pointOf)] };
     if (points.length > 0 && this.isGivenUp(running)) running.process.prune();
   }

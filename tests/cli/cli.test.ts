@@ -128,6 +128,11 @@ describe("a mistake ends in one line and exit code 2:", () => {
     [["train", "--data", "bach"], "bach"],
     [["train", "--engine", "abacus"], "abacus"],
     [["train", "--engine", "reference", "--backend", "abacus"], "got abacus"],
+    [["sweep"], "sweep: expected --data or --preset, got neither"],
+    [["sweep", "--data", "synthetic", "--db", "here"], "db: expected an address such as postgres://user@host/database, got here"],
+    [["records", "none"], "none: expected a folder of records, got ENOENT"],
+    [["watch", "--out", "none"], "none: expected a sweep's status.json, got none"],
+    [["weights", "none"], "none: expected a file of weights, got ENOENT"],
     [["train", "--nonsense"], "unknown option '--nonsense'"],
     [["traim"], "unknown command 'traim'"],
     [["train", "--data", "jsb"], "jsb"],
@@ -142,7 +147,7 @@ describe("a mistake ends in one line and exit code 2:", () => {
   });
 
   it("--help explains and ends with 0", () => {
-    for (const command of ["start", "train", "cells", "baselines", "data", "inspect", "doctor"]) {
+    for (const command of ["start", "train", "sweep", "watch", "records", "weights", "cells", "baselines", "data", "inspect", "doctor"]) {
       const { code, out } = gatedRnn(command, "--help");
       expect(code).toBe(0);
       expect(out).toContain(`Usage: gated-rnn ${command}`);

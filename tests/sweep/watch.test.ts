@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { activeTable, groupsTable, statusLine } from "../../lib/show/sweep-page.js";
+import { tableText } from "../../lib/show/table.js";
+import type { Group, PlannedRun } from "../../lib/sweep/plan.js";
+import { statusFile, writeStatus } from "../../lib/sweep/results-folder.js";
+import { type LiveProgress, type Point, statusOf } from "../../lib/sweep/status.js";
+import { folderStatus, serveStatus } from "../../lib/sweep/watch.js";
+import { madeUpRecord } from "../show/records.js";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "gated-rnn-watch-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const done = { ...madeUpRecord("gru", { epochs: 20 }), id: "a", seconds: 100 };
+const planned = (id: string, seed = 1): PlannedRun => ({
+  id,
+  configuration: { ...done.configuration, seed },
+  checksum: "c",
+  version: "1",
+});
+const group: Group = {
+  data: "jsb",
+  cell: "gru",
+  candidates: ["a", "b", "c"].map((id) => planned(id)),
+  others: () => [planned("d", 2)],
+};
+const progress: LiveProgress = { share: 0.25, epoch: 6, seconds: 25, secondsLeft: 75, curve: [[5, 20, 9.5, 9.25]] satisfies Point[] };
+const status = statusOf(
+  "running",
+  [group],
+  new Map([["a", done]]),
+  [{ run: planned("b"), supervisor: "here 7", progress }],
+  [{ run: "z", problem: "<out of luck>" }],
+);
+
+describe("a sweep's status", () => {
+  it("counts runs, names the best, and estimates what is left from the time that runs take", () => {
+    expect(status.runs).toEqual({ done: 1, total: 4, dead: 1 });
+    expect(status.groups[0].best).toMatchObject({ run: "a", valid: done.results.valid.nllPerStep });
+    expect(status.groups[0].best?.curve).toHaveLength(20);
+    expect(status.secondsLeft).toBe(75 + 2 * 100); // b goes on, c and d wait; one at work
+    expect(statusOf("running", [group], new Map(), [], []).secondsLeft).toBeNull();
+  });
+
+  it("reads in one line, and says when nothing is heard any more", () => {
+    const now = Date.parse(status.written);
+    expect(statusLine(status, now)).toBe("1 of 4 runs, 1 at work, 1 given up, about 4 min 35 s left");
+    expect(statusLine(status, now + 11_000)).toContain(", nothing heard since ");
+    expect(statusLine({ ...status, state: "done" }, now + 11_000)).toBe("1 of 4 runs, done, 1 given up");
+  });
+
+  it("shows runs at work and the best in tables", () => {
+    expect(tableText(activeTable(status))).toMatch(/jsb +GRU +0\.0010 +1 +6\/20 +9\.500 +9\.250 +1 min 15 s +here 7/);
+    expect(tableText(groupsTable(status))).toMatch(/jsb +GRU +1\/4 +0\.0010 +8\.600 +8\.800/);
+  });
+
+  it("is read from the supervisor's file, and refused when there is none or another", async () => {
+    await expect(folderStatus(folder)()).rejects.toThrow(`${folder}: expected a sweep's status.json, got none`);
+    writeStatus(folder, status);
+    expect(await folderStatus(folder)()).toEqual(status);
+    writeFileSync(statusFile(folder), '{"schema":"other"}');
+    await expect(folderStatus(folder)()).rejects.toThrow('got no valid "schema"');
+  });
+});
+
+describe("the page", () => {
+  it("comes with its curves from this machine to this machine, and quotes what others wrote", async () => {
+    const page = await serveStatus(async () => status, 0);
+    try {
+      expect(page.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+      const shell = await (await fetch(page.url)).text();
+      expect(shell).not.toMatch(/(src|href)=/);
+      const body = await (await fetch(`${page.url}body`)).text();
+      expect(body).toContain("1 of 4 runs, 1 at work");
+      expect(body.match(/<polyline/g)).toHaveLength(2); // the best and the one at work
+      expect(body).toContain("&lt;out of luck&gt;");
+      expect(await (await fetch(`${page.url}status.json`)).json()).toEqual(status);
+      expect((await fetch(`${page.url}elsewhere`)).status).toBe(404);
+      expect(await statusWithHost(page.url, "evil.example")).toBe(403);
+      await expect(serveStatus(async () => status, Number(new URL(page.url).port))).rejects.toThrow("to be free, got EADDRINUSE");
+    } finally {
+      await page.close();
+    }
+  });
+
+  it("says what is wrong when the status cannot be had", async () => {
+    const page = await serveStatus(folderStatus(join(folder, "none")), 0);
+    const answer = await fetch(`${page.url}body`);
+    expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining("expected a sweep's status.json, got none")]);
+    await page.close();
+  });
+});
+
+/** What a browser is told that was led here by another name. */
+function statusWithHost(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(`${url}body`, { headers: { host } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
