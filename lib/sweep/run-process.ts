@@ -61,7 +61,7 @@ export function startRun(request: RunRequest, onProgress: (progress: RunProgress
     serialization: "advanced",
   });
   const tell = (message: ParentMessage) => {
-    if (child.connected) child.send(message);
+    if (child.connected) child.send(message, () => {}); // one that has just left needs no word any more: its end says how
   };
   const end = ended(child, request, onProgress);
   tell({ kind: "run", request });

@@ -15,12 +15,12 @@ export interface Comparison {
 
 const recordName = /-([0-9a-f]{16})\.json$/;
 
-/** Records without clocks, and weights, by run: everything that must be the same bits. */
+/** Records without clocks and commits, and weights, by run: everything that must be the same bits. */
 function bitsOf(folder: string): Map<string, string> {
   const names = readdirSync(folder).filter((name) => recordName.test(name));
   return new Map(
     names.map((name) => {
-      const { started: _, seconds: __, curve, ...rest } = readRecord(join(folder, name));
+      const { started: _, seconds: __, code: _____, curve, ...rest } = readRecord(join(folder, name));
       const points = curve.map(({ seconds: ___, cpuSeconds: ____, ...point }) => point);
       return [name, JSON.stringify([rest, points]) + readFileSync(join(folder, name.replace("json", "safetensors")), "base64")];
     }),
