@@ -12,7 +12,7 @@ const settling = 150;
 
 /**
  * Takes a lock that one process at a time can hold: a file that names its holder. A holder on this machine that is dead, by
- * `kill -9` or a power cut, is replaced; one on another machine that shares the folder cannot be asked, and keeps it.
+ * `kill -9`, is replaced; one on another machine that shares the folder cannot be asked, and keeps it.
  *
  * @returns the release; the lock of a process that dies is free too
  * @throws GatedRnnError `locked`, naming the holder
@@ -34,7 +34,7 @@ export async function lockFile(file: string, what: string): Promise<() => void> 
     const other = read(file);
     if (other && isAlive(other)) {
       const where = other.host === mine.host ? "" : ` on ${other.host}`;
-      const remedy = other.host === mine.host ? "wait for it or stop it" : `stop it, or remove ${file} if it is no more`;
+      const remedy = `stop it, or remove ${file} if that is no sweep any more`;
       throw new GatedRnnError(
         "locked",
         `${what}: expected to be its only user, got process ${other.pid}${where} since ${other.since}; ${remedy}`,

@@ -20,7 +20,9 @@ const heldBy = (host: string, pid: number) => writeFileSync(file, JSON.stringify
 it("a second opener is told who the first is, and gets the lock when it is released", async () => {
   const release = await lockFile(file, "the folder");
   await expect(lockFile(file, "the folder")).rejects.toThrow(
-    new RegExp(`^the folder: expected to be its only user, got process ${process.pid} since .*; wait for it or stop it$`),
+    new RegExp(
+      `^the folder: expected to be its only user, got process ${process.pid} since .*; stop it, or remove ${file} if that is no sweep any more$`,
+    ),
   );
   release();
   expect(readdirSync(folder)).toEqual([]);
@@ -44,7 +46,7 @@ it("of two that replace a dead holder at the same moment one gets the lock", asy
 it("a holder on another machine is believed, and the message says how to be rid of it", async () => {
   heldBy("elsewhere", 1);
   await expect(lockFile(file, "the folder")).rejects.toThrow(
-    `got process 1 on elsewhere since 2026-01-01T00:00:00Z; stop it, or remove ${file}`,
+    `got process 1 on elsewhere since 2026-01-01T00:00:00Z; stop it, or remove ${file} if that is no sweep any more`,
   );
 });
 
