@@ -31,8 +31,11 @@ export function hiddenSizeFor(cell: Cell, inputSize: number, budget: number): nu
   return Math.abs(count(low) - budget) <= Math.abs(count(high) - budget) ? low : high;
 }
 
-/** The paper's hidden sizes (Table 1): on music, about 20 thousand parameters each; on speech, about 169 thousand. */
+/**
+ * The paper's hidden sizes (Table 1): on music, about 20 thousand parameters each; on speech, about 169 thousand. The layer without
+ * memory, which is not the paper's, has the tanh unit's.
+ */
 export const paperHiddenSizes: Readonly<Record<"music" | "speech", Readonly<Record<string, number>>>> = {
-  music: { tanh: 100, gru: 46, lstm: 36 },
-  speech: { tanh: 400, gru: 227, lstm: 195 },
+  music: { tanh: 100, gru: 46, lstm: 36, memoryless: 100 },
+  speech: { tanh: 400, gru: 227, lstm: 195, memoryless: 400 },
 };

@@ -50,7 +50,7 @@ export function addSweep(program: Command): void {
     .option("--seeds <n>", "seeds that the chosen rate is trained with (default: 1, presets 3)", wholeNumber(1, 1000))
     .option("--epochs <n>", "epochs of a run at most (default: 200)", wholeNumber(1))
     .option("--patience <n>", "epochs without a better validation NLL before a run stops (default: 100)", wholeNumber(1))
-    .option("--batch-size <n>", "sequences per update (default: 2, speech 32)", wholeNumber(1))
+    .option("--batch-size <n>", "sequences per update (default: 2, speech 8)", wholeNumber(1))
     .option("--weight-noise <x>", "standard deviation of the weight noise (default: 0.075)", realNumber(0))
     .option("--median-rule", "give learning rates up that do worse than the median of the others (not the paper's way)")
     .option("--slots <n>", "runs side by side on this machine", wholeNumber(1, 1024), availableParallelism())

@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import { cellNamed } from "../cells/index.js";
+import { cellNamed, cellNames } from "../cells/index.js";
+import type { Baseline } from "../data/baselines.js";
 import { splits } from "../data/dataset.js";
 import { datasetNames, openData } from "../data/open.js";
 import { speechSetNames } from "../data/speech.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
+import { baselineTitles } from "../show/index.js";
 import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
 import { configurationOf } from "../train/configuration.js";
 import { codeVersion, runId } from "../train/provenance.js";
@@ -12,6 +14,7 @@ import { writeRecord } from "../train/record-file.js";
 import { speechWindow } from "../train/task.js";
 import { type TrainOptions, train } from "../train/train.js";
 import { writeWeights } from "../train/weights.js";
+import { baselinesWithProgress } from "./baselines.js";
 import { backendOption, engineOption, jsonOption, printJson, realNumber, seedOption, threadsOption, wholeNumber } from "./options.js";
 import { interruptible, progressLine } from "./progress.js";
 
@@ -33,12 +36,12 @@ export function addTrain(program: Command): void {
       "train one cell on one data set by the paper's protocol and write its record and weights; after an interruption the same command goes on",
     )
     .option("--data <name>", `data set: ${datasetNames.join(", ")}`, "jsb")
-    .option("--cell <name>", "tanh, gru or lstm", "gru")
+    .option("--cell <name>", `unit: ${cellNames.join(", ")}`, "gru")
     .option("--hidden <n>", "hidden units (default: the paper's)", wholeNumber(1, 100_000))
     .option("--epochs <n>", "epochs at most (default: 200)", wholeNumber(1))
     .option("--patience <n>", "epochs without a better validation NLL before stopping (default: 100)", wholeNumber(1))
     .option("--learning-rate <x>", "first learning rate (default: 0.001)", realNumber(0, true))
-    .option("--batch-size <n>", "sequences per update (default: 2, speech 32)", wholeNumber(1))
+    .option("--batch-size <n>", "sequences per update (default: 2, speech 8)", wholeNumber(1))
     .option("--weight-noise <x>", "standard deviation of the weight noise (default: 0.075)", realNumber(0))
     .addOption(seedOption())
     .addOption(engineOption())
@@ -60,19 +63,22 @@ export function addTrain(program: Command): void {
       const run = { ...options, ...size, dataset, cell, engine, signal, checkpoint };
       const { record, error, ...trained } = await train({ ...run, onProgress: progress.show });
       progress.end();
-      done();
       const file = writeRecord(out, record);
       const weights = file.replace(/json$/, "safetensors");
       writeWeights(weights, { ...trained, data, run: record.id });
       if (record.status !== "stopped") removeCheckpoint(checkpoint);
       if (json) printJson(summary(record));
-      else report(record, file, weights);
+      else {
+        const compared = record.status === "stopped" ? [] : ((await baselinesWithProgress(dataset, signal)) ?? []);
+        report(record, compared, file, weights);
+      }
+      done();
       if (error) throw error;
       if (record.status === "stopped") process.exitCode = 130;
     });
 }
 
-function report(record: RunRecord, file: string, weights: string): void {
+function report(record: RunRecord, baselines: readonly Baseline[], file: string, weights: string): void {
   const { configuration: c, results, curve } = record;
   console.log(
     `${record.data.title}, ${c.cell}, ${c.hiddenSize} hidden units, ${record.parameters.recurrent.toLocaleString("en")} parameters`,
@@ -80,11 +86,17 @@ function report(record: RunRecord, file: string, weights: string): void {
   console.log(
     `${record.status} after ${curve.length} epochs, ${record.seconds.toFixed(1)} s on ${record.engine.build}; best epoch ${record.bestEpoch}`,
   );
+  if (record.activationBytes !== undefined)
+    console.log(`activations of the largest batch: ${(record.activationBytes / 2 ** 20).toFixed(1)} MiB`);
+  const perSample = (nll: number) => (isSpeech(record) ? ` (${(nll / speechWindow.targetSamples).toFixed(3)} per sample)` : "");
   for (const split of splits) {
     const { nllPerStep, nllPerSequence } = results[split];
-    const perSample = isSpeech(record) ? ` (${(nllPerStep / speechWindow.targetSamples).toFixed(3)} per sample)` : "";
-    console.log(`  ${split.padEnd(5)} NLL ${nllPerStep.toFixed(3)} per step${perSample}, ${nllPerSequence.toFixed(3)} mean of sequences`);
+    console.log(
+      `  ${split.padEnd(5)} NLL ${nllPerStep.toFixed(3)} per step${perSample(nllPerStep)}, ${nllPerSequence.toFixed(3)} mean of sequences`,
+    );
   }
+  for (const { name, test } of baselines)
+    console.log(`  compare: ${baselineTitles[name]}, test NLL ${test.nllPerStep.toFixed(3)} per step${perSample(test.nllPerStep)}`);
   console.log(`record: ${file}\nweights: ${weights}`);
 }
 

@@ -8,7 +8,7 @@ export interface BaselineNll {
 }
 
 export interface Baseline extends Readonly<Record<Split, BaselineNll>> {
-  readonly name: "bernoulli" | "markov";
+  readonly name: "bernoulli" | "markov" | "gaussian" | "autoregressive" | "memoryless";
 }
 
 /**

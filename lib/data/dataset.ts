@@ -18,6 +18,8 @@ export interface MusicDataset {
   readonly lowestNote: number;
   /** Number of keys: width of the input and of the output. */
   readonly keys: number;
+  /** Time steps in a quarter note (default 2: a step is an eighth note). */
+  readonly stepsPerQuarter?: number;
   /** sha256 over the splits' contents (see `datasetChecksum`): what a record names as its data. */
   readonly checksum: string;
   readonly train: readonly PianoRoll[];

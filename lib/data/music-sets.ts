@@ -11,13 +11,15 @@ export interface MusicSet {
   readonly title: string;
   /** The paper's input dimension: the set's highest MIDI note, note n being input n − 1. */
   readonly paperKeys: number;
+  /** Time steps in a quarter note. */
+  readonly stepsPerQuarter: number;
 }
 
 export const musicSets: Readonly<Record<MusicSetName, MusicSet>> = {
-  jsb: { title: "JSB Chorales", paperKeys: 96 },
-  nottingham: { title: "Nottingham", paperKeys: 93 },
-  musedata: { title: "MuseData", paperKeys: 105 },
-  "piano-midi": { title: "Piano-midi.de", paperKeys: 108 },
+  jsb: { title: "JSB Chorales", paperKeys: 96, stepsPerQuarter: 1 },
+  nottingham: { title: "Nottingham", paperKeys: 93, stepsPerQuarter: 2 },
+  musedata: { title: "MuseData", paperKeys: 105, stepsPerQuarter: 2 },
+  "piano-midi": { title: "Piano-midi.de", paperKeys: 108, stepsPerQuarter: 2 },
 };
 
 /** @throws GatedRnnError `usage` when there is no set of that name */

@@ -23,10 +23,10 @@ export interface MusicOptions {
  */
 export async function loadMusic(name: string, { folder = dataFolder(), dims = "piano" }: MusicOptions = {}): Promise<MusicDataset> {
   const known = musicSetName(name);
-  const { title, paperKeys } = musicSets[known];
+  const { title, paperKeys, stepsPerQuarter } = musicSets[known];
   const { checksum, train, valid, test } = read(known, folder);
   const keys = dims === "paper" ? { lowestNote: 1, keys: paperKeys } : { lowestNote: 21, keys: 88 };
-  return { kind: "music", name: known, title, synthetic: false, ...keys, checksum, train, valid, test };
+  return { kind: "music", name: known, title, synthetic: false, ...keys, stepsPerQuarter, checksum, train, valid, test };
 }
 
 function read(name: MusicSetName, folder: string) {

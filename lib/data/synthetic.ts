@@ -41,6 +41,7 @@ export function syntheticChorales(seed = 1): MusicDataset {
     synthetic: true,
     lowestNote: 21,
     keys: 88,
+    stepsPerQuarter: 1,
     checksum: datasetChecksum(sets),
     ...sets,
     entropyPerStep: choraleEntropyPerStep(sets.test.map((roll) => roll.length)),

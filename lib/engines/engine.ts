@@ -61,6 +61,8 @@ export interface Session {
   gradient(batch: Batch): Promise<ReadonlyMap<string, Float32Array>>;
   read(): Promise<TrainingState>;
   write(state: TrainingState): Promise<void>;
+  /** Bytes that the largest batch so far took for all that the derivative reads of the forward pass, and the readouts; where known. */
+  readonly activationBytes?: number;
   close(): Promise<void>;
 }
 

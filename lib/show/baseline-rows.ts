@@ -1,27 +1,37 @@
 import type { Baseline } from "../data/baselines.js";
-import { type MusicDataset, type Split, splits } from "../data/dataset.js";
+import { type Split, splits } from "../data/dataset.js";
+import type { Dataset } from "../train/task.js";
 import type { Reference } from "./learning-curves.js";
 import { dataTitle } from "./provenance.js";
 import type { BaselineRow } from "./results-table.js";
 import type { Table } from "./table.js";
 
-const titles: Readonly<Record<Baseline["name"], string>> = { bernoulli: "Bernoulli per key", markov: "Markov per key" };
+/** What readers call the baselines. */
+export const baselineTitles: Readonly<Record<Baseline["name"], string>> = {
+  bernoulli: "Bernoulli per key",
+  markov: "Markov per key",
+  gaussian: "one Gaussian",
+  autoregressive: "linear prediction, 20 samples",
+  memoryless: "mixture without memory",
+};
 
 /** The baselines as rows of a results table. */
 export function baselineRows(baselines: readonly Baseline[]): BaselineRow[] {
-  return baselines.map(({ name, train, test }) => ({ title: titles[name], train, test }));
+  return baselines.map(({ name, train, test }) => ({ title: baselineTitles[name], train, test }));
 }
 
 /** The baselines' NLL on the validation split, as lines to compare learning curves with. */
 export function baselineReferences(baselines: readonly Baseline[]): Reference[] {
-  return baselines.map(({ name, valid }) => ({ label: `${titles[name]} (validation)`, nllPerStep: valid.nllPerStep }));
+  return baselines.map(({ name, valid }) => ({ label: `${baselineTitles[name]} (validation)`, nllPerStep: valid.nllPerStep }));
 }
 
 /** The baselines of a data set on their own: what there is to beat. */
-export function baselinesTable({ title, synthetic, checksum, entropyPerStep }: MusicDataset, baselines: readonly Baseline[]): Table {
+export function baselinesTable(dataset: Dataset, baselines: readonly Baseline[]): Table {
+  const { title, synthetic, checksum } = dataset;
+  const entropyPerStep = dataset.kind === "music" ? dataset.entropyPerStep : undefined;
   const numbers = (nll: (split: Split) => number) => splits.map((split) => nll(split).toFixed(2));
   const rows = baselines.map((baseline) => [
-    titles[baseline.name],
+    baselineTitles[baseline.name],
     ...numbers((split) => baseline[split].nllPerStep),
     ...numbers((split) => baseline[split].nllPerSequence),
   ]);

@@ -1,4 +1,4 @@
-export { baselineReferences, baselineRows, baselinesTable } from "./baseline-rows.js";
+export { baselineReferences, baselineRows, baselinesTable, baselineTitles } from "./baseline-rows.js";
 export { cellTitle } from "./colours.js";
 export { type CurveSource, type LearningCurvesOptions, learningCurves, type Reference } from "./learning-curves.js";
 /** What a notebook shows below its cells: show.chart, show.table, show.equations, show.training, … */

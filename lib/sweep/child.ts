@@ -47,8 +47,8 @@ async function run({ data, cell, engine: name, backend, threads, options, checkp
       send({ kind: "progress", share, epoch, nllPerStep, valid, seconds, secondsLeft, points });
     },
   });
-  const { record, model, parameters } = await trained;
-  return { kind: "record", record, weights: weightsFile({ model, parameters, data, run: record.id }) };
+  const { record, model, units, parameters } = await trained;
+  return { kind: "record", record, weights: weightsFile({ model, units, parameters, data, run: record.id }) };
 }
 
 /** A stopped run that has its checkpoint is done here: its results so far are nobody's. */

@@ -7,7 +7,7 @@ import { type Dataset, taskOf } from "./task.js";
 /** What the kind of data decides: parameters of the recurrent layer for a cell that the paper does not have, about as many as the paper's; and batches. */
 const byKind = {
   music: { budget: 20_000, batchSize: 2 },
-  speech: { budget: 169_000, batchSize: 32 },
+  speech: { budget: 169_000, batchSize: 8 },
 } as const;
 
 /**
@@ -18,7 +18,8 @@ const byKind = {
  */
 export function configurationOf(dataset: Dataset, cell: Cell, options: Partial<RunConfiguration>): RunConfiguration {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const { kind, inputSize } = taskOf(dataset);
+  const { kind } = dataset;
+  const { inputSize } = taskOf(dataset);
   const configuration = {
     data: dataset.name,
     cell: cell.name,

@@ -52,6 +52,8 @@ export const runRecord = z.object({
   engine: z.object({ name: z.string(), build: z.string(), threads: z.number().int() }),
   code: z.object({ version: z.string(), commit: z.string().nullable() }),
   machine: z.object({ cpu: z.string(), cores: z.number().int(), memoryGiB: z.number(), platform: z.string(), node: z.string() }),
+  /** See `Session.activationBytes`; where the engine tells. */
+  activationBytes: z.number().int().optional(),
   started: z.string(),
   /** Of all sittings: a run that was killed and went on counts what it kept. */
   seconds: z.number(),

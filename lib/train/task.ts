@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Batch } from "../data/batch.js";
 import { bucketedBatches } from "../data/batches.js";
 import type { MusicDataset, Split } from "../data/dataset.js";
@@ -17,9 +18,16 @@ export interface EpochOptions {
   readonly shuffle: Generator;
 }
 
+/** What the numbers of a model stand for: keys of a piano, or normalised samples. */
+export const units = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("music"), lowestNote: z.number().int(), stepsPerQuarter: z.number().positive() }),
+  z.object({ kind: z.literal("speech"), sampleRateHz: z.number().positive(), mean: z.number(), standardDeviation: z.number().positive() }),
+]);
+export type Units = Readonly<z.infer<typeof units>>;
+
 /** What a data set asks of a model, and how it becomes batches. */
 export interface Task {
-  readonly kind: "music" | "speech";
+  readonly units: Units;
   readonly inputSize: number;
   readonly output: Output;
   /** One epoch: how many batches, and the batches, made as they are asked for. */
@@ -39,7 +47,7 @@ export function taskOf(dataset: Dataset): Task {
     case "music": {
       const kept = new Map<Split, Batch[]>(); // the validation split comes back after every epoch
       return {
-        kind: "music",
+        units: { kind: "music", lowestNote: dataset.lowestNote, stepsPerQuarter: dataset.stepsPerQuarter ?? 2 },
         inputSize: dataset.keys,
         output: bernoulli(dataset.keys),
         epoch: (options) => {
@@ -53,9 +61,10 @@ export function taskOf(dataset: Dataset): Task {
         },
       };
     }
-    case "speech":
+    case "speech": {
+      const { sampleRateHz, mean, standardDeviation } = dataset;
       return {
-        kind: "speech",
+        units: { kind: "speech", sampleRateHz, mean, standardDeviation },
         inputSize: speechWindow.inputSamples,
         output: gaussianMixture(speechWindow.targetSamples),
         epoch: ({ batchSize, shuffle }) => ({
@@ -64,5 +73,6 @@ export function taskOf(dataset: Dataset): Task {
         }),
         evaluation: (split) => speechBatches(dataset[split], { ...speechWindow, batchSize: evaluationBatchSize }),
       };
+    }
   }
 }

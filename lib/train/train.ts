@@ -10,7 +10,7 @@ import { type Model, model } from "./model.js";
 import { codeVersion, machine, runId } from "./provenance.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
 import { Run } from "./run.js";
-import { type Dataset, taskOf } from "./task.js";
+import { type Dataset, taskOf, type Units } from "./task.js";
 
 export interface TrainOptions extends Partial<Omit<RunConfiguration, "data" | "cell">> {
   readonly dataset: Dataset;
@@ -52,6 +52,8 @@ export interface TrainProgress {
 export interface TrainResult {
   readonly record: RunRecord;
   readonly model: Model;
+  /** What its numbers stand for. */
+  readonly units: Units;
   /** The parameters of the best validation epoch; the initial ones when there was none. */
   readonly parameters: TrainingState["parameters"];
   /** Why a run failed: a number that was not finite. The best parameters so far are kept and evaluated. */
@@ -107,6 +109,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       engine: { name: engine.name, build: builds.join(", then "), threads },
       code,
       machine: machine(),
+      ...(session.activationBytes === undefined ? {} : { activationBytes: session.activationBytes }),
       started,
       seconds: run.seconds(),
       status,
@@ -115,7 +118,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       bestEpoch: run.best.epoch,
       results,
     };
-    return { record, model: trained, parameters: run.best.parameters, ...(error ? { error } : {}) };
+    return { record, model: trained, units: task.units, parameters: run.best.parameters, ...(error ? { error } : {}) };
   } finally {
     await session.close();
   }

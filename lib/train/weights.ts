@@ -7,7 +7,7 @@ import { BadFileError, GatedRnnError } from "../errors.js";
 import { bernoulli, gaussianMixture } from "../outputs/output.js";
 import { type Model, model } from "./model.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
-import { speechWindow } from "./task.js";
+import { speechWindow, type Units, units } from "./task.js";
 import { writeWholeFile } from "./whole-file.js";
 
 /** What a weights file says of itself; the values of `__metadata__` are strings in the format. */
@@ -21,7 +21,18 @@ const weightsMetadata = z.object({
   data: z.string(),
   /** The run whose record tells the rest. */
   run: z.string(),
+  /** As JSON; files of before there were any have none. */
+  units: z.string().transform(parsed).pipe(units).optional(),
 });
+
+function parsed(json: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    context.addIssue("expected JSON");
+    return z.NEVER;
+  }
+}
 
 /** A trained model, and where it came from. */
 export interface TrainedModel {
@@ -30,12 +41,14 @@ export interface TrainedModel {
   readonly parameters: TrainingState["parameters"];
   readonly data: string;
   readonly run: string;
+  /** What its numbers stand for; needed to make sound of them. */
+  readonly units?: Units;
 }
 
 /** A trained model's parameters as the bytes of a safetensors file, which Python reads too. */
-export function weightsFile({ model, parameters, data, run }: TrainedModel): Uint8Array {
+export function weightsFile({ model, parameters, data, run, units }: TrainedModel): Uint8Array {
   const tensors = new Map(model.parameters.map(({ name, shape }) => [name, { shape, values: parameters.get(name) as Float32Array }]));
-  const metadata: Record<keyof z.infer<typeof weightsMetadata>, string> = {
+  const metadata: Partial<Record<keyof z.infer<typeof weightsMetadata>, string>> = {
     format: "gated-rnn/weights/1",
     cell: model.cell.name,
     kind: model.output.kind === "bernoulli" ? "music" : "speech",
@@ -43,6 +56,7 @@ export function weightsFile({ model, parameters, data, run }: TrainedModel): Uin
     hiddenSize: String(model.hiddenSize),
     data,
     run,
+    ...(units ? { units: JSON.stringify(units) } : {}),
   };
   return encodeSafetensors({ tensors, metadata });
 }
@@ -68,7 +82,7 @@ export function readWeights(file: string, cell?: Cell): TrainedModel {
     const [{ path }] = checked.error.issues;
     throw new BadFileError(file, 8, `expected a gated-rnn/weights/1 file, got no valid "${path.join(".")}" in its metadata`);
   }
-  const { cell: name, kind, inputSize, hiddenSize, data, run } = checked.data;
+  const { cell: name, kind, inputSize, hiddenSize, data, run, units: known } = checked.data;
   if (cell && cell.name !== name) throw new GatedRnnError("usage", `${file}: expected a model of ${cell.name}, got one of ${name}`);
   const output = kind === "music" ? bernoulli(inputSize) : gaussianMixture(speechWindow.targetSamples);
   const trained = model(cell ?? cellNamed(name), inputSize, hiddenSize, output);
@@ -79,7 +93,7 @@ export function readWeights(file: string, cell?: Cell): TrainedModel {
       throw new BadFileError(file, 8, `expected ${name} [${shape.join(", ")}], got ${tensor ? `[${tensor.shape.join(", ")}]` : "none"}`);
     parameters.set(name, tensor.values);
   }
-  return { model: trained, parameters, data, run };
+  return { model: trained, parameters, data, run, ...(known ? { units: known } : {}) };
 }
 
 function contents(file: string): Uint8Array {

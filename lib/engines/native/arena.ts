@@ -38,6 +38,8 @@ export class Arena {
   private readonly tables: Readonly<Record<string, number>>;
   private readonly batches: number;
   private capacity = 0;
+  /** Of the largest batch so far: slots of the whole sequence, slots of a step, and the readout. */
+  activationFloats = 0;
 
   constructor(
     private readonly program: Program,
@@ -90,6 +92,10 @@ export class Arena {
     const table = take(slices.length * words.slice);
     const layouts = slices.map(({ batch }) => this.slice(batch, take));
     this.reserve(end);
+    this.activationFloats = Math.max(
+      this.activationFloats,
+      layouts.reduce((sum, at) => sum + at.activations, 0),
+    );
     slices.forEach(({ batch }, k) => {
       this.fill(batch, layouts[k], table + k * words.slice);
     });
@@ -128,6 +134,7 @@ export class Arena {
     const stepStride = align(batch.size * program.width);
     return {
       rows,
+      activations: program.sequenceSlots * sequenceStride + program.stepSlots * stepStride + rows * program.readoutWidth,
       stepOffsets: take(batch.time + 1),
       input: sparse(batch.input),
       inputValues: batch.input.kind === "dense" ? take(batch.input.values.length) : -1,

@@ -74,6 +74,10 @@ export class NativeSession implements Session {
 
   async close(): Promise<void> {}
 
+  get activationBytes(): number {
+    return this.arena.activationFloats * 4;
+  }
+
   /** Bytes of the arena: parameters, optimiser and the largest batch so far. */
   arenaBytes(): number {
     return this.arena.size * 4;

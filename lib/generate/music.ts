@@ -1,0 +1,55 @@
+import { notesAt, type PianoRoll, pianoRoll } from "../data/piano-roll.js";
+import { GatedRnnError } from "../errors.js";
+import { generator } from "../random/generator.js";
+import type { TrainedModel } from "../train/weights.js";
+import { checkTemperature, outputOf, type SamplingOptions } from "./sampling.js";
+import { sigmoid, stepper } from "./stepper.js";
+
+export interface MusicSamplingOptions extends SamplingOptions {
+  /** Time steps to make (default 64). */
+  readonly steps?: number;
+  /** MIDI note number of key 0; default that of the model's data, else 21, a piano's lowest. */
+  readonly lowestNote?: number;
+  /** A beginning that the model hears first, and goes on from; not part of what comes out. Default: one step of silence. */
+  readonly primer?: PianoRoll;
+}
+
+/**
+ * New music: at each step the model gives every key a probability p, each key is drawn on its own, and the chord drawn is the
+ * next input. With a temperature T the chance is σ(logit(p) / T).
+ *
+ * @throws GatedRnnError `usage` for a model of speech and options out of range
+ */
+export function sampleMusic(trained: Pick<TrainedModel, "model" | "parameters" | "units">, options: MusicSamplingOptions = {}): PianoRoll {
+  const { steps = 64, seed = 1, primer } = options;
+  const { model, parameters, units } = trained;
+  const { targetSize: keys } = outputOf(model.output, "bernoulli");
+  const temperature = checkTemperature(options.temperature ?? 1);
+  const lowestNote = options.lowestNote ?? (units?.kind === "music" ? units.lowestNote : 21);
+  if (!Number.isInteger(steps) || steps < 1) throw new GatedRnnError("usage", `sampling: expected at least 1 step, got ${steps}`);
+  const random = generator(seed, "sample music");
+  const network = stepper(model, parameters);
+  const row = new Float64Array(keys);
+  const hear = (notes: ArrayLike<number>) => {
+    row.fill(0);
+    for (const note of Array.from(notes)) {
+      if (!(note >= lowestNote && note < lowestNote + keys))
+        throw new GatedRnnError("usage", `primer: expected notes from ${lowestNote} to ${lowestNote + keys - 1}, got ${note}`);
+      row[note - lowestNote] = 1;
+    }
+    return network.step(row);
+  };
+  let logits = hear(primer && primer.length > 0 ? notesAt(primer, 0) : []);
+  for (let t = 1; t < (primer?.length ?? 0); t++) logits = hear(notesAt(primer as PianoRoll, t));
+  const made: number[][] = [];
+  for (let t = 0; t < steps; t++) {
+    const chord: number[] = [];
+    logits.forEach((logit, key) => {
+      const u = random.uniform(); // drawn for every key: another temperature meets the same chances
+      if (temperature === 0 ? logit > 0 : u < sigmoid(logit / temperature)) chord.push(lowestNote + key);
+    });
+    made.push(chord);
+    if (t + 1 < steps) logits = hear(chord);
+  }
+  return pianoRoll(made, `sampled from ${model.cell.name}, seed ${seed}, temperature ${temperature}`);
+}

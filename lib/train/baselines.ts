@@ -1,0 +1,55 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { memoryless } from "../cells/memoryless.js";
+import { type Baseline, baselines } from "../data/baselines.js";
+import { dataFolder } from "../data/music-sets.js";
+import type { SpeechDataset } from "../data/speech.js";
+import { speechBaselines } from "../data/speech-baselines.js";
+import { splitNll } from "./record.js";
+import type { Dataset } from "./task.js";
+import { type TrainOptions, train } from "./train.js";
+import { writeWholeFile } from "./whole-file.js";
+
+/** How the layer without memory is trained: it has converged by then. */
+export const memorylessRun = { epochs: 8, learningRate: 1e-3, weightNoise: 0, batchSize: 8, seed: 1 } as const;
+
+const kept = z.array(
+  z.object({ name: z.enum(["gaussian", "autoregressive", "memoryless"]), train: splitNll, valid: splitNll, test: splitNll }),
+);
+
+/**
+ * All that a data set can be compared with. Of music: see `baselines`. Of speech: see `speechBaselines`, and `memoryless`: the
+ * mixture of Gaussians over a layer that sees the step's 20 samples and remembers nothing, trained for a few epochs. Those of speech take a
+ * minute; they are kept with the data.
+ *
+ * @throws what `train` throws; the signal's reason when it comes first
+ */
+export async function baselinesOf(
+  dataset: Dataset,
+  options: Pick<TrainOptions, "engine" | "signal" | "onProgress"> = {},
+): Promise<Baseline[]> {
+  if (dataset.kind === "music") return baselines(dataset);
+  const file = baselinesFile(dataset);
+  const found = read(file);
+  if (found) return found;
+  const { record, error } = await train({ ...options, ...memorylessRun, dataset, cell: memoryless });
+  options.signal?.throwIfAborted();
+  if (error) throw error;
+  const { train: training, valid, test } = record.results;
+  const computed: Baseline[] = [...speechBaselines(dataset), { name: "memoryless", train: training, valid, test }];
+  mkdirSync(dirname(file), { recursive: true });
+  writeWholeFile(file, `${JSON.stringify(computed, null, 1)}\n`);
+  return computed;
+}
+
+const baselinesFile = ({ name, checksum }: SpeechDataset) => join(dataFolder(), "baselines", `${name}-${checksum.slice(0, 16)}.json`);
+
+/** What another version has left, or half a file, is computed again. */
+function read(file: string): Baseline[] | undefined {
+  try {
+    return kept.safeParse(JSON.parse(readFileSync(file, "utf8"))).data;
+  } catch {
+    return undefined;
+  }
+}
