@@ -5,6 +5,7 @@ import { addBaselines } from "./baselines.js";
 import { addCells } from "./cells.js";
 import { addData } from "./data.js";
 import { addDoctor } from "./doctor.js";
+import { addGenerate } from "./generate.js";
 import { addInspect } from "./inspect.js";
 import { addRecords } from "./records.js";
 import { addStart } from "./start.js";
@@ -34,6 +35,7 @@ export async function main(args: readonly string[]): Promise<void> {
     addTrain,
     addSweep,
     addWatch,
+    addGenerate,
     addRecords,
     addWeights,
     addCells,
