@@ -64,6 +64,16 @@ describe("gated-rnn", () => {
     const [file] = readdirSync(join(folder, "out"));
     expect(readRecord(join(folder, "out", file)).results.test).toEqual(result.test);
     expect(readRecord(join(folder, "out", file)).data.synthetic).toBe(true);
+    const weights = join(folder, "out", file.replace("json", "safetensors"));
+    const generated = gatedRnn("generate", weights, "--steps", "7", "--seed", "2", "--to", "piece");
+    expect(generated.code).toBe(0);
+    expect(generated.out).toMatch(
+      /gru, 5 hidden units, trained on synthetic .*seed 2, temperature 1, after 16 steps of synthetic test \d+:/,
+    );
+    expect(gatedRnn("inspect", "piece.mid").out).toContain("MIDI file of format 0, 1 tracks, 240 ticks a quarter note");
+    expect(gatedRnn("inspect", "piece.wav").out).toContain("22,050 Hz, 95,256 frames"); // 7 quarter notes at 100 a minute, and 0.12 s
+    expect(gatedRnn("generate", weights, "--temperature", "cold")).toMatchObject({ code: 2 });
+    expect(gatedRnn("generate", "none.safetensors")).toMatchObject({ code: 2, out: "" });
   });
 
   it("baselines prints both of them, the Markov one lower, and not below the generator's entropy", () => {
@@ -122,7 +132,7 @@ describe("Ctrl-C", () => {
 
 describe("a mistake ends in one line and exit code 2:", () => {
   it.each([
-    [["train", "--cell", "gruu"], "cell: expected one of tanh, gru, lstm, got gruu"],
+    [["train", "--cell", "gruu"], "cell: expected one of tanh, gru, lstm, memoryless, got gruu"],
     [["train", "--epochs", "none"], "expected a whole number from 1, got none"],
     [["train", "--learning-rate", "-1"], "expected a number above 0, got -1"],
     [["train", "--data", "bach"], "bach"],

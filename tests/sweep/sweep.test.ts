@@ -121,7 +121,7 @@ it("the presets are the paper's three units, ten learning rates and three seeds,
 it.each([
   [{ data: ["bach"] }, "data: expected one of"],
   [{ data: [] }, "sweep: data: "],
-  [{ cells: ["gruu"] }, "cell: expected one of tanh, gru, lstm, got gruu"],
+  [{ cells: ["gruu"] }, "cell: expected one of tanh, gru, lstm, memoryless, got gruu"],
   [{ learningRates: 0 }, "sweep: learningRates: "],
   [{ run: { epochs: 0 } }, "sweep: run.epochs: "],
   [{ rounds: 3 }, "rounds"],

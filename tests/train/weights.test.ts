@@ -24,6 +24,20 @@ function saved(trained = small): string {
   return file;
 }
 
+test("what the numbers stand for is kept, and a file without it or with a broken one is told from a good one", () => {
+  const about = { model: small, parameters: initialState(small, 7).parameters, data: "x", run: "0123456789abcdef" };
+  const units = { kind: "speech", sampleRateHz: 8000, mean: -0.25, standardDeviation: 0.1 } as const;
+  const file = join(folder, "units.safetensors");
+  writeWeights(file, { ...about, units });
+  expect(readWeights(file).units).toEqual(units);
+  expect("units" in readWeights(saved())).toBe(false);
+  const { tensors, metadata } = decodeSafetensors(readFileSync(file), file);
+  for (const broken of ["{", '{"kind":"speech"}']) {
+    writeFileSync(file, encodeSafetensors({ tensors, metadata: { ...metadata, units: broken } }));
+    expect(() => readWeights(file)).toThrow('got no valid "units');
+  }
+});
+
 test.each([
   ["music", model(lstm, 88, 5, bernoulli(88))],
   ["speech", model(lstm, 20, 5, gaussianMixture())],
