@@ -7,7 +7,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { cases } from "./cases.mts";
-import { epochTimes } from "./epochs.mts";
+import { epochTimes, speechEpochTimes } from "./epochs.mts";
 import { codeVersion, machine } from "./library.mts";
 import { memory } from "./memory.mts";
 import { ownPeers } from "./own.mts";
@@ -92,12 +92,18 @@ core.close();
 if (wanted("addon") && !options.cases) await memory();
 
 let epochs: Awaited<ReturnType<typeof epochTimes>> = [];
+let speechEpochs: Awaited<ReturnType<typeof speechEpochTimes>> = [];
 if (wanted("addon") && !options.cases) {
   epochs = await epochTimes();
   console.log("\nSeconds for an epoch of the training pieces, addon, 1 thread\n");
   console.log(["set", "cell", "batch", "steps", "seconds"].map((h) => h.padStart(12)).join(""));
   for (const { set, cell, batchSize, steps, seconds } of epochs)
     console.log([set, cell, batchSize, steps, seconds.toFixed(2)].map((c) => String(c).padStart(12)).join(""));
+  speechEpochs = await speechEpochTimes();
+  console.log("\nSeconds for an epoch of the training speech, addon, mixture loss included\n");
+  console.log(["set", "cell", "batch", "threads", "steps", "seconds", "GFLOP/s"].map((h) => h.padStart(12)).join(""));
+  for (const { set, cell, batchSize, threads, steps, seconds, gflops } of speechEpochs)
+    console.log([set, cell, batchSize, threads, steps, seconds.toFixed(2), gflops.toFixed(1)].map((c) => String(c).padStart(12)).join(""));
 }
-if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...here, results, epochs }, null, 2)}\n`);
+if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...here, results, epochs, speechEpochs }, null, 2)}\n`);
 process.exit(0); // whatever TensorFlow.js keeps open

@@ -43,7 +43,7 @@ export function cases(): Case[] {
  * Recurrent and readout weights take part in three products a row (forward, and two of the derivative), weights that read dense
  * input in two. Weights that read sparse input are not counted: their product is a sum of four rows, and no multiplication.
  */
-function productFlops(m: Model, batch: Batch): number {
+export function productFlops(m: Model, batch: Batch): number {
   const rows = batch.stepOffsets[batch.time];
   const dense = batch.input.kind === "dense";
   let flops = 0;

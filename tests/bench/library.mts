@@ -12,8 +12,22 @@ export type { Batch, Rows } from "../../lib/data/batch.js";
 export type { Engine } from "../../lib/engines/engine.js";
 export type { Model } from "../../lib/train/model.js";
 
-export const { cell, cellNamed, model, initialState, openMusic, openEngine, bernoulli, gaussianMixture, generator, bucketedBatches } =
-  built("index.js") as typeof import("../../lib/index.js");
+export const {
+  cell,
+  cellNamed,
+  model,
+  initialState,
+  openData,
+  openMusic,
+  paperHiddenSizes,
+  openEngine,
+  bernoulli,
+  gaussianMixture,
+  generator,
+  bucketedBatches,
+} = built("index.js") as typeof import("../../lib/index.js");
 export const { nativeWasmFrom } = built("engines/native/wasm.js") as typeof import("../../lib/engines/native/wasm.js");
 export const { codeVersion, machine, packageFolder } = built("train/provenance.js") as typeof import("../../lib/train/provenance.js");
+export const { taskOf } = built("train/task.js") as typeof import("../../lib/train/task.js");
+export const { speechSetNames } = built("data/speech.js") as typeof import("../../lib/data/speech.js");
 export const { GatedRnnError } = built("errors.js") as typeof import("../../lib/errors.js");

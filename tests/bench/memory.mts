@@ -17,7 +17,8 @@ export async function memory(): Promise<void> {
   };
   for (const on of cases()) {
     const session = await opened(on);
-    console.log(`${on.name.padEnd(22)} arena ${mebibytes(session.arenaBytes())}`);
+    const activations = mebibytes(session.activationBytes ?? 0);
+    console.log(`${on.name.padEnd(22)} arena ${mebibytes(session.arenaBytes())}, of it activations ${activations}`);
     await session.close();
   }
   const [first] = cases();

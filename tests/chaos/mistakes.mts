@@ -15,7 +15,7 @@ export async function mistakes(folder: string): Promise<Fault> {
     ["a bad configuration", ["--data", "synthetic", "--epochs", "-1"], /--epochs.*expected a whole number from 1, got -1/],
     ["no configuration", [], /expected --data or --preset, got neither/],
     ["an unknown data set", ["--data", "bach"], /expected one of jsb, .*, got bach/],
-    ["an unknown cell", ["--data", "synthetic", "--cells", "gruu"], /expected one of tanh, gru, lstm, got gruu/],
+    ["an unknown cell", ["--data", "synthetic", "--cells", "gruu"], /expected one of tanh, gru, lstm, memoryless, got gruu/],
     ["a missing file", ["--data", "jsb"], /jsb: expected .*, got none/],
     ["an unreachable database", ["--data", "synthetic", "--db", "postgres://127.0.0.1:1/none"], /127\.0\.0\.1:1\/none: .*ECONNREFUSED/],
     ["no address of a database", ["--data", "synthetic", "--db", "here"], /expected an address such as postgres:.*, got here/],
