@@ -15,6 +15,8 @@ export type { MusicDataset, Split } from "./data/dataset.js";
 export * from "./data/loaders.js";
 export { openData, openMusic } from "./data/open.js";
 export { notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
+export { recallForgotten, recallTask } from "./data/recall.js";
+export { speechBaselines } from "./data/speech-baselines.js";
 export type { Engine, EngineOptions, SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "./engines/engine.js";
 export { defaultEngine, engineNames, openEngine } from "./engines/index.js";
 export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
@@ -22,6 +24,8 @@ export * from "./generate/index.js";
 export { bernoulli, deviationFloor, gaussianMixture, type Output } from "./outputs/output.js";
 export { type Generator, generator } from "./random/generator.js";
 export * from "./show/index.js";
+export { chosenRecords, isStillLearning } from "./sweep/chosen.js";
+export { type PairedTest, pairedTest } from "./sweep/paired-test.js";
 export { presets, type SweepPlan } from "./sweep/plan.js";
 export {
   bestRecords,
@@ -37,6 +41,7 @@ export type { SweepSummary } from "./sweep/summary.js";
 export { type SweepOptions, type SweepResult, sweep } from "./sweep/sweep.js";
 export { baselinesOf } from "./train/baselines.js";
 export { removeCheckpoint } from "./train/checkpoint.js";
+export { gradientFlow } from "./train/gradient-flow.js";
 export { initialState } from "./train/initialise.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
 export { isNoisy, type Model, model, type Parameter } from "./train/model.js";
@@ -45,5 +50,6 @@ export { type EpochPoint, type RunConfiguration, type RunRecord, runRecord } fro
 export { readRecord, writeRecord } from "./train/record-file.js";
 export { decodeSafetensors, encodeSafetensors, type SafeTensors, type Tensor } from "./train/safetensors.js";
 export type { Dataset, Units } from "./train/task.js";
+export { tracePiece } from "./train/trace.js";
 export { type TrainOptions, type TrainProgress, type TrainResult, train } from "./train/train.js";
 export { readWeights, type TrainedModel, writeWeights } from "./train/weights.js";

@@ -1,9 +1,10 @@
+import { sigmoid } from "../cells/double-precision.js";
 import { notesAt, type PianoRoll, pianoRoll } from "../data/piano-roll.js";
 import { GatedRnnError } from "../errors.js";
 import { generator } from "../random/generator.js";
 import type { TrainedModel } from "../train/weights.js";
 import { checkTemperature, outputOf, type SamplingOptions } from "./sampling.js";
-import { sigmoid, stepper } from "./stepper.js";
+import { stepper } from "./stepper.js";
 
 export interface MusicSamplingOptions extends SamplingOptions {
   /** Time steps to make (default 64). */

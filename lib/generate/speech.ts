@@ -1,9 +1,10 @@
+import { softplus } from "../cells/double-precision.js";
 import { GatedRnnError } from "../errors.js";
 import { deviationFloor, type GaussianMixtureOutput } from "../outputs/output.js";
 import { type Generator, generator } from "../random/generator.js";
 import type { TrainedModel } from "../train/weights.js";
 import { checkTemperature, outputOf, type SamplingOptions } from "./sampling.js";
-import { softplus, stepper } from "./stepper.js";
+import { stepper } from "./stepper.js";
 
 export interface SpeechSamplingOptions extends SamplingOptions {
   /** Samples to make (default 8,000: a second of the stand-in sets). */

@@ -1,4 +1,5 @@
-import { type BinaryOp, evaluateStep, type Operations, type UnaryOp } from "../cells/graph.js";
+import { affineRow, doubleOperations, doubleWeights } from "../cells/double-precision.js";
+import { evaluateStep } from "../cells/graph.js";
 import type { TrainingState } from "../engines/engine.js";
 import { GatedRnnError } from "../errors.js";
 import type { Model } from "../train/model.js";
@@ -22,22 +23,9 @@ export interface Stepper {
  */
 export function stepper(model: Model, parameters: TrainingState["parameters"]): Stepper {
   const { graph } = model.cell;
-  const weights = new Map<string, Float64Array>();
-  for (const { name, shape } of model.parameters) {
-    const values = parameters.get(name);
-    const size = shape.reduce((a, b) => a * b, 1);
-    if (values?.length !== size)
-      throw new GatedRnnError("usage", `stepper: expected ${name} of ${size} numbers, got ${values?.length ?? "none"}`);
-    weights.set(name, Float64Array.from(values));
-  }
-  const weight = (name: string) => weights.get(name) as Float64Array;
-  const operations: Operations<Float64Array> = {
-    affine: (inputs, names, bias) => affine(inputs, names.map(weight), weight(bias)),
-    peephole: (input, name) => input.map((v, j) => v * weight(name)[j]),
-    unary: (op, input) => input.map(unary[op]),
-    binary: (op, left, right) => left.map((v, j) => binary[op](v, right[j])),
-    scale: (input, factor) => input.map((v) => factor * v),
-  };
+  const weights = doubleWeights(model.parameters, parameters);
+  const operations = doubleOperations(weights);
+  const [readoutWeight, readoutBias] = [weights.get("W_y"), weights.get("b_y")] as [Float64Array, Float64Array];
   let states = new Map<string, Float64Array>(graph.states.map(({ name }) => [name, new Float64Array(model.hiddenSize)]));
   return {
     step(input) {
@@ -45,44 +33,7 @@ export function stepper(model: Model, parameters: TrainingState["parameters"]): 
         throw new GatedRnnError("usage", `stepper: expected an input of ${model.inputSize} numbers, got ${input.length}`);
       const values = evaluateStep(graph, Float64Array.from(input), states, operations);
       states = new Map(graph.states.map(({ name, node }) => [name, values[node]]));
-      return affine([states.get("h") as Float64Array], [weight("W_y")], weight("b_y"));
+      return affineRow([states.get("h") as Float64Array], [readoutWeight], readoutBias);
     },
   };
 }
-
-/** Σ inputs[k] · weights[k] + bias; zeros, of which a piano-roll is full, cost nothing. */
-function affine(inputs: readonly Float64Array[], weights: readonly Float64Array[], bias: Float64Array): Float64Array {
-  const out = bias.slice();
-  const width = out.length;
-  inputs.forEach((input, k) => {
-    const matrix = weights[k];
-    for (let i = 0; i < input.length; i++) {
-      const x = input[i];
-      if (x === 0) continue;
-      for (let j = 0, at = i * width; j < width; j++, at++) out[j] += x * matrix[at];
-    }
-  });
-  return out;
-}
-
-export const sigmoid = (v: number) => 1 / (1 + Math.exp(-v));
-export const softplus = (v: number) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
-
-const unary: Readonly<Record<UnaryOp, (v: number) => number>> = {
-  sigmoid,
-  tanh: Math.tanh,
-  relu: (v) => Math.max(v, 0),
-  exp: Math.exp,
-  log: Math.log,
-  softplus,
-  square: (v) => v * v,
-  negate: (v) => -v,
-  oneMinus: (v) => 1 - v,
-};
-
-const binary: Readonly<Record<BinaryOp, (a: number, b: number) => number>> = {
-  plus: (a, b) => a + b,
-  minus: (a, b) => a - b,
-  times: (a, b) => a * b,
-  divide: (a, b) => a / b,
-};

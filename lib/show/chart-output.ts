@@ -1,5 +1,5 @@
 import type { Output } from "./notebook-output.js";
-import { toPng } from "./picture.js";
+import { svgToPng, toPng } from "./picture.js";
 import { titleOf, type VegaLiteSpec } from "./spec.js";
 
 /** A chart in its forms, without HTML: JupyterLab would prefer that to the living chart. */
@@ -14,4 +14,13 @@ export async function chartOutput(spec: VegaLiteSpec): Promise<Output> {
 /** A chart that is about to change again: without the picture, which takes longer than the chart. */
 export function liveChartOutput(spec: VegaLiteSpec): Output {
   return { data: { "application/vnd.vegalite.v5+json": spec, "text/plain": `[chart] ${titleOf(spec)}` } };
+}
+
+/** A drawing that is no chart: its picture and what it shows, in words. */
+export function pictureOutput(svg: string, alt: string): Output {
+  const { bytes, width, height } = svgToPng(svg);
+  return {
+    data: { "image/png": bytes.toString("base64"), "text/plain": `[picture] ${alt}` },
+    metadata: { "image/png": { width, height, alt } },
+  };
 }

@@ -39,13 +39,16 @@ function meanLine(unit: string, split: CurveSplit, curves: readonly (readonly Ep
   const epochs = Math.min(...curves.map((curve) => curve.length));
   const points = Array.from({ length: epochs }, (_, i) => {
     const nlls = curves.map((curve) => (split === "training" ? curve[i].trainingNllPerStep : curve[i].valid.nllPerStep));
-    const seconds = mean(curves.map((curve) => curve[i].seconds));
+    const seconds = mean(curves.map((curve) => secondsOf(curve[i])));
     return { unit, split, epoch: curves[0][i].epoch, seconds, nll: mean(nlls), low: Math.min(...nlls), high: Math.max(...nlls) };
   });
   const lowest = points.reduce((best, { nll }) => Math.min(best, nll), Number.POSITIVE_INFINITY);
   const bestEpoch = split === "validation" ? points.find(({ nll }) => nll === lowest)?.epoch : undefined;
   return points.map((point) => ({ ...point, best: point.epoch === bestEpoch }));
 }
+
+/** Processor time where a run has it: other work on the machine does not count then. */
+const secondsOf = ({ cpuSeconds, seconds }: EpochPoint) => cpuSeconds ?? seconds;
 
 /** At most `most` points, evenly spaced, the first, the last and the best among them. */
 function thin(line: readonly CurvePoint[], most: number): CurvePoint[] {

@@ -1,6 +1,8 @@
 import type { Cell } from "../cells/cell.js";
 import { latex } from "../cells/latex.js";
-import { chartOutput } from "./chart-output.js";
+import { audioOutput, blindPlayers, players, type Sound } from "./audio.js";
+import { cellDiagram } from "./cell-diagram.js";
+import { chartOutput, pictureOutput } from "./chart-output.js";
 import { send } from "./notebook-output.js";
 import type { VegaLiteSpec } from "./spec.js";
 import { type Table, tableMarkdown, tableText } from "./table.js";
@@ -16,6 +18,26 @@ export async function chart(spec: VegaLiteSpec): Promise<void> {
 export function equations(cell: Cell): void {
   const source = latex(cell);
   send({ data: { "text/latex": `$$\n${source}\n$$`, "text/plain": source } });
+}
+
+/** Shows a cell as a diagram, drawn from its graph. */
+export function diagram(cell: Cell): void {
+  send(pictureOutput(cellDiagram(cell), `diagram of ${cell.name}`));
+}
+
+/** Plays sounds below the running cell: a player each. */
+export function audio(...sounds: readonly Sound[]): void {
+  send(audioOutput(players(sounds), sounds));
+}
+
+/** Plays sounds without saying which is which; the names are folded away below them. */
+export function blindAudio(sounds: readonly Sound[], seed = 1): void {
+  send(
+    audioOutput(
+      blindPlayers(sounds, seed),
+      sounds.map((sound, i) => ({ ...sound, title: String.fromCharCode(65 + i) })),
+    ),
+  );
 }
 
 /** Shows a table below the running cell. */

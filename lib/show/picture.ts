@@ -32,8 +32,13 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
 
 /** A chart as PNG, with fonts of its own: text shows on machines that have none. Two pixels a point, for sharp screens. */
 export async function toPng(spec: VegaLiteSpec, scale = 2): Promise<Png> {
-  const { Resvg } = await import("@resvg/resvg-js");
-  const image = new Resvg(await toSvg(spec), {
+  return svgToPng(await toSvg(spec), scale);
+}
+
+/** Any SVG as PNG, with the same fonts. */
+export function svgToPng(svg: string, scale = 2): Png {
+  const { Resvg } = require("@resvg/resvg-js") as typeof import("@resvg/resvg-js");
+  const image = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },
     font: { loadSystemFonts: false, fontFiles: [...fontFiles()], defaultFontFamily: "Open Sans", sansSerifFamily: "Open Sans" },
   }).render();

@@ -11,7 +11,7 @@ import { type Notebook, parse, print, serialise, text } from "./format.mts";
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The notebooks' names without extension, in order: 01-jsb-chorales, … */
+/** The notebooks' names without extension, in order: 01-start, … */
 export function notebookNames(extension: ".ts" | ".ipynb" = ".ts"): string[] {
   const files = readdirSync(folder).filter((file) => /^\d\d-/.test(file) && file.endsWith(extension));
   return files.map((file) => basename(file, extension)).sort();

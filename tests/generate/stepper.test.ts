@@ -29,5 +29,5 @@ it("an input of another width and parameters that are missing are refused", () =
   const { model, weights } = randomModel(gru, 3, 5, 11);
   const { parameters } = stateOf(model, weights);
   expect(() => stepper(model, parameters).step([1, 2])).toThrow("expected an input of 3 numbers, got 2");
-  expect(() => stepper(model, new Map())).toThrow("expected W_r of 15 numbers, got none");
+  expect(() => stepper(model, new Map())).toThrow("parameters: expected W_r of 15 numbers, got none");
 });

@@ -9,9 +9,13 @@
 // is better?
 //
 // The paper lets the three compete on the same music and speech, with about the same number of parameters each. This
-// notebook walks through one row of its results, the chorales of Johann Sebastian Bach: the data, the score, the three
-// units as equations, a training that you can watch, and our numbers beside the paper's. Everything below is computed
-// when you run it; nothing takes longer than a minute.
+// notebook walks through one row of its results, the chorales of Johann Sebastian Bach: the data, to be seen and heard, the
+// score, the three units as equations, a training that you can watch, and our numbers beside the paper's. Everything below
+// is computed when you run it; nothing takes longer than a minute. The notebooks after it go through the paper figure by
+// figure: [the units as drawings](02-figure-1.ipynb), [their sizes](03-table-1.ipynb), learning curves on
+// [music](04-figure-2.ipynb) and [speech](05-figure-3.ipynb), [all results](06-table-2.ipynb), [the paper's
+// claims](07-claims.ipynb), [why gates work](08-why-it-works.ipynb), [what the networks compose](09-listen.ipynb), and [a unit
+// of your own](10-your-own-cell.ipynb).
 //
 // ## The chorales
 //
@@ -37,6 +41,42 @@ await show.chart(pianoRollPicture(test[0], { title, stepUnit: "quarter notes" })
 // Time runs to the right, pitch upwards. You can follow the four voices: the soprano's tune on top, mostly in steps;
 // the bass below, in leaps; between them alto and tenor, which often hold a note while the others move. A bar that
 // goes on over several quarter notes may have been sung once or struck again: the piano-roll does not know.
+//
+// And this is how it sounds, on a small organ of sine waves. Nobody would pay to hear it, but a wrong note stands out.
+
+// %%
+import { soundOfMusic } from "gated-rnn";
+
+const sampleRateHz = 11_025;
+const samples = soundOfMusic(test[0], { stepsPerQuarter: dataset.stepsPerQuarter, sampleRateHz });
+show.audio({ title: test[0].name ?? title, samples: samples.slice(0, 15 * sampleRateHz), sampleRateHz });
+
+// %% [markdown]
+// The paper has three more sets of this kind: folk tunes from Nottingham, orchestral and piano music in MuseData, and the
+// pianists' pieces of Piano-midi.de. And it has something quite different.
+//
+// ## Sound itself
+//
+// Its other two sets are **raw speech**: no notes, no letters, nothing but the air pressure, 8,000 numbers a second. They
+// were never published. Spoken digits stand in for them here, cut to the same shapes: 7,230 pieces of 500 samples
+// (speech A) and 800 of 8,000 (speech B). A network sees 20 samples at a time and predicts the 10 that follow.
+
+// %%
+import { openData, spectrogramPicture, waveformPicture } from "gated-rnn";
+
+const speech = await openData("speech-b").catch(() => undefined);
+if (speech?.kind === "speech") {
+  const second = { title: "one second of spoken digits", sampleRateHz: speech.sampleRateHz };
+  const samples = speech.test[3].read();
+  await show.chart(waveformPicture(samples, second));
+  await show.chart(spectrogramPicture(samples, second));
+  show.audio({ ...second, samples: samples.map((v) => v / 12) });
+} else show.markdown("No speech here: `gated-rnn data prepare speech-b` says what is missing.");
+
+// %% [markdown]
+// The upper picture is what a network gets; amplitudes are in standard deviations of the training set. The lower one shows what an
+// ear makes of it: the dark bands that slide up and down are vowels, the high clouds are *s* and *f*. A period of a voice
+// takes some 60 samples, a syllable 2,000. To know what comes next, one has to remember.
 //
 // ## The game, and its score
 //

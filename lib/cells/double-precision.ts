@@ -1,0 +1,70 @@
+import { GatedRnnError } from "../errors.js";
+import type { BinaryOp, Operations, UnaryOp } from "./graph.js";
+
+/** A model's parameters in double precision, by name, row-major. */
+export type DoubleWeights = ReadonlyMap<string, Float64Array>;
+
+/** @throws GatedRnnError `usage` when a parameter is missing or has another size than the model's */
+export function doubleWeights(
+  parameters: readonly { readonly name: string; readonly shape: readonly number[] }[],
+  values: ReadonlyMap<string, Float32Array>,
+): DoubleWeights {
+  return new Map(
+    parameters.map(({ name, shape }) => {
+      const found = values.get(name);
+      const size = shape.reduce((a, b) => a * b, 1);
+      if (found?.length !== size)
+        throw new GatedRnnError("usage", `parameters: expected ${name} of ${size} numbers, got ${found?.length ?? "none"}`);
+      return [name, Float64Array.from(found)];
+    }),
+  );
+}
+
+/** A cell's operations on one row: for looking into a model step by step, where engines work on whole batches. */
+export function doubleOperations(weights: DoubleWeights): Operations<Float64Array> {
+  const weight = (name: string) => weights.get(name) as Float64Array;
+  return {
+    affine: (inputs, names, bias) => affineRow(inputs, names.map(weight), weight(bias)),
+    peephole: (input, name) => input.map((v, j) => v * weight(name)[j]),
+    unary: (op, input) => input.map(unary[op]),
+    binary: (op, left, right) => left.map((v, j) => binary[op](v, right[j])),
+    scale: (input, factor) => input.map((v) => factor * v),
+  };
+}
+
+/** Σ inputs[k] · weights[k] + bias; zeros, of which a piano-roll is full, cost nothing. */
+export function affineRow(inputs: readonly Float64Array[], weights: readonly Float64Array[], bias: Float64Array): Float64Array {
+  const out = bias.slice();
+  const width = out.length;
+  inputs.forEach((input, k) => {
+    const matrix = weights[k];
+    for (let i = 0; i < input.length; i++) {
+      const x = input[i];
+      if (x === 0) continue;
+      for (let j = 0, at = i * width; j < width; j++, at++) out[j] += x * matrix[at];
+    }
+  });
+  return out;
+}
+
+export const sigmoid = (v: number) => 1 / (1 + Math.exp(-v));
+export const softplus = (v: number) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
+
+export const unary: Readonly<Record<UnaryOp, (v: number) => number>> = {
+  sigmoid,
+  tanh: Math.tanh,
+  relu: (v) => Math.max(v, 0),
+  exp: Math.exp,
+  log: Math.log,
+  softplus,
+  square: (v) => v * v,
+  negate: (v) => -v,
+  oneMinus: (v) => 1 - v,
+};
+
+export const binary: Readonly<Record<BinaryOp, (a: number, b: number) => number>> = {
+  plus: (a, b) => a + b,
+  minus: (a, b) => a - b,
+  times: (a, b) => a * b,
+  divide: (a, b) => a / b,
+};

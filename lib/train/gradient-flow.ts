@@ -1,0 +1,140 @@
+import { affineRow, binary, doubleOperations, doubleWeights, sigmoid, unary } from "../cells/double-precision.js";
+import { evaluateStep, type UnaryOp } from "../cells/graph.js";
+import { type BackwardValue, derivative, type ElementwiseOp } from "../compile/derivative.js";
+import type { Batch, Rows } from "../data/batch.js";
+import type { TrainingState } from "../engines/engine.js";
+import { GatedRnnError } from "../errors.js";
+import type { Model } from "./model.js";
+
+/**
+ * How much of a step's error reaches the steps before it: the norm of ∂NLL_t / ∂s_(t−k), for k = 0 … lags, as a share of its norm at
+ * k = 0, where s are all of a cell's states together (h; of the LSTM h and c). A loss that cannot reach a step cannot teach a
+ * network what to keep of it: the vanishing gradient of Hochreiter (1991) and Bengio et al. (1994), measured.
+ *
+ * @returns [lags + 1] geometric means over all sequences of a batch and all their steps t ≥ lags; 1 first
+ * @throws GatedRnnError `usage` for a model of speech, or when no sequence is longer than `lags`
+ */
+export function gradientFlow(model: Model, parameters: TrainingState["parameters"], batch: Batch, lags: number): Float64Array {
+  if (model.output.kind !== "bernoulli") throw new GatedRnnError("usage", "gradient flow: expected a model of music, got one of speech");
+  const weights = doubleWeights(model.parameters, parameters);
+  const sums = new Float64Array(lags + 1);
+  let count = 0;
+  for (let b = 0; b < batch.size; b++) {
+    const steps = forward(model, weights, batch, b);
+    for (let t = lags; t < steps.length; t++) {
+      const norms = backward(model, weights, steps, t, lags);
+      norms.forEach((norm, k) => {
+        sums[k] += Math.log(Math.max(norm / norms[0], Number.MIN_VALUE));
+      });
+      count += 1;
+    }
+  }
+  if (count === 0) throw new GatedRnnError("usage", `gradient flow: expected a sequence of more than ${lags} steps, got none`);
+  return sums.map((sum) => Math.exp(sum / count));
+}
+
+/** One step of a sequence: every node's value, and the loss's slope by h. */
+interface Step {
+  readonly values: readonly Float64Array[];
+  readonly slope: Float64Array;
+}
+
+function forward(model: Model, weights: ReadonlyMap<string, Float64Array>, batch: Batch, b: number): Step[] {
+  const { graph } = model.cell;
+  const operations = doubleOperations(weights);
+  const [W, bias] = [weights.get("W_y"), weights.get("b_y")] as [Float64Array, Float64Array];
+  const { readoutSize } = model.output;
+  let states = new Map<string, Float64Array>(graph.states.map(({ name }) => [name, new Float64Array(model.hiddenSize)]));
+  return Array.from({ length: batch.lengths[b] }, (_, t) => {
+    const row = batch.stepOffsets[t] + b;
+    const values = evaluateStep(graph, rowOf(batch.input, row), states, operations);
+    states = new Map(graph.states.map(({ name, node }) => [name, values[node]]));
+    const h = states.get("h") as Float64Array;
+    const target = rowOf(batch.target, row);
+    const error = affineRow([h], [W], bias).map((logit, k) => sigmoid(logit) - target[k]);
+    const slope = h.map((_, i) => error.reduce((sum, e, k) => sum + e * W[i * readoutSize + k], 0));
+    return { values, slope };
+  });
+}
+
+/** |∂NLL_t / ∂s_(t−k)| for k = 0 … lags. */
+function backward(model: Model, weights: ReadonlyMap<string, Float64Array>, steps: readonly Step[], t: number, lags: number): number[] {
+  const { graph } = model.cell;
+  const { values: program, previous } = derivative(graph);
+  const zero = () => new Float64Array(model.hiddenSize);
+  let reaching = new Map(graph.states.map(({ name }) => [name, name === "h" ? steps[t].slope : zero()]));
+  const norms = [normOf(reaching)];
+  for (let k = 0; k < lags; k++) {
+    const values = [...steps[t - k].values];
+    for (const value of program) values.push(backwardValue(value, values, reaching, weights, zero));
+    reaching = new Map(
+      graph.states.map(({ name }) => {
+        const at = previous.get(name);
+        return [name, at === undefined ? zero() : values[at]];
+      }),
+    );
+    norms.push(normOf(reaching));
+  }
+  return norms;
+}
+
+function backwardValue(
+  value: BackwardValue,
+  values: readonly Float64Array[],
+  reaching: ReadonlyMap<string, Float64Array>,
+  weights: ReadonlyMap<string, Float64Array>,
+  zero: () => Float64Array,
+): Float64Array {
+  switch (value.op) {
+    case "stateGradient":
+      return reaching.get(value.state) as Float64Array;
+    case "scale":
+      return values[value.inputs[0]].map((v) => value.factor * v);
+    case "peephole":
+      return values[value.inputs[0]].map((v, j) => v * (weights.get(value.weight) as Float64Array)[j]);
+    case "accumulate": {
+      const out = value.base === undefined ? zero() : values[value.base].slice();
+      for (const { source, weight } of value.products) addTransposed(out, values[source], weights.get(weight) as Float64Array);
+      return out;
+    }
+    default: {
+      const [a, b = a, c = a] = value.inputs.map((i) => values[i]);
+      return a.map((v, j) => elementwise(value.op, v, b[j], c[j]));
+    }
+  }
+}
+
+/** out += g · Wᵀ */
+function addTransposed(out: Float64Array, g: Float64Array, W: Float64Array): void {
+  for (let i = 0; i < out.length; i++) for (let j = 0; j < g.length; j++) out[i] += g[j] * W[i * g.length + j];
+}
+
+function elementwise(op: ElementwiseOp, a: number, b: number, c: number): number {
+  switch (op) {
+    case "sigmoidGradient":
+      return a * b * (1 - b);
+    case "tanhGradient":
+      return a * (1 - b * b);
+    case "reluGradient":
+      return b > 0 ? a : 0;
+    case "timesPlus":
+      return a * b + c;
+    case "plus":
+    case "minus":
+    case "times":
+    case "divide":
+      return binary[op](a, b);
+    default:
+      return unary[op satisfies UnaryOp](a);
+  }
+}
+
+const normOf = (states: ReadonlyMap<string, Float64Array>) =>
+  Math.sqrt([...states.values()].reduce((sum, state) => sum + state.reduce((s, v) => s + v * v, 0), 0));
+
+function rowOf(rows: Rows, row: number): Float64Array {
+  if (rows.kind === "dense") return Float64Array.from(rows.values.subarray(row * rows.width, (row + 1) * rows.width));
+  const out = new Float64Array(rows.width);
+  for (const column of rows.columns.subarray(rows.offsets[row], rows.offsets[row + 1])) out[column] = 1;
+  return out;
+}
