@@ -48,7 +48,7 @@ await show.chart(pianoRollPicture(test[0], { title, stepUnit: "quarter notes" })
 import { soundOfMusic } from "gated-rnn";
 
 const sampleRateHz = 11_025;
-const samples = soundOfMusic(test[0], { stepsPerQuarter: dataset.stepsPerQuarter, sampleRateHz });
+const samples = soundOfMusic(test[0], { stepsPerQuarter: dataset.stepsPerQuarter ?? 1, sampleRateHz });
 show.audio({ title: test[0].name ?? title, samples: samples.slice(0, 15 * sampleRateHz), sampleRateHz });
 
 // %% [markdown]

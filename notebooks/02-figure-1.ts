@@ -68,8 +68,14 @@ console.log(`${dataset.title}: test NLL ${nll} nats per step after ${epochs} epo
 // %%
 const piece = dataset.test[0];
 const gates = await tracePiece(learned, piece);
-for (const [name, what] of [["z", "update gate"], ["r", "reset gate"], ["h", "hidden state"]])
-  await show.chart(gatePicture(gates, name, { title: `GRU: ${what} ${name}`, sortBy: "z", stepUnit: "quarter notes" }));
+for (const [name, what] of [
+  ["z", "update gate"],
+  ["r", "reset gate"],
+  ["h", "hidden state"],
+])
+  await show.chart(
+    gatePicture(gates, name, { title: `GRU: ${what} ${name}`, sortBy: "z", stepUnit: "quarter notes" }),
+  );
 
 // %% [markdown]
 // A row is a unit, a column a quarter note; all three pictures have the units in the same order, most overwritten first.
@@ -91,8 +97,15 @@ for (const [name, what] of [["z", "update gate"], ["r", "reset gate"], ["h", "hi
 // %%
 const older = await train({ dataset, cell: lstm, engine, epochs, learningRate: 1e-3 });
 const lanes = await tracePiece(older, piece);
-for (const [name, what] of [["f", "forget gate"], ["i", "input gate"], ["o", "output gate"], ["c", "memory cell"]])
-  await show.chart(gatePicture(lanes, name, { title: `LSTM: ${what} ${name}`, sortBy: "f", stepUnit: "quarter notes" }));
+for (const [name, what] of [
+  ["f", "forget gate"],
+  ["i", "input gate"],
+  ["o", "output gate"],
+  ["c", "memory cell"],
+])
+  await show.chart(
+    gatePicture(lanes, name, { title: `LSTM: ${what} ${name}`, sortBy: "f", stepUnit: "quarter notes" }),
+  );
 
 // %% [markdown]
 // If the LSTM did what the GRU must, the picture of $i$ would be that of $f$ with white and blue exchanged. It is not:
@@ -110,7 +123,10 @@ const kept = 0; // replace this: the mean of 1 - z
 
 // %%
 const mean = z.reduce((sum, gate) => sum + gate, 0) / z.length;
-show.check(Math.abs(kept - (1 - mean)) < 0.005, "The mean of 1 − z is 1 minus the mean of z: sum up `z`, divide by its length.");
+show.check(
+  Math.abs(kept - (1 - mean)) < 0.005,
+  "The mean of 1 − z is 1 minus the mean of z: sum up `z`, divide by its length.",
+);
 
 // %% [markdown]
 // A unit that keeps a share $k$ of itself per step has after $n$ steps $k^n$ of what it knew. The mean over units says little about that: ten

@@ -24,7 +24,8 @@
 // %%
 import { type Cell, gru, lstm, parameterCount, show, tanh } from "gated-rnn";
 
-const count = (unit: Cell, inputSize: number, hiddenSize: number) => parameterCount(unit, { inputSize, hiddenSize });
+const count = (unit: Cell, inputSize: number, hiddenSize: number) =>
+  parameterCount(unit, { inputSize, hiddenSize });
 console.log("speech, 20 inputs:");
 console.log("  tanh 400:", count(tanh, 20, 400));
 console.log("  GRU  227:", count(gru, 20, 227));
@@ -73,7 +74,9 @@ for (const inputs of [88, 96, 100]) {
 import { cellTitle, hiddenSizeFor, paperCells, sizePicture } from "gated-rnn";
 
 for (const budget of [20_000, 40_000, 169_000]) {
-  const sizes = paperCells.map((cell) => `${cellTitle(cell.name)} ${hiddenSizeFor(cell, budget > 100_000 ? 20 : 100, budget)}`);
+  const sizes = paperCells.map(
+    (cell) => `${cellTitle(cell.name)} ${hiddenSizeFor(cell, budget > 100_000 ? 20 : 100, budget)}`,
+  );
   console.log(`${budget} parameters: ${sizes.join(", ")}`);
 }
 await show.chart(sizePicture(paperCells, { inputSize: 100, budget: 20_000, hiddenSize: 130 }));
@@ -96,7 +99,11 @@ await show.chart(sizePicture(paperCells, { inputSize: 100, budget: 20_000, hidde
 
 // %%
 const outputs = (units: number, readouts: number) => (units + 1) * readouts;
-for (const [unit, music, speech] of [["tanh", 100, 400], ["GRU", 46, 227], ["LSTM", 36, 195]] as const)
+for (const [unit, music, speech] of [
+  ["tanh", 100, 400],
+  ["GRU", 46, 227],
+  ["LSTM", 36, 195],
+] as const)
   console.log(`${unit}: output layer ${outputs(music, 88)} on music, ${outputs(speech, 420)} on speech`);
 
 // %% [markdown]
@@ -111,7 +118,10 @@ const units = 0; // replace this
 // %%
 const parameters = 4 * units * (100 + units + 1);
 const next = 4 * (units + 1) * (100 + units + 2);
-const nearest = units > 0 && Math.abs(parameters - 20_000) <= Math.abs(next - 20_000) && Math.abs(parameters - 20_000) < 400;
+const nearest =
+  units > 0 &&
+  Math.abs(parameters - 20_000) <= Math.abs(next - 20_000) &&
+  Math.abs(parameters - 20_000) < 400;
 show.check(nearest, "Solve 4n(101 + n) = 20,000 for n, or try numbers near 36.");
 
 // %% [markdown]

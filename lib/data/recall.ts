@@ -4,24 +4,23 @@ import { datasetChecksum } from "./checksum.js";
 import type { MusicDataset } from "./dataset.js";
 import { type PianoRoll, pianoRoll } from "./piano-roll.js";
 
-/** Notes that may have to be remembered, and the two that say "wait" and "now". */
+/** Notes that may have to be remembered; the scale's notes lie above them. */
 const remembered = 8;
-const waitNote = 21 + remembered;
-const nowNote = waitNote + 1;
+const longest = 80;
 const pieces = { train: 400, valid: 100, test: 200 } as const;
 
 /**
- * A memory task in the shape of music: a piece begins with one of eight notes, then a note that says "wait" sounds for `delay` steps,
- * then one that says "now", then the first note again. All but the last step can be predicted from the step before; the last one costs ln 8 nats
- * for who has forgotten, and nothing for who remembers.
+ * A memory task in the shape of music: a piece begins with one of eight notes, then a scale of `delay` notes rises, the same in every piece, then
+ * the first note comes again. The scale can be played by who knows the last note only; the end needs a memory of `delay` steps.
  *
- * `entropyPerStep` is 0: a perfect memory's NLL. `recallForgotten` has the price of none.
+ * `entropyPerStep` is 0, that of a perfect memory; `recallForgotten` is the price of having none.
  *
- * @param delay steps between the note and its return, at least 1
+ * @param delay notes of the scale, 1 to 80
  * @throws GatedRnnError `usage` for another delay
  */
 export function recallTask(delay: number, seed = 1): MusicDataset {
-  if (!Number.isInteger(delay) || delay < 1) throw new GatedRnnError("usage", `recall: expected a delay of at least 1 step, got ${delay}`);
+  if (!(Number.isInteger(delay) && delay >= 1 && delay <= longest))
+    throw new GatedRnnError("usage", `recall: expected a delay of 1 to ${longest} steps, got ${delay}`);
   const make = (split: keyof typeof pieces) => {
     const random = generator(seed, `recall ${split}`);
     return Array.from({ length: pieces[split] }, (_, i) => piece(delay, random, `recall ${split} ${i}`));
@@ -33,7 +32,7 @@ export function recallTask(delay: number, seed = 1): MusicDataset {
     title: `Recall after ${delay} steps`,
     synthetic: true,
     lowestNote: 21,
-    keys: remembered + 2,
+    keys: remembered + delay,
     stepsPerQuarter: 2,
     checksum: datasetChecksum(sets),
     ...sets,
@@ -43,7 +42,7 @@ export function recallTask(delay: number, seed = 1): MusicDataset {
 
 function piece(delay: number, random: Generator, name: string): PianoRoll {
   const note = 21 + random.integer(remembered);
-  return pianoRoll([[note], ...Array.from({ length: delay - 1 }, () => [waitNote]), [nowNote], [note]], name);
+  return pianoRoll([[note], ...Array.from({ length: delay }, (_, i) => [21 + remembered + i]), [note]], name);
 }
 
 /**

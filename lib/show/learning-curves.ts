@@ -15,7 +15,7 @@ export interface Reference {
 }
 
 export interface LearningCurvesOptions {
-  /** "epoch": passes over the training split; "seconds": wall-clock time. The two panels of the paper's figures. */
+  /** "epoch": passes over the training split; "seconds": processor time where the runs have it, else wall-clock time. The two panels of the paper's figures. */
   readonly x: "epoch" | "seconds";
   readonly title?: string;
   readonly references?: readonly Reference[];
@@ -33,7 +33,8 @@ export function learningCurves(runs: readonly CurveSource[], options: LearningCu
   const { references = [] } = options;
   const points = curvePoints(runs);
   const axis = fittingLogAxis([...points.filter(isSettled).flatMap((p) => [p.low, p.high]), ...references.map((r) => r.nllPerStep)]);
-  const x = xEncoding(points.length > 0 ? options : { xEnd: 1, ...options });
+  const isProcessorTime = runs.every(({ curve }) => curve.every(({ cpuSeconds }) => cpuSeconds !== undefined));
+  const x = xEncoding(points.length > 0 ? options : { xEnd: 1, ...options }, isProcessorTime);
   const y = yEncoding(axis);
   const color = {
     field: "unit",
@@ -76,11 +77,11 @@ export function learningCurves(runs: readonly CurveSource[], options: LearningCu
   };
 }
 
-function xEncoding({ x, xEnd }: LearningCurvesOptions): Readonly<Record<string, unknown>> {
+function xEncoding({ x, xEnd }: LearningCurvesOptions, isProcessorTime: boolean): Readonly<Record<string, unknown>> {
   return {
     field: x,
     type: "quantitative",
-    title: x === "epoch" ? "epoch (passes over the training split)" : "wall-clock time (seconds)",
+    title: x === "epoch" ? "epoch (passes over the training split)" : `${isProcessorTime ? "processor" : "wall-clock"} time (seconds)`,
     scale: { zero: true, nice: false, ...(xEnd === undefined ? {} : { domain: [0, xEnd] }) },
     axis: { grid: false, format: x === "epoch" ? "d" : "~r", ...(x === "epoch" ? { tickMinStep: 1 } : {}) },
   };
