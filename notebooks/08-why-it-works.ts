@@ -52,14 +52,14 @@ await show.chart(gradientFlowPicture(flows));
 //
 // 1. **tanh!** An orthogonal matrix passes a gradient on whole, and a fresh tanh unit works where its slope is near 1. The gated units begin with their gates half open: each step keeps about half. What the textbook says of the
 //    tanh unit is true of badly initialised ones.
-// 2. **Training takes it away from tanh.** To say anything definite the tanh units must leave their linear range, where their slope is below 1; after sixty epochs little is left after twenty steps. The GRU behaves the other way: its curve
-//    falls at first (most units *are* overwritten at each chord) and then bends, and runs nearly level. The bend is the few units that keep. That is the picture of a memory: most of the
-//    message is about the last chord, and a small, *lasting* part is about long ago.
-//    The LSTM, with its forget gates that begin at one half, has to learn to keep; it is slow to do so.
+// 2. **Training takes it away**, from tanh and from the GRU. To say anything definite a tanh unit must leave its linear range, where its slope is below 1. And the GRU has learnt to *overwrite*: its update gates are
+//    [open at nearly every chord](02-figure-1.ipynb), so its curve falls even more steeply than that of tanh. A chorale rewards it for that: most of what can be known of a chord is in the chord before.
+//    Only the LSTM's curve bends, and runs nearly level after ten steps. That is the mark of units whose forget gate stays at 1, for which distance does not matter.
 //
 // </details>
 //
-// A straight line in this picture is a decay by the same factor at each step: a single time scale. A line that bends upwards is many time scales at once. No setting of a tanh layer gives that for free; a gate per unit does.
+// A straight line in this picture is a decay by the same factor at each step: a single time scale. A line that bends upwards is many time scales at once, a short one for most of the message and a long one for the rest.
+// So the gates are no guarantee of a long memory. They are the *possibility* of one, to be taken where it pays. Two experiments show that it is there.
 //
 // ## What the additive update does
 //
@@ -110,8 +110,8 @@ for (const delay of engine.name === "reference" ? [] : [3, 8, 16])
 // <details>
 // <summary><b>What the kept run shows</b></summary>
 //
-// tanh remembers three steps in part and eight not at all. The LSTM masters eight, and gives up at sixteen. The GRU carries the note over all sixteen steps, and pays nothing. The order is that of the *bent* curves above: not how much of the
-// gradient is left on average, but whether some of it is left for long. (Try `recallTask(30)`: with this much training nobody remembers.)
+// tanh remembers three steps in part and eight not at all. The LSTM masters eight, and gives up at sixteen. The GRU, the very unit that had the steepest curve above, carries the note over all sixteen steps and pays
+// nothing: here memory pays, and it learns to keep. (Try `recallTask(30)`: with this much training nobody remembers.)
 //
 // </details>
 //
