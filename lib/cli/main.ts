@@ -11,6 +11,7 @@ import { addRecords } from "./records.js";
 import { addStart } from "./start.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
+import { addVerify } from "./verify.js";
 import { addWatch } from "./watch.js";
 import { addWeights } from "./weights.js";
 
@@ -37,6 +38,7 @@ export async function main(args: readonly string[]): Promise<void> {
     addWatch,
     addGenerate,
     addRecords,
+    addVerify,
     addWeights,
     addCells,
     addBaselines,

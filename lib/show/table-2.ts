@@ -62,20 +62,11 @@ const ofCell = (records: readonly RunRecord[], data: string, cell: string) =>
 function trained({ data, title, kind }: PaperRow, cell: string, runs: readonly RunRecord[], all: readonly RunRecord[]): string[] {
   const paper = paperNll(data, cell);
   const brackets = (value: number | undefined) => (value === undefined ? "" : kind === "music" ? nats(value) : `(${nats(value)})`);
-  const first = cell === cells[0] ? (runs[0]?.data.title ?? title) : "";
+  const first = cell !== cells[0] ? "" : kind === "music" ? title : `${data} (for ${title})`;
   const published = [brackets(paper?.train), brackets(paper?.test)];
   if (runs.length === 0) {
     const tried = ofCell(all, data, cell).length;
-    return [
-      first || (cell === cells[0] ? title : ""),
-      cellTitle(cell),
-      tried > 0 ? "diverges" : "–",
-      "–",
-      ...published,
-      "",
-      "",
-      tried > 0 ? `0 of ${tried}` : "",
-    ];
+    return [first, cellTitle(cell), tried > 0 ? "diverges" : "–", "–", ...published, "", "", tried > 0 ? `0 of ${tried}` : ""];
   }
   return [
     first,

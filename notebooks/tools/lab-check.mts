@@ -7,6 +7,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
+import { browserFlags } from "./browser.mts";
 import { type CodeCell, type Notebook, serialise, text } from "./format.mts";
 import { jupyterEnvironment, pythonWithJupyterLab, root } from "./jupyter.mts";
 import { notebookNames, readNotebook, readSource } from "./notebooks.mts";
@@ -16,15 +17,6 @@ const served = join(folder, "notebooks");
 const minutes = 60_000;
 /** How tslab reports a failed cell, on stderr: a thrown error, or "line:column - what the compiler says". */
 const failure = /Error|^\d+:\d+ - /m;
-const browserFlags = [
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 /** The notebook without outputs, and settings of its own that keep every cell in the page, scrolled away or not. */
 function prepare(name: string): void {
   const settings = join(folder, "settings", "@jupyterlab", "notebook-extension");

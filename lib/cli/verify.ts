@@ -1,0 +1,76 @@
+import type { Command } from "commander";
+import { cellNamed } from "../cells/index.js";
+import { openData } from "../data/open.js";
+import { defaultEngine, openEngine } from "../engines/index.js";
+import { GatedRnnError } from "../errors.js";
+import { generator } from "../random/generator.js";
+import { filterRecords, readRecords } from "../sweep/records.js";
+import type { RunRecord } from "../train/record.js";
+import { train } from "../train/train.js";
+import { engineOption, names, seedOption, threadsOption, wholeNumber } from "./options.js";
+import { interruptible, progressLine } from "./progress.js";
+
+interface VerifyArguments {
+  readonly count: number;
+  readonly data?: readonly string[];
+  readonly cells?: readonly string[];
+  readonly seed: number;
+  readonly engine?: string;
+  readonly threads: number;
+}
+
+/** Nats per step by which a test NLL may differ on another engine or build: other roundings, amplified by training. */
+const tolerance = 0.02;
+
+export function addVerify(program: Command): void {
+  program
+    .command("verify")
+    .description(
+      "trains some records' runs again, by their own configuration, and compares: the same bits on the same engine build, the same test NLL elsewhere",
+    )
+    .argument("<folder>", "a folder of records")
+    .option("--count <n>", "how many, chosen at random", wholeNumber(1, 10_000), 3)
+    .option("--data <names>", "only runs on these data sets, parted by commas", names)
+    .option("--cells <names>", "only runs of these cells, parted by commas", names)
+    .addOption(seedOption())
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .action(async (folder: string, { count, data, cells, seed, engine: name, threads }: VerifyArguments) => {
+      const found = filterRecords(readRecords(folder), { ...(data ? { data } : {}), ...(cells ? { cells } : {}), status: ["finished"] });
+      if (found.length === 0) throw new GatedRnnError("usage", `${folder}: expected finished runs that fit, got none`);
+      const chosen = generator(seed, "verify").shuffle(found).slice(0, count);
+      const engine = name ? await openEngine(name) : await defaultEngine();
+      const { signal, done } = interruptible();
+      let wrong = 0;
+      for (const record of chosen) {
+        const { data, cell, ...rest } = record.configuration;
+        const dataset = await openData(data, signal);
+        if (dataset.checksum !== record.data.checksum)
+          throw new GatedRnnError(
+            "usage",
+            `${record.id}: expected ${data} with checksum ${record.data.checksum.slice(0, 8)}, got ${dataset.checksum.slice(0, 8)}`,
+          );
+        const progress = progressLine(`${data} ${cell}`);
+        const again = await train({ ...rest, dataset, cell: cellNamed(cell), engine, threads, signal, onProgress: progress.show });
+        progress.end();
+        if (signal.aborted) break;
+        const { right, line } = compared(record, again.record);
+        if (!right) wrong += 1;
+        console.log(`${right ? "ok" : "WRONG"} ${record.id} ${data} ${cell}, seed ${rest.seed}: ${line}`);
+      }
+      done();
+      if (signal.aborted) process.exitCode = 130;
+      else if (wrong > 0) process.exitCode = 1;
+    });
+}
+
+function compared(kept: RunRecord, again: RunRecord): { readonly right: boolean; readonly line: string } {
+  const [before, now] = [kept, again].map(({ results }) => results.test.nllPerStep);
+  const sameBits = JSON.stringify(kept.results) === JSON.stringify(again.results) && kept.bestEpoch === again.bestEpoch;
+  const sameBuild = kept.engine.build === again.engine.build && kept.engine.threads === again.engine.threads;
+  const numbers = `test NLL ${before.toFixed(4)}, again ${now.toFixed(4)}`;
+  if (sameBits) return { right: true, line: `${numbers}: the same bits (${again.engine.build})` };
+  const near = Math.abs(before - now) <= tolerance;
+  const where = sameBuild ? `other bits on the same build, ${again.engine.build}` : `${kept.engine.build}, now ${again.engine.build}`;
+  return { right: near && !sameBuild, line: `${numbers}: ${near ? "within" : "not within"} ${tolerance}; ${where}` };
+}
