@@ -3,7 +3,7 @@
 // notebooks/NAME.ipynb there. Needs Python 3, and chromium (CHROMIUM=path of another one).
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
@@ -26,6 +26,7 @@ function prepare(name: string): void {
   mkdirSync(news, { recursive: true });
   writeFileSync(join(news, "notification.jupyterlab-settings"), JSON.stringify({ fetchNews: "false", checkForUpdates: false }));
   mkdirSync(served, { recursive: true });
+  if (!existsSync(join(served, "results"))) symlinkSync(join(root, "notebooks", "results"), join(served, "results"));
   writeFileSync(join(served, `${name}.ipynb`), serialise(readSource(name)));
 }
 

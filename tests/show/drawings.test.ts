@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { cell } from "../../lib/cells/cell.js";
+import { gru } from "../../lib/cells/gru.js";
+import { paperCells } from "../../lib/cells/index.js";
+import { lstm } from "../../lib/cells/lstm.js";
+import { GatedRnnError } from "../../lib/errors.js";
+import { blindPlayers, players } from "../../lib/show/audio.js";
+import { cellDiagram } from "../../lib/show/cell-diagram.js";
+import { gatePicture } from "../../lib/show/gate-picture.js";
+import { gradientFlowPicture } from "../../lib/show/gradient-flow-picture.js";
+import { svgToPng, toSvg } from "../../lib/show/picture.js";
+import { sizePicture } from "../../lib/show/size-picture.js";
+import { spectrogramPicture, waveformPicture } from "../../lib/show/sound-pictures.js";
+import type { VegaLiteSpec } from "../../lib/show/spec.js";
+import { tableText } from "../../lib/show/table.js";
+import { table2, table2Picture } from "../../lib/show/table-2.js";
+import { everyOp } from "../oracle/cells.js";
+import { madeUpRecord } from "./records.js";
+
+const valuesOf = (spec: VegaLiteSpec) => (spec.data as { values: Record<string, number>[] }).values;
+const letters = (svg: string) =>
+  [...svg.matchAll(/<text[^>]*>([^<]*)(?:<tspan[^>]*>([^<]*)<\/tspan>)?/g)].map(([, a, b]) => (b ? `${a}_${b}` : a));
+const dots = (svg: string) => svg.match(/<circle/g)?.length ?? 0;
+
+describe("a cell's diagram", () => {
+  it("has the GRU's gates, matrices and operations, and nothing else", () => {
+    const svg = cellDiagram(gru);
+    expect(letters(svg).sort()).toEqual(
+      ["x_t", "h_t − 1", "r_t", "z_t", "c_t", "h_t", "σ", "σ", "tanh", "1 −", "+", "W_r", "U_r", "W_z", "U_z", "W_c", "U_c"].sort(),
+    );
+    expect(dots(svg)).toBe(3); // r ⊙ h, (1 − z) ⊙ h, z ⊙ c
+    expect(svg.match(/marker-end/g)).toHaveLength(6 + 2 + 1 + 2 + 2 + 2 + 1); // matrices, reset, 1 −, keep, write, sum, result
+  });
+
+  it("draws the LSTM's peepholes dashed, each to its gate", () => {
+    const svg = cellDiagram(lstm);
+    expect(svg.match(/stroke-dasharray/g)).toHaveLength(3);
+    for (const name of ["V_i", "V_f", "V_o", "c_t", "h_t"]) expect(letters(svg)).toContain(name);
+  });
+
+  it("draws any cell, as a picture that is no empty sheet", () => {
+    for (const drawn of [everyOp, cell("plain", ({ input, affine }) => ({ h: affine("h", input) }))]) {
+      const { bytes, width, height } = svgToPng(cellDiagram(drawn));
+      expect(bytes.length).toBeGreaterThan(500);
+      expect(width * height).toBeGreaterThan(1000);
+    }
+  });
+});
+
+describe("pictures of sound", () => {
+  const rate = 8000;
+  const tone = Float32Array.from({ length: rate }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 1062.5 * i) / rate)); // the middle of band 8
+
+  it("a waveform keeps the lowest and the highest of each stretch, within 2,000 points", async () => {
+    const click = new Float32Array(rate);
+    click[4003] = 0.9;
+    const spec = waveformPicture(click, { title: "click", sampleRateHz: rate });
+    expect(valuesOf(spec).length).toBeLessThanOrEqual(1000);
+    expect(valuesOf(spec).filter(({ high }) => high > 0.5)).toHaveLength(1);
+    expect(await toSvg(spec)).toContain("time (seconds)");
+    expect(() => waveformPicture(new Float32Array(0), { title: "", sampleRateHz: rate })).toThrow(GatedRnnError);
+  });
+
+  it("a spectrogram shows a tone in its band and nowhere else, within 2,000 points", async () => {
+    const spec = spectrogramPicture(tone, { title: "tone", sampleRateHz: rate });
+    const values = valuesOf(spec);
+    expect(values.length).toBeLessThanOrEqual(2000);
+    for (const { low, high, decibels } of values) {
+      if (low <= 1062.5 && high > 1062.5) expect(decibels).toBeGreaterThan(-2);
+      else if (Math.abs(low - 1000) > 500) expect(decibels).toBeLessThan(-40);
+    }
+    expect(await toSvg(spec)).toContain("frequency (Hz)");
+    expect(() => spectrogramPicture(tone.slice(0, 63), { title: "", sampleRateHz: rate })).toThrow("expected at least 64 samples, got 63");
+  });
+});
+
+describe("gates", () => {
+  const trace = {
+    hiddenSize: 2,
+    values: new Map([
+      ["z", Float32Array.of(0.1, 0.9, 0.2, 0.8)],
+      ["h", Float32Array.of(-3, 1, 2, 0)],
+    ]),
+  };
+
+  it("are sorted by the gate that is named, largest mean first, and states keep their sign", async () => {
+    const z = gatePicture(trace, "z");
+    expect(valuesOf(z).map(({ step, unit, value }) => [step, unit, value])).toEqual([
+      [0, 0, 0.9],
+      [0, 1, 0.1],
+      [1, 0, 0.8],
+      [1, 1, 0.2],
+    ]);
+    const h = gatePicture(trace, "h", { sortBy: "z" });
+    expect(valuesOf(h).map(({ value }) => value)).toEqual([1, -3, 0, 2]);
+    expect(JSON.stringify(h)).toContain('"domain":[-3,0,3]');
+    expect(await toSvg(z)).toContain("time (steps)");
+    expect(() => gatePicture(trace, "q")).toThrow("expected one of z, h, got q");
+  });
+});
+
+it("the flow of a gradient is drawn by cell and moment", async () => {
+  const spec = gradientFlowPicture([
+    { cell: "gru", when: "before", shares: [1, 0.1] },
+    { cell: "gru", when: "after", shares: [1, 0] },
+  ]);
+  expect(valuesOf(spec).map(({ share }) => share)).toEqual([1, 0.1, 1, 1e-12]);
+  expect(await toSvg(spec)).toContain("steps back, k");
+});
+
+it("sizes are drawn for every cell", async () => {
+  const spec = sizePicture(paperCells, { inputSize: 20, budget: 1000, hiddenSize: 30 });
+  expect(valuesOf(spec)).toHaveLength(90);
+  expect(valuesOf(spec)[9]).toMatchObject({ hiddenSize: 10, parameters: 10 * (20 + 10 + 1) });
+  expect(await toSvg(spec)).toContain("hidden units");
+});
+
+describe("players", () => {
+  const sounds = ["one", "two", "three"].map((title, i) => ({ title, samples: Float32Array.of(0, i / 4), sampleRateHz: 8000 }));
+
+  it("hold their sound, and a name that cannot break the page", () => {
+    const html = players([{ ...sounds[1], title: "<b>" }]);
+    expect(html).toContain("&lt;b&gt;");
+    const data = Buffer.from(/base64,([^"]+)/.exec(html)?.[1] ?? "", "base64");
+    expect(data.subarray(0, 4).toString()).toBe("RIFF");
+    expect(data.readInt16LE(46)).toBe(Math.round(0.25 * 32767));
+    expect(() => players([{ ...sounds[0], samples: new Float32Array(8000 * 31) }])).toThrow("expected at most 30 s, got 31.0 s");
+  });
+
+  it("play blind: letters above, the names folded away below, in the order of the letters", () => {
+    const html = blindPlayers(sounds, 5);
+    const [above, below] = html.split("<details>");
+    for (const { title } of sounds) {
+      expect(above).not.toContain(title);
+      expect(below).toContain(title);
+    }
+    const played = [...above.matchAll(/base64,([^"]+)/g)].map(([, data]) => Math.round(Buffer.from(data, "base64").readInt16LE(46) / 8192));
+    const named = [...below.matchAll(/[ABC]: (\w+)/g)].map(([, title]) => ["one", "two", "three"].indexOf(title));
+    expect(named).toEqual(played);
+  });
+});
+
+describe("table 2", () => {
+  const records = [1, 2].flatMap((seed) => ["tanh", "gru"].map((name) => madeUpRecord(name, { seed })));
+  const bachs = { jsb: [{ name: "markov", train: nll(1), valid: nll(2), test: nll(3) } as const] };
+  function nll(nllPerStep: number) {
+    return { nllPerStep, nllPerSequence: nllPerStep + 0.5 };
+  }
+
+  it("has ours with the spread over the seeds, the paper's beside it, baselines below, and says what is missing", () => {
+    const { rows } = table2(records, bachs);
+    expect(rows[4]).toEqual(["", "GRU", "8.50 ± 0.00", "8.85 ± 0.07", "6.94", "8.54", "8.90", "0.0010", "2"]);
+    expect(rows[5].slice(1)).toEqual(["LSTM", "–", "–", "8.15", "8.67", "", "", ""]);
+    expect(rows[6]).toEqual(["", "Markov per key", "1.00", "3.00", "", "", "3.50", "", ""]);
+    expect(rows.at(-1)?.slice(4, 6)).toEqual(["(0.80)", "(1.26)"]); // another unit
+    expect(tableText(table2(records.map((r) => ({ ...r, status: "failed" as const }))))).toMatch(/JSB Chorales +tanh +diverges .* 0 of 2/);
+  });
+
+  it("is drawn with the paper's points beside ours", async () => {
+    const spec = table2Picture(records);
+    const gru = valuesOf(spec).filter(({ unit }) => String(unit) === "GRU") as unknown as Record<string, unknown>[];
+    expect(gru).toEqual([
+      { data: "JSB Chorales", unit: "GRU", whose: "ours", nll: 8.85, low: 8.8, high: 8.9 },
+      { data: "JSB Chorales", unit: "GRU", whose: "the paper's", nll: 8.54 },
+    ]);
+    expect(await toSvg(spec)).toContain("test NLL");
+  });
+});
