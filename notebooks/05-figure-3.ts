@@ -67,7 +67,7 @@ await show.chart(learningCurves(b, { x: "seconds" }));
 
 // %%
 const failed = records.filter(
-  (record) => record.configuration.data === "speech-b" && record.status === "failed",
+  (record) => record.status === "failed" && record.configuration.weightNoise > 0,
 );
 for (const record of failed) {
   const { cell, learningRate, seed } = record.configuration;
