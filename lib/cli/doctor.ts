@@ -62,7 +62,18 @@ async function engineFindings(): Promise<Finding[]> {
       findings.push({ topic: `engine ${name}`, ok: false, finding: error.message });
     }
   }
-  return findings;
+  return [...findings, await tensorflowFinding()];
+}
+
+/** The reference engine on TensorFlow's own library, which most machines do not have and need not. */
+async function tensorflowFinding(): Promise<Finding> {
+  const topic = "backend tensorflow";
+  try {
+    return { topic, ok: true, finding: (await openEngine("reference", "tensorflow")).build };
+  } catch (error) {
+    if (!(error instanceof GatedRnnError)) throw error;
+    return { topic, ok: false, finding: error.message };
+  }
 }
 
 async function dataFindings(): Promise<Finding[]> {

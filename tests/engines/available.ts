@@ -13,5 +13,10 @@ export async function availableEngines(): Promise<Engine[]> {
       console.warn(`skipped: ${error.message}`);
     }
   }
+  try {
+    engines.push(await openEngine("reference", "tensorflow"));
+  } catch (error) {
+    if (!(error instanceof GatedRnnError && error.code === "engine-missing")) throw error; // most machines have none, and need none
+  }
   return engines;
 }

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
+import { dataFolder } from "../../data/music-sets.js";
 import { GatedRnnError } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import type { Tensorflow } from "./forward.js";
@@ -8,14 +10,15 @@ import { ReferenceSession } from "./session.js";
  * The reference engine: the cell's graph interpreted op by op in TensorFlow.js under its automatic differentiation. Slow,
  * and as readable as the equations: what the other engines are checked against.
  *
- * @param backend a TensorFlow.js backend: "wasm" (default), "cpu", or one that the caller has registered
+ * @param backend a TensorFlow.js backend: "wasm" (default), "cpu", "tensorflow" (`npm run setup:tensorflow` makes it), or one that the caller has
+ * registered
  * @throws GatedRnnError `engine-missing` when the backend does not start
  */
 export async function reference(backend = "wasm"): Promise<Engine> {
   const t = await tensorflow(backend);
   return {
     name: "reference",
-    build: `reference ${backend} tfjs ${t.version["tfjs-core"]}`,
+    build: `reference ${backend} tfjs ${t.version["tfjs-core"]}${backend === "tensorflow" ? ` on TensorFlow ${tensorflowVersion(t)}` : ""}`,
     open: async (model, initial) => {
       await t.setBackend(backend);
       return new ReferenceSession(t, model, initial);
@@ -24,7 +27,7 @@ export async function reference(backend = "wasm"): Promise<Engine> {
 }
 
 async function tensorflow(backend: string): Promise<Tensorflow> {
-  const t = await import("@tensorflow/tfjs");
+  const t = backend === "tensorflow" ? tfjsNode() : await import("@tensorflow/tfjs");
   t.env().set("PROD", true); // no advertisement for tfjs-node on standard error
   if (backend === "wasm") {
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
@@ -34,8 +37,38 @@ async function tensorflow(backend: string): Promise<Tensorflow> {
   if (!started)
     throw new GatedRnnError(
       "engine-missing",
-      `reference engine: expected a TensorFlow.js backend that starts, got ${backend}; use wasm or cpu`,
+      `reference engine: expected a TensorFlow.js backend that starts, got ${backend}; use wasm, cpu or tensorflow`,
     );
   await t.ready();
   return t;
+}
+
+/** Where setup-tensorflow.mjs puts it. */
+const tensorflowFolder = () => process.env.GATED_RNN_TENSORFLOW || join(dataFolder(), "tensorflow");
+
+/** TensorFlow.js on TensorFlow's own library: that of setup-tensorflow.mjs, else one that the user has installed. */
+function tfjsNode(): Tensorflow {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true"; // TensorFlow takes the whole GPU else
+  const own = join(tensorflowFolder(), "node_modules", "@tensorflow", "tfjs-node");
+  const names = existsSync(own) ? [own] : ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
+  const problems: string[] = [];
+  for (const name of names) {
+    try {
+      return require(name) as Tensorflow;
+    } catch (error) {
+      problems.push((error as Error).message.split("\n")[0]);
+    }
+  }
+  throw new GatedRnnError(
+    "engine-missing",
+    existsSync(own)
+      ? `reference engine: expected tfjs-node in ${tensorflowFolder()} to start, got ${problems.join("; ")}; run npm run setup:tensorflow again`
+      : "reference engine: expected tfjs-node for the backend tensorflow, got none; npm run setup:tensorflow (or setup:cuda) makes it",
+  );
+}
+
+function tensorflowVersion(t: Tensorflow): string {
+  const { binding } = t.backend() as unknown as { readonly binding?: { readonly TF_Version?: string } };
+  return binding?.TF_Version ?? "of unknown version";
 }
