@@ -33,7 +33,7 @@ export function learningCurves(runs: readonly CurveSource[], options: LearningCu
   const { references = [] } = options;
   const points = curvePoints(runs);
   const axis = fittingLogAxis([...points.filter(isSettled).flatMap((p) => [p.low, p.high]), ...references.map((r) => r.nllPerStep)]);
-  const isProcessorTime = runs.every(({ curve }) => curve.every(({ cpuSeconds }) => cpuSeconds !== undefined));
+  const isProcessorTime = points.length > 0 && runs.every(({ curve }) => curve.every(({ cpuSeconds }) => cpuSeconds !== undefined));
   const x = xEncoding(points.length > 0 ? options : { xEnd: 1, ...options }, isProcessorTime);
   const y = yEncoding(axis);
   const color = {
