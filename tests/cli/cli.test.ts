@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -64,6 +64,16 @@ describe("gated-rnn", () => {
     const [file] = readdirSync(join(folder, "out"));
     expect(readRecord(join(folder, "out", file)).results.test).toEqual(result.test);
     expect(readRecord(join(folder, "out", file)).data.synthetic).toBe(true);
+    const again = gatedRnn("verify", "out", "--count", "1");
+    expect(again.code).toBe(0);
+    expect(again.out).toMatch(/^ok [0-9a-f]{16} synthetic gru, seed 3: test NLL .*: the same bits/);
+    const record = readRecord(join(folder, "out", file));
+    const { test, ...others } = record.results;
+    const wrong = { ...record, results: { ...others, test: { ...test, nllPerStep: test.nllPerStep + 0.001 } } };
+    writeFileSync(join(folder, "out", file), JSON.stringify(wrong));
+    expect(gatedRnn("verify", "out", "--count", "1")).toMatchObject({ code: 1, out: expect.stringContaining("WRONG") });
+    writeFileSync(join(folder, "out", file), JSON.stringify({ ...wrong, engine: { ...wrong.engine, build: "another" } }));
+    expect(gatedRnn("verify", "out", "--count", "1").out).toContain("within 0.02; another, now native");
     const weights = join(folder, "out", file.replace("json", "safetensors"));
     const generated = gatedRnn("generate", weights, "--steps", "7", "--seed", "2", "--to", "piece");
     expect(generated.code).toBe(0);
