@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
+import { lstm } from "../../cells/lstm.js";
 import { dataFolder } from "../../data/music-sets.js";
 import { GatedRnnError } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import type { Tensorflow } from "./forward.js";
+import { fusedLstm } from "./fused-lstm.js";
 import { ReferenceSession } from "./session.js";
 
 /**
@@ -21,7 +23,9 @@ export async function reference(backend = "wasm"): Promise<Engine> {
     build: `reference ${backend} tfjs ${t.version["tfjs-core"]}${backend === "tensorflow" ? ` on TensorFlow ${tensorflowVersion(t)}` : ""}`,
     open: async (model, initial) => {
       await t.setBackend(backend);
-      return new ReferenceSession(t, model, initial);
+      if (backend !== "tensorflow" || model.cell !== lstm) return new ReferenceSession(t, model, initial);
+      const int64 = int64Scalars();
+      return new ReferenceSession(t, model, initial, (...of) => fusedLstm(t, model, ...of, int64));
     },
   };
 }
@@ -46,14 +50,23 @@ async function tensorflow(backend: string): Promise<Tensorflow> {
 /** Where setup-tensorflow.mjs puts it. */
 const tensorflowFolder = () => process.env.GATED_RNN_TENSORFLOW || join(dataFolder(), "tensorflow");
 
+const ownTfjsNode = () => join(tensorflowFolder(), "node_modules", "@tensorflow", "tfjs-node");
+const tfjsNodeNames = () => (existsSync(ownTfjsNode()) ? [ownTfjsNode()] : ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]);
+
+/** tfjs-node's own 64-bit numbers; it has them for TensorBoard. */
+function int64Scalars(): (value: number) => unknown {
+  const loaded = tfjsNodeNames().find((name) => Object.keys(require.cache).some((file) => file.startsWith(dirname(require.resolve(name)))));
+  const { Int64Scalar } = require(join(dirname(require.resolve(loaded as string)), "int64_tensors.js"));
+  return (value) => new Int64Scalar(value);
+}
+
 /** TensorFlow.js on TensorFlow's own library: that of setup-tensorflow.mjs, else one that the user has installed. */
 function tfjsNode(): Tensorflow {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true"; // TensorFlow takes the whole GPU else
-  const own = join(tensorflowFolder(), "node_modules", "@tensorflow", "tfjs-node");
-  const names = existsSync(own) ? [own] : ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
+  const own = ownTfjsNode();
   const problems: string[] = [];
-  for (const name of names) {
+  for (const name of tfjsNodeNames()) {
     try {
       return require(name) as Tensorflow;
     } catch (error) {

@@ -17,6 +17,9 @@ export class ReferenceSession implements Session {
     private readonly t: Tensorflow,
     private readonly model: Model,
     initial: TrainingState,
+    /** h of all steps, [rows, hidden]: op by op, or by a fused op where TensorFlow has one. */
+    private readonly states: (parameters: Tensors, batch: Batch, input: tf.Tensor2D) => tf.Tensor2D = (...of) =>
+      hiddenStates(t, model, ...of),
   ) {
     this.restore(initial);
   }
@@ -44,7 +47,7 @@ export class ReferenceSession implements Session {
     const rows = this.t.tidy(() => {
       const { input, target } = batchTensors(this.t, batch);
       const parameters = this.named(this.parameters);
-      return nllPerRow(this.t, this.model, parameters, hiddenStates(this.t, this.model, parameters, batch, input), target);
+      return nllPerRow(this.t, this.model, parameters, this.states(parameters, batch, input), target);
     });
     const nll = await rows.data();
     rows.dispose();
@@ -128,7 +131,7 @@ export class ReferenceSession implements Session {
       const { input, target } = batchTensors(t, batch);
       return t.valueAndGrads((...values: tf.Tensor[]) => {
         const named = this.named(values);
-        return t.mean(nllPerRow(t, model, named, hiddenStates(t, model, named, batch, input), target));
+        return t.mean(nllPerRow(t, model, named, this.states(named, batch, input), target));
       })([...parameters]) as { value: tf.Scalar; grads: tf.Tensor[] };
     });
   }
