@@ -8,7 +8,7 @@ import { root } from "./jupyter.mts";
 const usage = `npm run reproduce -- [options]
   --quick       minutes (default): JSB Chorales, 2 learning rates, 60 epochs; then all notebooks on the committed records
   --full        the paper: four music sets, 10 learning rates, 200 epochs, 3 seeds (1.6 processor hours), then speech
-                (5 learning rates, 30 and 25 epochs, 2 seeds; with and without weight noise: about 4 processor hours more)
+                (5 learning rates, 30 and 25 epochs, 2 seeds; with and without weight noise: about 3 processor hours more)
   --out FOLDER  where the sweeps' records go (default runs/reproduce); the committed ones are never changed
   --slots N     runs side by side (default 2)
   --help

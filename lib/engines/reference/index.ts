@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
+import { gru } from "../../cells/gru.js";
 import { lstm } from "../../cells/lstm.js";
 import { dataFolder } from "../../data/music-sets.js";
 import { GatedRnnError } from "../../errors.js";
+import type { Model } from "../../train/model.js";
 import type { Engine } from "../engine.js";
 import type { Tensorflow } from "./forward.js";
-import { fusedLstm } from "./fused-lstm.js";
-import { ReferenceSession } from "./session.js";
+import { fusedGru, fusedLstm } from "./fused.js";
+import { type HiddenStates, ReferenceSession } from "./session.js";
 
 /**
  * The reference engine: the cell's graph interpreted op by op in TensorFlow.js under its automatic differentiation. Slow,
@@ -23,11 +25,17 @@ export async function reference(backend = "wasm"): Promise<Engine> {
     build: `reference ${backend} tfjs ${t.version["tfjs-core"]}${backend === "tensorflow" ? ` on TensorFlow ${tensorflowVersion(t)}` : ""}`,
     open: async (model, initial) => {
       await t.setBackend(backend);
-      if (backend !== "tensorflow" || model.cell !== lstm) return new ReferenceSession(t, model, initial);
-      const int64 = int64Scalars();
-      return new ReferenceSession(t, model, initial, (...of) => fusedLstm(t, model, ...of, int64));
+      return new ReferenceSession(t, model, initial, backend === "tensorflow" ? fused(t, model) : undefined);
     },
   };
+}
+
+/** How TensorFlow makes a model's hidden states in fewer calls; undefined where it has no op for the cell. */
+function fused(t: Tensorflow, model: Model): HiddenStates | undefined {
+  if (model.cell === gru) return (...of) => fusedGru(t, model, ...of);
+  if (model.cell !== lstm) return undefined;
+  const int64 = int64Scalars();
+  return (...of) => fusedLstm(t, model, ...of, int64);
 }
 
 async function tensorflow(backend: string): Promise<Tensorflow> {

@@ -6,6 +6,9 @@ import { isNoisy, type Model } from "../../train/model.js";
 import type { SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "../engine.js";
 import { batchTensors, hiddenStates, nllPerRow, type Tensorflow, type Tensors } from "./forward.js";
 
+/** h of all steps, [rows, hidden]: op by op, or by a fused op where TensorFlow has one. */
+export type HiddenStates = (parameters: Tensors, batch: Batch, input: tf.Tensor2D) => tf.Tensor2D;
+
 /** Owns three tensors per parameter (value, mean square, momentum) and nothing else between calls. */
 export class ReferenceSession implements Session {
   private readonly parameters: tf.Tensor[] = [];
@@ -17,9 +20,7 @@ export class ReferenceSession implements Session {
     private readonly t: Tensorflow,
     private readonly model: Model,
     initial: TrainingState,
-    /** h of all steps, [rows, hidden]: op by op, or by a fused op where TensorFlow has one. */
-    private readonly states: (parameters: Tensors, batch: Batch, input: tf.Tensor2D) => tf.Tensor2D = (...of) =>
-      hiddenStates(t, model, ...of),
+    private readonly states: HiddenStates = (...of) => hiddenStates(t, model, ...of),
   ) {
     this.restore(initial);
   }

@@ -77,3 +77,49 @@ function paddedRows(t: Tensorflow, { time, size, stepOffsets }: Batch): tf.Tenso
     for (let r = stepOffsets[step]; r < stepOffsets[step + 1]; r++) padded[step * size + (r - stepOffsets[step])] = r;
   return t.tensor1d(padded, "int32");
 }
+
+/**
+ * h of all steps, [rows, hidden], of the library's GRU, by TensorFlow's fused ops GRUBlockCell and GRUBlockCellGrad, a call a step. Their update gate keeps the
+ * old state where ours (and the paper's) overwrites it: σ(−a) = 1 − σ(a), so its weights and bias go in negated.
+ */
+export function fusedGru(t: Tensorflow, model: Model, parameters: Tensors, batch: Batch, input: tf.Tensor2D): tf.Tensor2D {
+  const backend = t.backend() as unknown as TensorflowBackend;
+  const type = { name: "T", type: backend.binding.TF_ATTR_TYPE, value: backend.binding.TF_FLOAT };
+  const parameter = (name: string) => parameters.get(name) as tf.Tensor;
+  const stacked = (gate: string) => t.concat([parameter(`W_${gate}`), parameter(`U_${gate}`)], 0) as tf.Tensor2D;
+  const weights = [
+    t.concat([stacked("r"), t.neg(stacked("z"))], 1),
+    stacked("c"),
+    t.concat([parameter("b_r"), t.neg(parameter("b_z"))]),
+    parameter("b_c"),
+  ];
+  const step = (x: tf.Tensor2D, previous: tf.Tensor2D) =>
+    t.customGrad((...args: unknown[]) => {
+      const read = args.slice(0, 5) as tf.Tensor[];
+      const save = args[5] as (saved: tf.Tensor[]) => void;
+      const outputs = backend.executeMultipleOutputs("GRUBlockCell", [type], [x, ...read], 4);
+      save([x, ...read, ...outputs.slice(0, 3)]);
+      const gradFunc = (dh: tf.Tensor, saved: tf.Tensor[]) => {
+        const [, dPrevious, dCandidate, dGates] = backend.executeMultipleOutputs("GRUBlockCellGrad", [type], [...saved, dh], 4);
+        const [seen, before, , , , , r] = saved;
+        const transposed = (hidden: tf.Tensor) => t.transpose(t.concat([seen as tf.Tensor2D, hidden as tf.Tensor2D], 1));
+        return [
+          dPrevious,
+          t.matMul(transposed(before), dGates),
+          t.matMul(transposed(t.mul(r, before)), dCandidate),
+          t.sum(dGates, 0),
+          t.sum(dCandidate, 0),
+        ];
+      };
+      return { value: outputs[3], gradFunc };
+    })(previous, ...weights) as tf.Tensor2D;
+  let h = t.zeros([batch.size, model.hiddenSize]) as tf.Tensor2D;
+  const hidden: tf.Tensor2D[] = [];
+  for (let k = 0; k < batch.time; k++) {
+    const first = batch.stepOffsets[k];
+    const rows = batch.stepOffsets[k + 1] - first;
+    h = step(t.slice(input, [first, 0], [rows, -1]), h.shape[0] === rows ? h : t.slice(h, [0, 0], [rows, -1]));
+    hidden.push(h);
+  }
+  return t.concat2d(hidden, 0);
+}
