@@ -106,7 +106,7 @@ for (const noise of [0.075, 0]) {
 // On speech B, where with noise it never got through its first update, it trains at four of five rates. The gated units gain, too, but less: under half a nat for the LSTM on A, under a nat for the GRU, a little more than one on B.
 //
 // The order of the paper stays: tanh is last on both sets, and on A the LSTM leads. But most of the *distance* that its figure 3 shows may be owed to one line of its protocol, the weight noise, which hits a unit without gates hardest. Nobody could have
-// seen that from the figure. (On speech B the LSTM's runs without noise are not complete: five rates were planned, two or three are here.)
+// seen that from the figure. (On speech B the LSTM without noise has two learning rates and one seed: there our time ended.)
 //
 // </details>
 //
