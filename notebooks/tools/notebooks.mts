@@ -1,15 +1,18 @@
 // build   notebooks/*.ts → *.ipynb; cells whose text did not change keep their outputs
 // pull    notebooks/*.ipynb → *.ts, after editing in JupyterLab
-// run     executes notebooks → build/notebooks/*.ipynb; with --save → notebooks/*.ipynb, to be committed
+// run     executes notebooks → build/notebooks/*.ipynb; with --save → notebooks/*.ipynb, to be committed;
+//         with --results=FOLDER on the records there, in music, speech and long, instead of the committed ones
 // Names such as "01" choose notebooks; default: all.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execute } from "./execute.mts";
 import { type Notebook, parse, print, serialise, text } from "./format.mts";
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Where executed notebooks lie that are not to be committed. */
+export const executedFolder = join(folder, "..", "build", "notebooks");
 
 /** The notebooks' names without extension, in order: 01-start, … */
 export function notebookNames(extension: ".ts" | ".ipynb" = ".ts"): string[] {
@@ -39,11 +42,21 @@ function build(name: string): void {
   write(notebookFile(name), serialise(notebook));
 }
 
-async function run(name: string, file: string): Promise<boolean> {
+/** A notebook reads records from `results` beside it: the folder to run it in so that those are the ones meant. */
+function folderWith(results: string | undefined): string {
+  if (results === undefined) return folder;
+  const link = join(executedFolder, "results");
+  mkdirSync(executedFolder, { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(resolve(results), link, "junction");
+  return executedFolder;
+}
+
+async function run(name: string, file: string, results: string | undefined): Promise<boolean> {
   const log = process.stderr.write.bind(process.stderr);
   const begun = performance.now();
   const notebook = readSource(name);
-  const failure = await execute(notebook, folder);
+  const failure = await execute(notebook, folderWith(results));
   write(file, serialise(notebook));
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   log(failure ? `${name}: cell ${failure.cell} failed: ${failure.problem}\n` : `${name}: ${seconds} s → ${file}\n`);
@@ -51,10 +64,10 @@ async function run(name: string, file: string): Promise<boolean> {
 }
 
 /** A kernel takes over its process, so every notebook runs in its own. */
-async function runAll(names: readonly string[], save: boolean): Promise<boolean> {
+async function runAll(names: readonly string[], options: readonly string[]): Promise<boolean> {
   let good = true;
   for (const name of names) {
-    const args = [fileURLToPath(import.meta.url), "run-here", name, ...(save ? ["--save"] : [])];
+    const args = [fileURLToPath(import.meta.url), "run-here", name, ...options];
     const code = await new Promise((done) => spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] }).on("exit", done));
     good &&= code === 0;
   }
@@ -68,8 +81,11 @@ function write(file: string, contents: string): void {
 }
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
-  const save = rest.includes("--save");
+  const options = rest.filter((word) => word.startsWith("--"));
   const wanted = rest.filter((word) => !word.startsWith("--"));
+  const save = options.includes("--save");
+  const results = options.find((word) => word.startsWith("--results="))?.slice("--results=".length);
+  if (save && results !== undefined) return misuse("expected --save or --results, got both");
   const chosen = (names: string[]) => names.filter((name) => wanted.length === 0 || wanted.some((w) => name.startsWith(w)));
   switch (command) {
     case "build":
@@ -79,15 +95,19 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       for (const name of chosen(notebookNames(".ipynb"))) write(join(folder, `${name}.ts`), print(readNotebook(notebookFile(name))));
       return 0;
     case "run":
-      return (await runAll(chosen(notebookNames()), save)) ? 0 : 1;
+      return (await runAll(chosen(notebookNames()), options)) ? 0 : 1;
     case "run-here": {
       const [name] = wanted;
-      return (await run(name, save ? notebookFile(name) : join(folder, "..", "build", "notebooks", `${name}.ipynb`))) ? 0 : 1;
+      return (await run(name, save ? notebookFile(name) : join(executedFolder, `${name}.ipynb`), results)) ? 0 : 1;
     }
     default:
-      process.stderr.write("usage: notebooks.mts build | pull | run [--save] [name …]\n");
-      return 2;
+      return misuse("expected build, pull or run");
   }
+}
+
+function misuse(problem: string): number {
+  process.stderr.write(`${problem}; usage: notebooks.mts build | pull | run [--save | --results=FOLDER] [name …]\n`);
+  return 2;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(await main(process.argv.slice(2)));

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { root } from "./jupyter.mts";
 
 const usage = `npm run reproduce -- [options]
-  --quick       minutes (default): JSB Chorales, 2 learning rates, 60 epochs; then all notebooks on the committed records
+  --quick       minutes (default): JSB Chorales, 2 learning rates, 60 epochs, beside the committed records; then all notebooks
   --full        the paper: four music sets, 10 learning rates, 200 epochs, 3 seeds (1.6 processor hours), then speech
                 (5 learning rates, 30 and 25 epochs, 2 seeds; with and without weight noise: about 3 processor hours more)
   --out FOLDER  where the sweeps' records go (default runs/reproduce); the committed ones are never changed
@@ -83,9 +83,13 @@ const sets = full ? ["jsb", "nottingham", "musedata", "piano-midi", "speech-a", 
 const steps: Step[] = [
   ...sets.map(data),
   ...sweeps,
-  { what: "records beside the paper's table 2", script: command, args: ["records", join(out, full ? "music" : "quick"), "--best"] },
-  { what: "notebooks, on the committed records → build/notebooks", script: tool("notebooks.mts"), args: ["run"] },
-  { what: "pages", script: tool("site.mts"), args: [] },
+  { what: "these records beside the committed ones", script: tool("compare.mts"), args: [out] },
+  {
+    what: `notebooks, on ${full ? "these" : "the committed"} records → build/notebooks (under a minute each)`,
+    script: tool("notebooks.mts"),
+    args: ["run", ...(full ? [`--results=${join(out, "results")}`] : [])],
+  },
+  { what: "pages of these notebooks", script: tool("site.mts"), args: [join("build", "notebooks")] },
 ];
 
 /** Ctrl-C goes to the whole process group: the step ends in good order, and so do we. */

@@ -22,9 +22,20 @@ async function check(browser: Browser, file: string, name: string): Promise<stri
   });
   await page.goto(pathToFileURL(file).href);
   for (const details of await page.locator("details").all()) await details.evaluate((element) => element.setAttribute("open", ""));
+  const silent = await page.locator("audio").evaluateAll(async (players) => {
+    const plays = (player: HTMLMediaElement) =>
+      new Promise<boolean>((done) => {
+        player.addEventListener("loadedmetadata", () => done(player.duration > 0), { once: true });
+        player.addEventListener("error", () => done(false), { once: true });
+        player.load();
+      });
+    const found = await Promise.all(players.map((player) => plays(player as HTMLMediaElement)));
+    return found.filter((good) => !good).length;
+  });
   const found = await page.evaluate(() => ({
     broken: [...document.images].filter((image) => !(image.complete && image.naturalWidth > 0)).length,
     pictures: document.images.length,
+    players: document.querySelectorAll("audio").length,
     equations: document.querySelectorAll(".katex").length,
     unrendered:
       document.querySelectorAll(".katex-error").length + (document.body.innerText.match(/\$\$|\\(frac|odot|sigma)\b/g)?.length ?? 0),
@@ -32,6 +43,7 @@ async function check(browser: Browser, file: string, name: string): Promise<stri
     links: [...document.querySelectorAll("a")].map((a) => a.getAttribute("href") ?? ""),
   }));
   if (found.broken > 0) problems.push(`${found.broken} pictures are not drawn`);
+  if (silent > 0) problems.push(`${silent} players have nothing to play`);
   if (found.unrendered > 0) problems.push(`${found.unrendered} equations are not rendered`);
   if (found.wide) problems.push("wider than the window");
   const pages = new Set(readdirSync(dirname(file)));
@@ -43,7 +55,9 @@ async function check(browser: Browser, file: string, name: string): Promise<stri
   await page.setViewportSize({ width: 900, height: 1000 });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   await page.close();
-  console.log(`${problems.length === 0 ? "ok" : "FAILED"} ${name}: ${found.pictures} pictures, ${found.equations} equations`);
+  console.log(
+    `${problems.length === 0 ? "ok" : "FAILED"} ${name}: ${found.pictures} pictures, ${found.players} players, ${found.equations} equations`,
+  );
   return problems.map((problem) => `${name}: ${problem}`);
 }
 

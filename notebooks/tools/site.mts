@@ -1,4 +1,5 @@
 // The committed notebooks as pages that open from disk, without network: npm run site → build/site/index.html
+// npm run site -- FOLDER takes the notebooks there, such as build/notebooks.
 // Equations, code and text are rendered here; pictures and sounds lie in the pages. No script runs in them.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,7 +10,7 @@ import katex from "katex";
 import { Marked } from "marked";
 import markedKatex from "marked-katex-extension";
 import { type Cell, type CellOutput, type Notebook, text } from "./format.mts";
-import { notebookFile, notebookNames, readNotebook } from "./notebooks.mts";
+import { notebookNames, readNotebook } from "./notebooks.mts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -92,14 +93,16 @@ pre.code { background: var(--soft); } pre.stream { padding: 0.3rem 0.9rem; borde
 .outputs { overflow-x: auto; } .outputs img { max-width: 100%; height: auto; border-radius: 6px; display: block; margin: 0.8rem 0; background: #fff; }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; display: block; overflow-x: auto; }
 th, td { padding: 0.2rem 0.6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
+td:first-child { white-space: normal; min-width: 6rem; max-width: 9rem; }
 details { border: 1px solid var(--line); border-radius: 6px; padding: 0.5rem 0.9rem; margin: 1rem 0; } summary { cursor: pointer; }
 .katex-display { overflow-x: auto; overflow-y: hidden; padding: 0.2rem 0; }
 .hljs-keyword, .hljs-built_in { color: #a626a4; } .hljs-string { color: #2e7d32; } .hljs-comment { color: #777; font-style: italic; } .hljs-number { color: #b35900; } .hljs-title { color: var(--link); }
 @media (prefers-color-scheme: dark) { .hljs-keyword, .hljs-built_in { color: #d59bf6; } .hljs-string { color: #9ccc9c; } .hljs-number { color: #e6b07a; } }
 `;
 
-/** Writes the site. Returns the path of its first page. */
-export function writeSite(folder = join(root, "build", "site")): string {
+/** Writes the site of the notebooks in a folder; default: the committed ones. Returns the path of its first page. */
+export function writeSite(from = join(root, "notebooks")): string {
+  const folder = join(root, "build", "site");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, "katex"), { recursive: true });
   const styles = dirname(createRequire(import.meta.url).resolve("katex/dist/katex.min.css"));
@@ -109,7 +112,7 @@ export function writeSite(folder = join(root, "build", "site")): string {
   cpSync(join(styles, "fonts"), join(folder, "katex", "fonts"), { recursive: true, filter: (file) => !/\.(woff|ttf)$/.test(file) });
   writeFileSync(join(folder, "style.css"), style);
   const names = notebookNames(".ipynb");
-  const notebooks = names.map((name) => ({ name, notebook: readNotebook(notebookFile(name)) }));
+  const notebooks = names.map((name) => ({ name, notebook: readNotebook(join(from, `${name}.ipynb`)) }));
   notebooks.forEach(({ name, notebook }, i) => {
     const link = (at: number, arrow: (title: string) => string) =>
       notebooks[at] ? `<a href="${names[at]}.html">${arrow(escapeHtml(titleOf(notebooks[at].notebook)))}</a>` : "<span></span>";
@@ -126,4 +129,4 @@ export function writeSite(folder = join(root, "build", "site")): string {
   return join(folder, "index.html");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(`open ${writeSite()}`);
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(`open ${writeSite(process.argv[2])}`);

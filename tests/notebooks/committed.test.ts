@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type CodeCell, print, text } from "../../notebooks/tools/format.mts";
 import { notebookFile, notebookNames, readNotebook, readSource } from "../../notebooks/tools/notebooks.mts";
-import { chartsOf, codeCells, isDrawn, proseWords, shown } from "./outputs.js";
+import { chartsOf, codeCells, isDrawn, pointsOf, proseWords, shown } from "./outputs.js";
 
 /** What readers open: the `.ipynb` in the repository, with the outputs of a full run on the real music. */
 describe.each(notebookNames())("the committed notebook %s", (name) => {
@@ -18,6 +18,10 @@ describe.each(notebookNames())("the committed notebook %s", (name) => {
     ];
     expect(notebook.cells.map(bare)).toEqual(readSource(name).cells.map(bare));
     expect(print(notebook)).toBe(readFileSync(notebookFile(name).replace(/\.ipynb$/, ".ts"), "utf8"));
+  });
+
+  it("asks for the kernel of this checkout", () => {
+    expect(notebook.metadata).toMatchObject({ kernelspec: { name: "tslab" }, language_info: { name: "typescript" } });
   });
 
   it("was run from its first cell to its last", () => {
@@ -47,6 +51,10 @@ describe.each(notebookNames())("the committed notebook %s", (name) => {
       expect(data).not.toHaveProperty("text/html"); // JupyterLab would show it instead of the living chart
       expect(metadata).toMatchObject({ "image/png": { width: expect.any(Number), height: expect.any(Number) } });
     }
+  });
+
+  it("has at most 2,000 points in a chart", () => {
+    for (const { data } of chartsOf(notebook)) expect(pointsOf(data["application/vnd.vegalite.v5+json"])).toBeLessThanOrEqual(2000);
   });
 
   it("has code cells of 12 lines or fewer, and more prose than code", () => {

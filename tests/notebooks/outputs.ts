@@ -16,6 +16,14 @@ export function chartsOf(notebook: Notebook): Display[] {
   return displays(notebook).filter(({ data }) => "application/vnd.vegalite.v5+json" in data);
 }
 
+/** How many rows of data a chart holds, in all of its layers and data sets. */
+export function pointsOf(spec: unknown): number {
+  if (typeof spec !== "object" || spec === null) return 0;
+  const isData = (key: string, value: unknown): value is unknown[] =>
+    key === "values" && Array.isArray(value) && typeof value[0] === "object";
+  return Object.entries(spec).reduce((sum, [key, value]) => sum + (isData(key, value) ? value.length : pointsOf(value)), 0);
+}
+
 /** A text in an output, which a notebook keeps as lines. */
 export function shown(value: unknown): string {
   return typeof value === "string" ? value : Array.isArray(value) ? value.join("") : "";
