@@ -1,5 +1,6 @@
 // The pictures that open the README, drawn from the committed records: npm run figures → notebooks/results/*.svg
-import { writeFileSync } from "node:fs";
+// With --check nothing is written: exit code 1 when a picture is not what the records give.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { root } from "./jupyter.mts";
@@ -12,9 +13,18 @@ const withNoise = (folder: string) => readRecords(join(results, folder)).filter(
 const music = withNoise("music");
 const speech = withNoise("speech");
 
-async function write(name: string, contents: string | Promise<string>): Promise<void> {
-  writeFileSync(join(results, name), await contents);
-  console.log(`written: ${join("notebooks", "results", name)}`);
+const check = process.argv.includes("--check");
+
+async function write(name: string, drawn: string | Promise<string>): Promise<void> {
+  const file = join(results, name);
+  const contents = await drawn;
+  if (!check) writeFileSync(file, contents);
+  else if (!existsSync(file) || readFileSync(file, "utf8") !== contents) {
+    process.exitCode = 1;
+    console.error(`${name}: expected what the records give, got something else; npm run figures draws it anew`);
+    return;
+  }
+  console.log(`${check ? "as the records have it" : "written"}: ${join("notebooks", "results", name)}`);
 }
 
 await write("table-2.svg", toSvg(table2Picture(music)));
