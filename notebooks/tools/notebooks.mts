@@ -12,7 +12,7 @@ import { type Notebook, parse, print, serialise, text } from "./format.mts";
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where executed notebooks lie that are not to be committed. */
-export const executedFolder = join(folder, "..", "build", "notebooks");
+const executedFolder = join(folder, "..", "build", "notebooks");
 
 /** The notebooks' names without extension, in order: 01-start, … */
 export function notebookNames(extension: ".ts" | ".ipynb" = ".ts"): string[] {
