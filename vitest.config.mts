@@ -1,11 +1,3 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
-  test: {
-    include: ["tests/**/*.test.ts"],
-    globalSetup: "tests/temporary-folder.ts",
-    testTimeout: 120_000,
-    hookTimeout: 300_000,
-    maxWorkers: 2,
-  },
-});
+export default defineConfig({ test: { globalSetup: "tests/software-gpu.ts" } });

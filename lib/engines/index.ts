@@ -1,18 +1,22 @@
 import { GatedRnnError } from "../errors.js";
 import type { Engine } from "./engine.js";
 
-/** Every way to open an engine, fastest first: what `--engine` takes, and the order in which the default is looked for. */
+/** Every way to open an engine: what `--engine` takes. */
 const openers: Readonly<Record<string, (backend?: string) => Promise<Engine>>> = {
   native: async () => (await import("./native/index.js")).nativeAddon(),
   "native-wasm": async () => (await import("./native/index.js")).nativeWasm(),
   reference: async (backend) => (await import("./reference/index.js")).reference(backend),
+  webgpu: async (backend) => (await import("./webgpu/index.js")).webGpu(backend),
 };
+
+/** What is tried, in this order, where no engine is asked for: never a GPU, which small models do not fill and drivers differ on. */
+const defaults: readonly string[] = ["native", "native-wasm", "reference"];
 
 export const engineNames: readonly string[] = Object.keys(openers);
 
 /**
  * Opens an engine by name.
- * @param backend reference engine only: the TensorFlow.js backend
+ * @param backend reference engine: the TensorFlow.js backend; WebGPU engine: gpu, software or null
  * @throws GatedRnnError `usage` for an unknown name, `engine-missing` when it cannot run on this machine
  */
 export async function openEngine(name: string, backend?: string): Promise<Engine> {
@@ -21,14 +25,14 @@ export async function openEngine(name: string, backend?: string): Promise<Engine
   return open(backend);
 }
 
-/** The fastest engine that runs on this machine. */
+/** The fastest engine that runs on this machine's processor. */
 export async function defaultEngine(): Promise<Engine> {
-  for (const name of engineNames.slice(0, -1)) {
+  for (const name of defaults.slice(0, -1)) {
     try {
       return await openEngine(name);
     } catch (error) {
       if (!(error instanceof GatedRnnError && error.code === "engine-missing")) throw error;
     }
   }
-  return openEngine(engineNames[engineNames.length - 1]);
+  return openEngine(defaults[defaults.length - 1]);
 }

@@ -2,12 +2,15 @@ import type { Engine } from "../../lib/engines/engine.js";
 import { engineNames, openEngine } from "../../lib/engines/index.js";
 import { GatedRnnError } from "../../lib/errors.js";
 
-/** Every engine that runs on this machine; the reference on both of its own backends. */
+/** The set-up (tests/software-gpu.ts) has unpacked a software adapter, unless GATED_RNN_TEST_GPU says that there is a GPU. */
+const webGpuBackend = process.env.GATED_RNN_TEST_GPU ?? "software";
+
+/** Every engine that runs on this machine; the reference on both of its own backends, WebGPU on SwiftShader where there is no GPU. */
 export async function availableEngines(): Promise<Engine[]> {
   const engines: Engine[] = [await openEngine("reference", "cpu")];
   for (const name of engineNames) {
     try {
-      engines.push(await openEngine(name));
+      engines.push(await openEngine(name, name === "webgpu" ? webGpuBackend : undefined));
     } catch (error) {
       if (!(error instanceof GatedRnnError && error.code === "engine-missing")) throw error;
       console.warn(`skipped: ${error.message}`);

@@ -1,0 +1,156 @@
+import { GatedRnnError } from "../../errors.js";
+import type { Kernel } from "./wgsl/kernel.js";
+
+/** Limits that are raised to what the adapter offers. */
+const raised = [
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+] as const;
+
+/** What is known of an adapter: its maker's words, and whether it is a program that plays a GPU. */
+export interface AdapterDescription {
+  readonly name: string;
+  readonly isSoftware: boolean;
+}
+
+export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
+  const { vendor, architecture, device, description } = adapter.info;
+  const words = [...new Set([vendor, architecture, device, description].filter((word) => word))];
+  const name = words.join(", ") || "unnamed adapter";
+  const fallback = (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true;
+  const isSoftware = fallback || /swiftshader|llvmpipe|lavapipe|software|basic render|null-backend/i.test(name);
+  return { name, isSoftware };
+}
+
+/** A GPU device that the engine owns: limits raised to the adapter's, errors typed and named by kernel, an end. */
+export class Device {
+  /** Dispatches so far, for those who count. */
+  dispatches = 0;
+  private problem: GatedRnnError | undefined;
+  private isClosed = false;
+  private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
+
+  private constructor(
+    readonly gpu: GPUDevice,
+    readonly description: AdapterDescription,
+  ) {
+    gpu.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.problem ??= failure(event.error.message);
+    });
+    gpu.lost.then(({ reason, message }) => {
+      if (!this.isClosed)
+        this.problem = failure(
+          `expected a GPU that stays, got the device lost (${reason}): ${message}; the same command goes on from the last checkpoint`,
+        );
+    });
+  }
+
+  /** @throws GatedRnnError `engine` when the adapter gives no device */
+  static async open(adapter: GPUAdapter): Promise<Device> {
+    const requiredLimits = Object.fromEntries(raised.map((limit) => [limit, adapter.limits[limit]]));
+    const description = describeAdapter(adapter);
+    try {
+      return new Device(await adapter.requestDevice({ label: "gated-rnn", requiredLimits }), description);
+    } catch (error) {
+      throw failure(`expected a device of ${description.name}, got none: ${(error as Error).message}`);
+    }
+  }
+
+  /** Whether it can be used no more. */
+  get isLost(): boolean {
+    return this.isClosed || this.problem !== undefined;
+  }
+
+  /** @throws GatedRnnError `engine` for what has gone wrong since the last look */
+  check(): void {
+    if (this.problem) throw this.problem;
+  }
+
+  /**
+   * The pipeline of a kernel, compiled once.
+   *
+   * @throws GatedRnnError `usage` when the kernel is too large for the device, `engine` when it does not compile
+   */
+  pipeline(kernel: Kernel): Promise<GPUComputePipeline> {
+    this.checkWorkgroup(kernel);
+    const known = this.pipelines.get(kernel.code);
+    if (known) return known;
+    const made = this.compile(kernel);
+    this.pipelines.set(kernel.code, made);
+    return made;
+  }
+
+  /** @throws GatedRnnError `usage` */
+  checkWorkgroup({ name, workgroupBytes, workgroupSize }: Kernel): void {
+    const { maxComputeWorkgroupStorageSize: bytes, maxComputeInvocationsPerWorkgroup: invocations } = this.gpu.limits;
+    if (workgroupBytes > bytes) this.tooLarge(name, `${workgroupBytes} bytes of workgroup memory`, `${bytes}`, "hidden units");
+    if (workgroupSize > invocations) this.tooLarge(name, `${workgroupSize} invocations`, `${invocations}`, "hidden units");
+  }
+
+  /** @throws GatedRnnError `usage` when a buffer cannot be bound as a whole */
+  checkBuffer(name: string, bytes: number): void {
+    const most = this.mostBytes();
+    if (bytes > most) this.tooLarge(name, `${Math.ceil(bytes / 2 ** 20)} MiB`, `${Math.floor(most / 2 ** 20)} MiB`, "steps × sequences");
+  }
+
+  mostBytes(): number {
+    return Math.min(this.gpu.limits.maxStorageBufferBindingSize, this.gpu.limits.maxBufferSize);
+  }
+
+  /** @throws GatedRnnError `usage` when a grid is longer than the device takes */
+  checkGrid(name: string, grid: readonly number[]): void {
+    const most = this.gpu.limits.maxComputeWorkgroupsPerDimension;
+    for (const size of grid) if (size > most) this.tooLarge(name, `a grid of ${size} workgroups`, `${most}`, "steps × sequences");
+  }
+
+  /**
+   * Does work whose mistakes belong to it and not to whatever comes later.
+   *
+   * @throws GatedRnnError `engine`, saying what for
+   */
+  async scoped<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+    this.check();
+    this.gpu.pushErrorScope("out-of-memory");
+    this.gpu.pushErrorScope("validation");
+    const working = (async () => work())();
+    // the scopes hold what has been called, not what is waited for: another's work may come between
+    const scopes = [this.gpu.popErrorScope(), this.gpu.popErrorScope()];
+    const [done, ...errors] = await Promise.allSettled([working, ...scopes]);
+    for (const e of errors) if (e.status === "fulfilled" && e.value) throw failure(`${what}: ${e.value.message}`);
+    if (done.status === "fulfilled") {
+      this.check();
+      return done.value;
+    }
+    if (done.reason instanceof GatedRnnError) throw done.reason;
+    await new Promise((resolve) => setTimeout(resolve)); // a loss is told after what failed by it
+    this.check();
+    throw failure(`${what}: ${(done.reason as Error).message}`);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.gpu.destroy();
+  }
+
+  private compile({ name, code }: Kernel): Promise<GPUComputePipeline> {
+    return this.scoped(`kernel ${name}`, async () => {
+      const module = this.gpu.createShaderModule({ code, label: name });
+      return this.gpu.createComputePipelineAsync({ layout: "auto", label: name, compute: { module, entryPoint: "main" } });
+    });
+  }
+
+  private tooLarge(what: string, got: string, most: string, smaller: string): never {
+    throw new GatedRnnError(
+      "usage",
+      `webgpu engine: ${what}: expected at most ${most} on ${this.description.name}, got ${got}; use fewer ${smaller}`,
+    );
+  }
+}
+
+function failure(problem: string): GatedRnnError {
+  return new GatedRnnError("engine", `webgpu engine: ${problem}`);
+}

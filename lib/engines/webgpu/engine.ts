@@ -1,0 +1,100 @@
+import type { Model } from "../../train/model.js";
+import type { Engine, TrainingState } from "../engine.js";
+import { type AdapterDescription, Device, describeAdapter } from "./device.js";
+import { kernelsOf } from "./kernels.js";
+import { Memory } from "./memory.js";
+import { WebGpuSession } from "./session.js";
+import { SideBySide } from "./side-by-side.js";
+
+export interface WebGpuOptions {
+  /**
+   * So many open sessions of equal models compute in the same dispatches; default 1: each by itself. Where it is more, a call waits
+   * until every open session of that model has made one: they must be used by tasks of their own (`train` without `await`).
+   */
+  readonly sideBySide?: number;
+}
+
+export interface WebGpuEngine extends Engine {
+  readonly adapter: AdapterDescription;
+  /** Dispatches of the device in use, so far. */
+  dispatches(): number;
+  /** Destroys the device in use, as a driver that goes away does: for tests. */
+  loseDevice(): void;
+}
+
+/** Sessions of equal models find one another by this. */
+const keyOf = ({ cell, inputSize, hiddenSize, output }: Model) => JSON.stringify([cell.graph, inputSize, hiddenSize, output]);
+
+/**
+ * The engine on an adapter, in Node and in a browser page alike. It opens a device with its first session and gives it back with its
+ * last, so that a process may end; a lost device is replaced when the next session is opened.
+ *
+ * @param findAdapter asked again for every device: an adapter gives only one
+ */
+export function webGpuOn(first: GPUAdapter, findAdapter: () => Promise<GPUAdapter>, { sideBySide = 1 }: WebGpuOptions = {}): WebGpuEngine {
+  const adapter = describeAdapter(first);
+  let device: Promise<Device> | undefined;
+  let current: Device | undefined;
+  let sessions = 0;
+  const groups = new Map<string, SideBySide>();
+
+  const deviceInUse = async (): Promise<Device> => {
+    if (current?.isLost) {
+      device = undefined;
+      current = undefined;
+      groups.clear();
+    }
+    device ??= findAdapter().then((found) => Device.open(found));
+    current = await device;
+    return current;
+  };
+
+  const groupFor = (model: Model, on: Device): SideBySide => {
+    const key = keyOf(model);
+    const known = groups.get(key);
+    if (known && !known.isFull) return known;
+    const kernels = kernelsOf(model, on);
+    const memory = new Memory(on, kernels);
+    const made: SideBySide = new SideBySide(memory, kernels, sideBySide, () => {
+      memory.close();
+      if (groups.get(key) === made) groups.delete(key);
+    });
+    groups.set(key, made);
+    return made;
+  };
+
+  return {
+    name: "webgpu",
+    build: `webgpu ${adapter.name}${adapter.isSoftware ? " (software)" : ""}`,
+    reason: adapter.isSoftware ? "a program that plays a GPU: for checks, not for speed" : "a GPU",
+    adapter,
+    dispatches: () => current?.dispatches ?? 0,
+    loseDevice: () => current?.gpu.destroy(),
+    async open(model, initial: TrainingState) {
+      const on = await deviceInUse();
+      sessions += 1;
+      const closed = () => {
+        sessions -= 1;
+        if (sessions > 0 || current !== on) return;
+        on.close();
+        device = undefined;
+        current = undefined;
+      };
+      try {
+        const session = await WebGpuSession.open(on, model, groupFor(model, on), initial);
+        const close = session.close.bind(session);
+        let isClosed = false;
+        session.close = async () => {
+          if (isClosed) return;
+          isClosed = true;
+          await close();
+          closed();
+        };
+        return session;
+      } catch (error) {
+        closed();
+        throw error;
+      }
+    },
+  };
+}

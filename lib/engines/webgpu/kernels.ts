@@ -1,0 +1,89 @@
+import { compile, type Program } from "../../compile/program.js";
+import type { Batch } from "../../data/batch.js";
+import type { Model } from "../../train/model.js";
+import type { Device } from "./device.js";
+import type { Kernel } from "./wgsl/kernel.js";
+import { loss, rowsPerWorkgroup } from "./wgsl/losses.js";
+import { sequenceLoop } from "./wgsl/loop.js";
+import { prepareWeights } from "./wgsl/prepare.js";
+import { denseProjection, hiddenGradient, readout, sparseProjection, tablesOf, tile, weightGradients } from "./wgsl/products.js";
+import { reduced, reduceGradients, totals, updateParameters } from "./wgsl/update.js";
+import { type WeightLayout, weightLayout } from "./wgsl/weights.js";
+
+/** How much of a training step is done. */
+export type Mode = "forward" | "gradient" | "update";
+
+/** The largest of some runs: what a grid must cover. */
+export interface Extent {
+  readonly rows: number;
+  readonly size: number;
+  readonly splits: number;
+}
+
+export interface Stage {
+  readonly kernel: Kernel;
+  /** Workgroups, in x and y; z is the runs. */
+  readonly grid: (extent: Extent) => readonly [number, number];
+}
+
+/** All kernels of a model: a step is carried out by one dispatch of each, whatever its length. */
+export interface Kernels {
+  readonly program: Program;
+  readonly weights: WeightLayout;
+  readonly tables: Uint32Array<ArrayBuffer>;
+  /** Floats that the squares' sums of a run take. */
+  readonly squares: number;
+  stages(mode: Mode, input: Batch["input"]["kind"]): readonly Stage[];
+}
+
+/** A long grid in two dimensions. */
+const longest = 32768;
+const folded = (groups: number): readonly [number, number] => [Math.min(groups, longest), Math.ceil(groups / longest)];
+
+export function kernelsOf(model: Model, device: Device, purpose: "training" | "trace" = "training"): Kernels {
+  const program = compile(model, 1, purpose);
+  const weights = weightLayout(program);
+  const { words, tiles } = tablesOf(program);
+  const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } = device.gpu.limits;
+  const limits = {
+    invocations: Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX),
+    bytes: maxComputeWorkgroupStorageSize,
+  };
+  const { parameterFloats } = program;
+  const { hiddenSize, output } = model;
+  const perParameter = (size: number) => () => folded(Math.ceil(parameterFloats / size));
+  const rowTiles = ({ rows }: Extent) => Math.ceil(rows / tile);
+  const prepare: Stage = { kernel: prepareWeights(program, weights), grid: perParameter(64) };
+  const sparse: Stage = { kernel: sparseProjection(program, weights), grid: ({ rows }) => folded(Math.ceil((rows * hiddenSize) / 64)) };
+  const projection = denseProjection(program, weights);
+  const dense: Stage = { kernel: projection, grid: (extent) => [rowTiles(extent), projection.columns] };
+  const reading = readout(program, weights);
+  const back = hiddenGradient(program, weights);
+  const forward: Stage[] = [
+    { kernel: sequenceLoop(program, weights, "forward", limits), grid: ({ size }) => [size, 1] },
+    { kernel: reading, grid: (extent) => [rowTiles(extent), reading.columns] },
+    { kernel: loss(output), grid: ({ rows }) => folded(Math.ceil(rows / rowsPerWorkgroup)) },
+  ];
+  const backward: Stage[] = [
+    { kernel: back, grid: (extent) => [rowTiles(extent), back.columns] },
+    { kernel: sequenceLoop(program, weights, "backward", limits), grid: ({ size }) => [size, 1] },
+  ];
+  const gradients = { sparse: weightGradients(program, "sparse"), dense: weightGradients(program, "dense") };
+  const sums: Stage[] = [
+    { kernel: reduceGradients(program), grid: perParameter(reduced) },
+    { kernel: totals(program), grid: () => [1, 1] },
+  ];
+  const update: Stage = { kernel: updateParameters(program), grid: perParameter(64) };
+  return {
+    program,
+    weights,
+    tables: words,
+    squares: Math.ceil(parameterFloats / reduced),
+    stages(mode, input) {
+      const list = [prepare, input === "sparse" ? sparse : dense, ...forward];
+      if (mode === "forward") return list;
+      list.push(...backward, { kernel: gradients[input], grid: ({ splits }) => [tiles, splits] }, ...sums);
+      return mode === "update" ? [...list, update] : list;
+    },
+  };
+}

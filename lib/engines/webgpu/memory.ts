@@ -1,0 +1,201 @@
+import { GatedRnnError } from "../../errors.js";
+import type { Device } from "./device.js";
+import type { Extent, Kernels, Mode, Stage } from "./kernels.js";
+import { type Call, fill, type Layout, layoutOf } from "./layout.js";
+import { type BufferName, bufferNames } from "./wgsl/kernel.js";
+
+/** What a step found for one run. */
+export interface Outcome {
+  /** Sum of NLL over the rows, and the gradient's norm; 0 where no gradient was asked for. */
+  readonly nll: number;
+  readonly norm: number;
+  /** NLL by row, after a forward step only. */
+  readonly rows: Float32Array;
+}
+
+/** Parts of a run's state, each as long as all parameters. */
+export const stateParts = ["parameters", "meanSquares", "momenta", "gradients"] as const;
+
+/** The GPU's memory for some runs of one model, and the steps that they make side by side in it. */
+export class Memory {
+  private readonly buffers = new Map<BufferName, GPUBuffer>();
+  private readonly groups = new Map<string, GPUBindGroup>();
+  private staging: GPUBuffer | undefined;
+  private words = new Uint32Array(0);
+  private slots = 0;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly device: Device,
+    private readonly kernels: Kernels,
+  ) {
+    for (const mode of ["gradient", "update"] as const)
+      for (const input of ["sparse", "dense"] as const)
+        for (const { kernel } of kernels.stages(mode, input)) device.checkWorkgroup(kernel);
+  }
+
+  /** Makes room for a number of runs; what is there stays. */
+  async reserve(slots: number): Promise<void> {
+    if (slots <= this.slots) return;
+    const { parameterFloats } = this.kernels.program;
+    const { tables, weights } = this.kernels;
+    const bytes = 16 * parameterFloats * slots;
+    this.device.checkBuffer("state", bytes);
+    this.device.checkBuffer("weights", 4 * weights.floats * slots);
+    await this.inTurn("state", async () => {
+      const old = this.buffers.get("state");
+      this.buffers.delete("state");
+      const state = this.buffer("state", bytes);
+      if (old) {
+        const encoder = this.device.gpu.createCommandEncoder();
+        encoder.copyBufferToBuffer(old, 0, state, 0, old.size);
+        this.device.gpu.queue.submit([encoder.finish()]);
+        old.destroy();
+      }
+      this.buffer("weights", 4 * weights.floats * slots);
+      if (!this.buffers.has("tables")) this.device.gpu.queue.writeBuffer(this.buffer("tables", 4 * tables.length), 0, tables);
+      this.slots = slots;
+    });
+  }
+
+  /** One step for all calls, in the same dispatches: in several turns where they do not fit the device's memory together. */
+  async compute(calls: readonly Call[], mode: Mode): Promise<Outcome[]> {
+    const layout = layoutOf(calls, this.kernels);
+    const bytes = 4 * Math.max(layout.workFloats, layout.batchWords, layout.resultFloats);
+    if (calls.length > 1 && bytes > this.device.mostBytes()) {
+      const half = calls.length >> 1;
+      return [...(await this.compute(calls.slice(0, half), mode)), ...(await this.compute(calls.slice(half), mode))];
+    }
+    this.device.checkBuffer("batch", 4 * layout.batchWords);
+    this.device.checkBuffer("values of all steps", 4 * layout.workFloats);
+    const [{ batch }] = calls;
+    const stages = this.kernels.stages(mode, batch.input.kind);
+    const extent: Extent = {
+      rows: Math.max(...layout.jobs.map((j) => j.rows)),
+      size: Math.max(...layout.jobs.map((j) => j.size)),
+      splits: Math.max(...layout.jobs.map((j) => j.splits)),
+    };
+    const grids = stages.map(({ kernel, grid }) => {
+      const size = [...grid(extent), calls.length] as const;
+      this.device.checkGrid(kernel.name, size);
+      return size;
+    });
+    const pipelines = await Promise.all(stages.map(({ kernel }) => this.device.pipeline(kernel)));
+    return this.inTurn("a step", () => this.step(calls, layout, mode, stages, pipelines, grids));
+  }
+
+  async read(slot: number, part: (typeof stateParts)[number]): Promise<Float32Array> {
+    const { parameterFloats } = this.kernels.program;
+    const at = 4 * slot + stateParts.indexOf(part);
+    return this.inTurn("reading", () => this.readBuffer("state", at * parameterFloats, parameterFloats));
+  }
+
+  async write(slot: number, part: (typeof stateParts)[number], values: Float32Array<ArrayBuffer>): Promise<void> {
+    const at = 4 * slot + stateParts.indexOf(part);
+    await this.inTurn("writing", () => {
+      this.device.gpu.queue.writeBuffer(this.buffers.get("state") as GPUBuffer, at * values.byteLength, values);
+    });
+  }
+
+  /** The last step's values of sequence slots, for the only run there was: [rows, hidden]. */
+  async readSlot(slot: number, rows: number): Promise<Float32Array> {
+    const floats = rows * this.kernels.program.model.hiddenSize;
+    return this.inTurn("reading", () => this.readBuffer("work", slot * floats, floats));
+  }
+
+  close(): void {
+    for (const buffer of [...this.buffers.values(), this.staging]) buffer?.destroy();
+    this.buffers.clear();
+    this.staging = undefined;
+  }
+
+  /** Bytes of all its buffers. */
+  bytes(): number {
+    return [...this.buffers.values(), this.staging].reduce((sum, buffer) => sum + (buffer?.size ?? 0), 0);
+  }
+
+  private async step(
+    calls: readonly Call[],
+    layout: Layout,
+    mode: Mode,
+    stages: readonly Stage[],
+    pipelines: readonly GPUComputePipeline[],
+    grids: readonly (readonly [number, number, number])[],
+  ): Promise<Outcome[]> {
+    const { device } = this;
+    this.buffer("work", 4 * layout.workFloats);
+    this.buffer("results", 4 * layout.resultFloats);
+    const batch = this.buffer("batch", 4 * layout.batchWords);
+    if (this.words.length < layout.batchWords) this.words = new Uint32Array(Math.ceil(1.25 * layout.batchWords));
+    fill(calls, layout, this.words, new Float32Array(this.words.buffer));
+    device.gpu.queue.writeBuffer(batch, 0, this.words, 0, layout.batchWords);
+    const encoder = device.gpu.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    stages.forEach(({ kernel }, k) => {
+      pass.setPipeline(pipelines[k]);
+      pass.setBindGroup(0, this.group(kernel.name, Object.keys(kernel.buffers) as BufferName[], pipelines[k]));
+      pass.dispatchWorkgroups(...grids[k]);
+      device.dispatches += 1;
+    });
+    pass.end();
+    const floats = mode === "forward" ? layout.resultFloats : 2 * calls.length;
+    const found = await this.readBuffer("results", 0, floats, encoder);
+    return layout.jobs.map(({ result, nll, rows }) => ({
+      nll: found[result],
+      norm: mode === "forward" ? 0 : found[result + 1],
+      rows: mode === "forward" ? found.slice(nll, nll + rows) : new Float32Array(0),
+    }));
+  }
+
+  private group(name: string, names: readonly BufferName[], pipeline: GPUComputePipeline): GPUBindGroup {
+    const known = this.groups.get(name);
+    if (known) return known;
+    const entries = bufferNames.flatMap((buffer, binding) =>
+      names.includes(buffer) ? [{ binding, resource: { buffer: this.buffers.get(buffer) as GPUBuffer } }] : [],
+    );
+    const made = this.device.gpu.createBindGroup({ label: name, layout: pipeline.getBindGroupLayout(0), entries });
+    this.groups.set(name, made);
+    return made;
+  }
+
+  /** A buffer of at least that size: a larger one takes its place, without what was in it. */
+  private buffer(name: BufferName, bytes: number): GPUBuffer {
+    const known = this.buffers.get(name);
+    if (known && known.size >= bytes) return known;
+    known?.destroy();
+    const grown = known ? Math.min(Math.ceil((1.25 * bytes) / 4) * 4, this.device.mostBytes()) : bytes;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    const made = this.device.gpu.createBuffer({ label: name, size: Math.max(grown, 16), usage });
+    this.buffers.set(name, made);
+    this.groups.clear();
+    return made;
+  }
+
+  private async readBuffer(name: BufferName, at: number, floats: number, encoder?: GPUCommandEncoder): Promise<Float32Array> {
+    const { gpu } = this.device;
+    const bytes = 4 * floats;
+    if (!this.staging || this.staging.size < bytes) {
+      this.staging?.destroy();
+      this.staging = gpu.createBuffer({ label: "staging", size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    }
+    const commands = encoder ?? gpu.createCommandEncoder();
+    commands.copyBufferToBuffer(this.buffers.get(name) as GPUBuffer, 4 * at, this.staging, 0, bytes);
+    gpu.queue.submit([commands.finish()]);
+    await this.staging.mapAsync(GPUMapMode.READ, 0, bytes);
+    const values = new Float32Array(this.staging.getMappedRange(0, bytes).slice(0));
+    this.staging.unmap();
+    return values;
+  }
+
+  /** One after the other: each waits for what was asked before, whether it went well or not. */
+  private inTurn<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+    const mine = this.queue.then(() => {
+      if (this.device.isLost) this.device.check();
+      return this.device.scoped(what, work);
+    });
+    this.queue = mine.catch((error: unknown) => {
+      if (!(error instanceof GatedRnnError)) throw error;
+    });
+    return mine;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Batch } from "../../data/batch.js";
+import { GatedRnnError, NotFiniteError } from "../../errors.js";
+import type { Model } from "../../train/model.js";
+import type { SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "../engine.js";
+import type { Device } from "./device.js";
+import { kernelsOf, type Mode } from "./kernels.js";
+import { Memory, type Outcome, stateParts } from "./memory.js";
+import type { SideBySide } from "./side-by-side.js";
+
+const targetKinds = { bernoulli: "sparse", "gaussian-mixture": "dense" } as const;
+const kept = stateParts.slice(0, 3) as readonly ("parameters" | "meanSquares" | "momenta")[];
+
+/** One run on a device, alone or beside others. */
+export class WebGpuSession implements Session {
+  private updates = 0;
+
+  private constructor(
+    private readonly device: Device,
+    private readonly model: Model,
+    private readonly runs: SideBySide,
+    private readonly slot: number,
+  ) {}
+
+  static async open(device: Device, model: Model, runs: SideBySide, initial: TrainingState): Promise<WebGpuSession> {
+    const session = new WebGpuSession(device, model, runs, await runs.join());
+    await session.write(initial);
+    return session;
+  }
+
+  async trainStep(batch: Batch, settings: StepSettings): Promise<StepReport> {
+    const { nll, norm } = await this.compute(batch, "update", settings);
+    const steps = batch.stepOffsets[batch.time];
+    if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
+    if (!Number.isFinite(norm)) throw new NotFiniteError(this.updates + 1, await this.firstNotFinite());
+    this.updates += 1;
+    return { nllPerStep: nll / steps, steps, gradientNorm: norm };
+  }
+
+  async evaluate(batch: Batch): Promise<SequenceNll[]> {
+    const { rows } = await this.compute(batch, "forward");
+    const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
+    for (let t = 0; t < batch.time; t++)
+      for (let r = batch.stepOffsets[t]; r < batch.stepOffsets[t + 1]; r++) sequences[r - batch.stepOffsets[t]].nll += rows[r];
+    return sequences;
+  }
+
+  async trace(batch: Batch): Promise<Trace> {
+    this.checkRows(batch);
+    const kernels = kernelsOf(this.model, this.device, "trace");
+    const memory = new Memory(this.device, kernels);
+    try {
+      await memory.reserve(1);
+      await memory.write(0, "parameters", (await this.runs.memory.read(this.slot, "parameters")) as Float32Array<ArrayBuffer>);
+      await memory.compute([{ slot: 0, batch }], "forward");
+      const rows = batch.stepOffsets[batch.time];
+      const values = new Map<string, Float32Array>();
+      for (const [name, slot] of kernels.program.named) values.set(name, await memory.readSlot(slot, rows));
+      return { hiddenSize: this.model.hiddenSize, values };
+    } finally {
+      memory.close();
+    }
+  }
+
+  async gradient(batch: Batch): Promise<ReadonlyMap<string, Float32Array>> {
+    await this.compute(batch, "gradient");
+    return this.named("gradients");
+  }
+
+  async read(): Promise<TrainingState> {
+    const [parameters, meanSquares, momenta] = await Promise.all(kept.map((part) => this.named(part)));
+    return { parameters, meanSquares, momenta, updates: this.updates };
+  }
+
+  async write(state: TrainingState): Promise<void> {
+    const { parameters, parameterFloats } = this.runs.kernels.program;
+    for (const part of kept) {
+      const all = new Float32Array(parameterFloats);
+      for (const { name, offset } of parameters) all.set(state[part].get(name) as Float32Array, offset);
+      await this.runs.memory.write(this.slot, part, all);
+    }
+    this.updates = state.updates;
+  }
+
+  async close(): Promise<void> {
+    this.runs.leave(this.slot);
+  }
+
+  private compute(batch: Batch, mode: Mode, settings?: StepSettings): Promise<Outcome> {
+    this.checkRows(batch);
+    return this.runs.compute({ slot: this.slot, batch, updates: this.updates, ...(settings ? { settings } : {}) }, mode);
+  }
+
+  private async named(part: (typeof stateParts)[number]): Promise<Map<string, Float32Array>> {
+    const all = await this.runs.memory.read(this.slot, part);
+    const { parameters } = this.runs.kernels.program;
+    return new Map(parameters.map(({ name, offset, rows, columns }) => [name, all.slice(offset, offset + rows * columns)]));
+  }
+
+  private async firstNotFinite(): Promise<string> {
+    for (const [name, values] of await this.named("gradients")) if (!values.every(Number.isFinite)) return `the gradient of ${name}`;
+    return "the gradient norm";
+  }
+
+  /** Rows of another width would be read beyond their end. */
+  private checkRows({ input, target }: Batch): void {
+    const { inputSize, output } = this.model;
+    for (const [what, rows, width, kind] of [
+      ["input", input, inputSize, input.kind],
+      ["target", target, output.targetSize, targetKinds[output.kind]],
+    ] as const)
+      if (rows.width !== width || rows.kind !== kind)
+        throw new GatedRnnError(
+          "usage",
+          `webgpu engine: expected ${kind} ${what} rows of ${width} columns, got ${rows.kind} rows of ${rows.width}; make the batch for this model, or use the reference engine`,
+        );
+  }
+}

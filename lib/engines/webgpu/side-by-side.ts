@@ -1,0 +1,78 @@
+import type { Kernels, Mode } from "./kernels.js";
+import type { Call } from "./layout.js";
+import type { Memory, Outcome } from "./memory.js";
+
+interface Waiting {
+  readonly call: Call;
+  readonly mode: Mode;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Runs of one model that compute in the same dispatches: a call waits until every open run has made one, or has left. Their results
+ * are those of runs alone: nothing that a run computes depends on what lies beside it.
+ */
+export class SideBySide {
+  private readonly open = new Set<number>();
+  private waiting = new Map<number, Waiting>();
+
+  constructor(
+    readonly memory: Memory,
+    readonly kernels: Kernels,
+    private readonly places: number,
+    private readonly onEmpty: () => void,
+  ) {}
+
+  get isFull(): boolean {
+    return this.open.size >= this.places;
+  }
+
+  /** The place of a new run, which the others wait for from now on. */
+  async join(): Promise<number> {
+    let slot = 0;
+    while (this.open.has(slot)) slot += 1;
+    this.open.add(slot);
+    try {
+      await this.memory.reserve(Math.max(...this.open) + 1);
+    } catch (error) {
+      this.leave(slot);
+      throw error;
+    }
+    return slot;
+  }
+
+  leave(slot: number): void {
+    if (!this.open.delete(slot)) return;
+    if (this.open.size === 0) this.onEmpty();
+    else this.goOn();
+  }
+
+  compute(call: Call, mode: Mode): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.waiting.set(call.slot, { call, mode, resolve, reject });
+      this.goOn();
+    });
+  }
+
+  private goOn(): void {
+    if (this.waiting.size === 0 || this.waiting.size < this.open.size) return;
+    const all = [...this.waiting.values()].sort((a, b) => a.call.slot - b.call.slot);
+    this.waiting = new Map();
+    const kinds = new Map<string, Waiting[]>();
+    for (const one of all) {
+      const kind = `${one.mode} ${one.call.batch.input.kind}`;
+      kinds.set(kind, [...(kinds.get(kind) ?? []), one]);
+    }
+    for (const same of kinds.values())
+      this.memory
+        .compute(
+          same.map(({ call }) => call),
+          same[0].mode,
+        )
+        .then(
+          (outcomes) => same.forEach(({ resolve }, k) => resolve(outcomes[k])),
+          (error) => same.forEach(({ reject }) => reject(error)),
+        );
+  }
+}

@@ -1,0 +1,73 @@
+import { elementary } from "./elementary.js";
+
+/** The buffers that kernels share; their binding is their place here. */
+export const bufferNames = ["batch", "tables", "state", "weights", "work", "results"] as const;
+export type BufferName = (typeof bufferNames)[number];
+
+/** One compute kernel: its WGSL, and which buffers it touches. */
+export interface Kernel {
+  readonly name: string;
+  readonly code: string;
+  readonly buffers: Readonly<Partial<Record<BufferName, "read" | "read_write">>>;
+  /** Bytes of workgroup memory and invocations of a workgroup: checked against the device's limits before anything runs. */
+  readonly workgroupBytes: number;
+  readonly workgroupSize: number;
+}
+
+/** Words of a run's part in the head of the `batch` buffer. */
+export const jobFields = [
+  ...["slot", "rows", "size", "steps", "lengths", "inputOffsets", "input", "targetOffsets", "target"],
+  ...["work", "stride", "readout", "partials", "chunk", "splits", "result", "nll", "squares"],
+  ...["update", "seed", "noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale"],
+] as const;
+export const jobWords = 32;
+
+const elementTypes: Readonly<Record<BufferName, string>> = {
+  batch: "u32",
+  tables: "u32",
+  state: "f32",
+  weights: "f32",
+  work: "f32",
+  results: "f32",
+};
+
+export interface KernelSource {
+  readonly name: string;
+  readonly buffers: Kernel["buffers"];
+  readonly workgroupSize: number;
+  /** Floats of each array in workgroup memory. */
+  readonly shared?: Readonly<Record<string, number>>;
+  readonly functions?: string;
+  /** `lid`: the invocation, `group`: the workgroup, `run`: the first word of the run's job. */
+  readonly body: string;
+}
+
+/** Fields of a job that are floats in the batch's words. */
+const floats = new Set(["noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale"]);
+
+export function kernel({ name, buffers, workgroupSize, shared = {}, functions = "", body }: KernelSource): Kernel {
+  const declarations = bufferNames.flatMap((buffer, binding) => {
+    const access = buffers[buffer];
+    return access ? [`@group(0) @binding(${binding}) var<storage, ${access}> ${buffer}: array<${elementTypes[buffer]}>;`] : [];
+  });
+  const arrays = Object.entries(shared).map(([array, length]) => `var<workgroup> ${array}: array<f32, ${length}>;`);
+  const fields = jobFields.flatMap((field, word) => {
+    if (!new RegExp(`\\b${field}_\\b`).test(body)) return [];
+    const value = `batch[run + ${word}u]`;
+    return [`  let ${field}_ = ${floats.has(field) ? `bitcast<f32>(${value})` : value};`];
+  });
+  const code = `${declarations.join("\n")}
+${arrays.join("\n")}
+${elementary}${functions}
+@compute @workgroup_size(${workgroupSize}) fn main(
+  @builtin(local_invocation_id) invocation: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let lid = invocation.x;
+  let flat = group.x + group.y * groups.x; // of a grid that is long in one direction
+  let run = group.z * ${jobWords}u;
+${fields.join("\n")}
+${body}
+}
+`;
+  const workgroupBytes = 4 * Object.values(shared).reduce((a, b) => a + b, 0);
+  return { name, code, buffers, workgroupBytes, workgroupSize };
+}

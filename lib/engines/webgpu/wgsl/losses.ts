@@ -1,0 +1,120 @@
+import { deviationFloor, type GaussianMixtureOutput, type Output } from "../../../outputs/output.js";
+import { type Kernel, kernel } from "./kernel.js";
+
+/** 16 invocations share a row; a workgroup has four of them. */
+const lanes = 16;
+export const rowsPerWorkgroup = 4;
+
+const reductions = `
+fn sumOf(lid: u32, value: f32) -> f32 {
+  scratch[lid] = value;
+  for (var step = ${lanes / 2}u; step > 0u; step = step >> 1u) {
+    workgroupBarrier();
+    if (lid % ${lanes}u < step) { scratch[lid] += scratch[lid + step]; }
+  }
+  workgroupBarrier();
+  let total = scratch[lid - lid % ${lanes}u];
+  workgroupBarrier();
+  return total;
+}
+fn mostOf(lid: u32, value: f32) -> f32 {
+  scratch[lid] = value;
+  for (var step = ${lanes / 2}u; step > 0u; step = step >> 1u) {
+    workgroupBarrier();
+    if (lid % ${lanes}u < step) { scratch[lid] = larger(scratch[lid], scratch[lid + step]); }
+  }
+  workgroupBarrier();
+  let most = scratch[lid - lid % ${lanes}u];
+  workgroupBarrier();
+  return most;
+}
+fn larger(a: f32, b: f32) -> f32 { return select(select(a, b, b > a), b, notANumber(b)); }
+`;
+
+/** NLL of every row, and its gradient, divided by the run's rows, in place of the readout. Grid: four rows a workgroup. */
+export function loss(output: Output): Kernel {
+  const mixture = output.kind === "gaussian-mixture";
+  return kernel({
+    name: mixture ? "mixture loss" : "bernoulli loss",
+    buffers: { batch: "read", work: "read_write", results: "read_write" },
+    workgroupSize: lanes * rowsPerWorkgroup,
+    shared: { scratch: lanes * rowsPerWorkgroup },
+    functions: reductions,
+    body: `
+  let lane = lid % ${lanes}u;
+  let wanted = flat * ${rowsPerWorkgroup}u + lid / ${lanes}u;
+  let inside = wanted < rows_;
+  let row = min(wanted, rows_ - 1u);
+  let y = readout_ + row * ${output.readoutSize}u;
+  ${mixture ? mixtureRow(output) : bernoulliRow(output.readoutSize)}
+  if (inside && lane == 0u) { results[nll_ + row] = nll; }`,
+  });
+}
+
+/** ln(1 + e^y) summed over the keys, less y over the keys that sound; gradient σ(y) − target. */
+function bernoulliRow(keys: number): string {
+  return `
+  let first = batch[targetOffsets_ + row]; let last = batch[targetOffsets_ + row + 1u];
+  var part = 0.0;
+  for (var j = lane; j < ${keys}u; j += ${lanes}u) {
+    let v = work[y + j];
+    var sounds = 0.0;
+    for (var c = first; c < last; c++) { if (batch[target_ + c] == j) { sounds = 1.0; } }
+    part += softplusOf(v) - v * sounds;
+    let e = expOf(-abs(v));
+    let small = 1.0 / (1.0 + e);
+    if (inside) { work[y + j] = (select(small, e * small, v < 0.0) - sounds) * scale_; }
+  }
+  let nll = sumOf(lid, part);`;
+}
+
+/**
+ * engines/native/c/mixture.h: NLL = D / 2 ln 2π − ln Σ_k e^a_k by log-sum-exp. Shares that are 0 have no gradient, however far
+ * their component.
+ */
+function mixtureRow({ components, targetSize }: GaussianMixtureOutput): string {
+  const each = (body: string) => `for (var i = 0u; i < ${Math.ceil(components / lanes)}u; i++) {
+    let k = lane + i * ${lanes}u;
+    if (k < ${components}u) { ${body} }
+  }`;
+  const deviation = (k: string) => `
+      let mean = work[y + ${components}u + d * ${components}u + ${k}];
+      let s = work[y + ${components * (1 + targetSize)}u + d * ${components}u + ${k}];
+      let e = expOf(-abs(s));
+      let deviation = softplusOf(s) + ${deviationFloor};
+      let z = (bitcast<f32>(batch[target_ + row * ${targetSize}u + d]) - mean) / deviation;`;
+  return `
+  var joint: array<f32, ${Math.ceil(components / lanes)}>;
+  var most = -3.0e38;
+  ${each("most = larger(most, work[y + k]);")}
+  let topLogit = mostOf(lid, most);
+  var part = 0.0;
+  ${each("part += expOf(work[y + k] - topLogit);")}
+  let totalLogit = sumOf(lid, part);
+  most = -3.0e38;
+  ${each(`
+      var energy = 0.0;
+      for (var d = 0u; d < ${targetSize}u; d++) { ${deviation("k")}
+        energy += 0.5 * z * z + logOf(deviation);
+      }
+      joint[i] = work[y + k] - topLogit - logOf(totalLogit) - energy;
+      most = larger(most, joint[i]);`)}
+  let topJoint = mostOf(lid, most);
+  part = 0.0;
+  ${each("part += expOf(joint[i] - topJoint);")}
+  let totalJoint = sumOf(lid, part);
+  var nll = ${0.918938533204672742 * targetSize} - topJoint - logOf(totalJoint);
+  if (topJoint <= -2.9e38) { nll = topJoint * topJoint; } // infinitely unlikely
+  if (inside) {
+  ${each(`
+      let share = expOf(joint[i] - topJoint) * scale_ / totalJoint;
+      work[y + k] = expOf(work[y + k] - topLogit) * scale_ / totalLogit - share;
+      for (var d = 0u; d < ${targetSize}u; d++) { ${deviation("k")}
+        let small = 1.0 / (1.0 + e);
+        let sigmoid = select(small, e * small, s < 0.0);
+        work[y + ${components}u + d * ${components}u + k] = select(-z / deviation * share, 0.0, share == 0.0);
+        work[y + ${components * (1 + targetSize)}u + d * ${components}u + k] =
+          select((1.0 - z * z) / deviation * sigmoid * share, 0.0, share == 0.0);
+      }`)}
+  }`;
+}
