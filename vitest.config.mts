@@ -1,3 +1,4 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { globalSetup: "tests/software-gpu.ts" } });
+// A software GPU compiles a model's kernels for seconds.
+export default defineConfig({ test: { globalSetup: "tests/software-gpu.ts", testTimeout: 60_000 } });

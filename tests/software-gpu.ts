@@ -40,7 +40,10 @@ function unpack(): void {
 
 /** The plain files of a tar archive: headers of 512 bytes, contents in whole blocks. */
 function* tarFiles(tar: Uint8Array): Generator<[string, Uint8Array]> {
-  const text = (at: number, length: number) => Buffer.from(tar.buffer, tar.byteOffset + at, length).toString("latin1").split("\0")[0];
+  const text = (at: number, length: number) =>
+    Buffer.from(tar.buffer, tar.byteOffset + at, length)
+      .toString("latin1")
+      .split("\0")[0];
   for (let at = 0; at + 512 <= tar.length && tar[at] !== 0; ) {
     const size = Number.parseInt(text(at + 124, 12), 8);
     if (/^[0\0]?$/.test(text(at + 156, 1))) yield [text(at, 100).replace(/^.*\//, ""), tar.subarray(at + 512, at + 512 + size)];

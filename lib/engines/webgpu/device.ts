@@ -60,6 +60,11 @@ export class Device {
     }
   }
 
+  /** Whether workgroup memory is nearer than the rest: in software it is not, and compiles slowly. */
+  get keepsWeights(): boolean {
+    return !this.description.isSoftware;
+  }
+
   /** Whether it can be used no more. */
   get isLost(): boolean {
     return this.isClosed || this.problem !== undefined;

@@ -1,5 +1,5 @@
 import type { Model } from "../../train/model.js";
-import type { Engine, TrainingState } from "../engine.js";
+import type { Engine } from "../engine.js";
 import { type AdapterDescription, Device, describeAdapter } from "./device.js";
 import { kernelsOf } from "./kernels.js";
 import { Memory } from "./memory.js";
@@ -26,8 +26,8 @@ export interface WebGpuEngine extends Engine {
 const keyOf = ({ cell, inputSize, hiddenSize, output }: Model) => JSON.stringify([cell.graph, inputSize, hiddenSize, output]);
 
 /**
- * The engine on an adapter, in Node and in a browser page alike. It opens a device with its first session and gives it back with its
- * last, so that a process may end; a lost device is replaced when the next session is opened.
+ * The engine on an adapter, in Node and in a browser page alike. Its device is opened with the first session and keeps no process from
+ * ending; a lost device is replaced when the next session is opened.
  *
  * @param findAdapter asked again for every device: an adapter gives only one
  */
@@ -35,7 +35,6 @@ export function webGpuOn(first: GPUAdapter, findAdapter: () => Promise<GPUAdapte
   const adapter = describeAdapter(first);
   let device: Promise<Device> | undefined;
   let current: Device | undefined;
-  let sessions = 0;
   const groups = new Map<string, SideBySide>();
 
   const deviceInUse = async (): Promise<Device> => {
@@ -70,31 +69,9 @@ export function webGpuOn(first: GPUAdapter, findAdapter: () => Promise<GPUAdapte
     adapter,
     dispatches: () => current?.dispatches ?? 0,
     loseDevice: () => current?.gpu.destroy(),
-    async open(model, initial: TrainingState) {
+    async open(model, initial) {
       const on = await deviceInUse();
-      sessions += 1;
-      const closed = () => {
-        sessions -= 1;
-        if (sessions > 0 || current !== on) return;
-        on.close();
-        device = undefined;
-        current = undefined;
-      };
-      try {
-        const session = await WebGpuSession.open(on, model, groupFor(model, on), initial);
-        const close = session.close.bind(session);
-        let isClosed = false;
-        session.close = async () => {
-          if (isClosed) return;
-          isClosed = true;
-          await close();
-          closed();
-        };
-        return session;
-      } catch (error) {
-        closed();
-        throw error;
-      }
+      return WebGpuSession.open(on, model, groupFor(model, on), initial);
     },
   };
 }

@@ -3,8 +3,8 @@ import type { Batch } from "../../data/batch.js";
 import type { Model } from "../../train/model.js";
 import type { Device } from "./device.js";
 import type { Kernel } from "./wgsl/kernel.js";
-import { loss, rowsPerWorkgroup } from "./wgsl/losses.js";
 import { sequenceLoop } from "./wgsl/loop.js";
+import { loss, rowsPerWorkgroup } from "./wgsl/losses.js";
 import { prepareWeights } from "./wgsl/prepare.js";
 import { denseProjection, hiddenGradient, readout, sparseProjection, tablesOf, tile, weightGradients } from "./wgsl/products.js";
 import { reduced, reduceGradients, totals, updateParameters } from "./wgsl/update.js";
@@ -47,7 +47,7 @@ export function kernelsOf(model: Model, device: Device, purpose: "training" | "t
   const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } = device.gpu.limits;
   const limits = {
     invocations: Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX),
-    bytes: maxComputeWorkgroupStorageSize,
+    bytes: device.keepsWeights ? maxComputeWorkgroupStorageSize : 0,
   };
   const { parameterFloats } = program;
   const { hiddenSize, output } = model;

@@ -30,8 +30,7 @@ export class Memory {
     private readonly kernels: Kernels,
   ) {
     for (const mode of ["gradient", "update"] as const)
-      for (const input of ["sparse", "dense"] as const)
-        for (const { kernel } of kernels.stages(mode, input)) device.checkWorkgroup(kernel);
+      for (const input of ["sparse", "dense"] as const) for (const { kernel } of kernels.stages(mode, input)) device.checkWorkgroup(kernel);
   }
 
   /** Makes room for a number of runs; what is there stays. */

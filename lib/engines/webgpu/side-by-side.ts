@@ -64,15 +64,16 @@ export class SideBySide {
       const kind = `${one.mode} ${one.call.batch.input.kind}`;
       kinds.set(kind, [...(kinds.get(kind) ?? []), one]);
     }
-    for (const same of kinds.values())
-      this.memory
-        .compute(
-          same.map(({ call }) => call),
-          same[0].mode,
-        )
-        .then(
-          (outcomes) => same.forEach(({ resolve }, k) => resolve(outcomes[k])),
-          (error) => same.forEach(({ reject }) => reject(error)),
-        );
+    for (const same of kinds.values()) this.settle(same);
+  }
+
+  private async settle(same: readonly Waiting[]): Promise<void> {
+    try {
+      const calls = same.map(({ call }) => call);
+      const outcomes = await this.memory.compute(calls, same[0].mode);
+      for (const [k, { resolve }] of same.entries()) resolve(outcomes[k]);
+    } catch (error) {
+      for (const { reject } of same) reject(error);
+    }
   }
 }

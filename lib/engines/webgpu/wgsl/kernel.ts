@@ -35,8 +35,9 @@ export interface KernelSource {
   readonly name: string;
   readonly buffers: Kernel["buffers"];
   readonly workgroupSize: number;
-  /** Floats of each array in workgroup memory. */
+  /** Arrays in workgroup memory: floats, and vectors of four. */
   readonly shared?: Readonly<Record<string, number>>;
+  readonly vectors?: Readonly<Record<string, number>>;
   readonly functions?: string;
   /** `lid`: the invocation, `group`: the workgroup, `run`: the first word of the run's job. */
   readonly body: string;
@@ -45,12 +46,13 @@ export interface KernelSource {
 /** Fields of a job that are floats in the batch's words. */
 const floats = new Set(["noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale"]);
 
-export function kernel({ name, buffers, workgroupSize, shared = {}, functions = "", body }: KernelSource): Kernel {
+export function kernel({ name, buffers, workgroupSize, shared = {}, vectors = {}, functions = "", body }: KernelSource): Kernel {
   const declarations = bufferNames.flatMap((buffer, binding) => {
     const access = buffers[buffer];
     return access ? [`@group(0) @binding(${binding}) var<storage, ${access}> ${buffer}: array<${elementTypes[buffer]}>;`] : [];
   });
-  const arrays = Object.entries(shared).map(([array, length]) => `var<workgroup> ${array}: array<f32, ${length}>;`);
+  const declare = (type: string) => (array: [string, number]) => `var<workgroup> ${array[0]}: array<${type}, ${array[1]}>;`;
+  const arrays = [...Object.entries(shared).map(declare("f32")), ...Object.entries(vectors).map(declare("vec4<f32>"))];
   const fields = jobFields.flatMap((field, word) => {
     if (!new RegExp(`\\b${field}_\\b`).test(body)) return [];
     const value = `batch[run + ${word}u]`;
@@ -68,6 +70,7 @@ ${fields.join("\n")}
 ${body}
 }
 `;
-  const workgroupBytes = 4 * Object.values(shared).reduce((a, b) => a + b, 0);
+  const total = (lengths: Readonly<Record<string, number>>) => Object.values(lengths).reduce((a, b) => a + b, 0);
+  const workgroupBytes = 4 * total(shared) + 16 * total(vectors);
   return { name, code, buffers, workgroupBytes, workgroupSize };
 }

@@ -5,6 +5,7 @@ import type { WeightLayout } from "./weights.js";
 /** What a device offers to one workgroup. */
 export interface WorkgroupLimits {
   readonly invocations: number;
+  /** Of workgroup memory that the weights of a loop may take with all else; 0: they stay where they are. */
   readonly bytes: number;
 }
 
@@ -131,9 +132,7 @@ function neededAfterBackward(program: Program): Set<number> {
 export function sequenceLoop(program: Program, weights: WeightLayout, direction: "forward" | "backward", limits: WorkgroupLimits): Kernel {
   const { hiddenSize } = program.model;
   const isForward = direction === "forward";
-  const steps = isForward
-    ? stepsOf(program, 0, program.forwardCount)
-    : stepsOf(program, program.forwardCount, program.backwardCount);
+  const steps = isForward ? stepsOf(program, 0, program.forwardCount) : stepsOf(program, program.forwardCount, program.backwardCount);
   const states = statesOf(program);
   const workgroupSize = Math.max(1, Math.min(limits.invocations, 32 * Math.ceil(hiddenSize / 32)));
   const units = Array.from({ length: Math.ceil(hiddenSize / workgroupSize) }, (_, u) => u);

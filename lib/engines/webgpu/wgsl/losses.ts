@@ -103,7 +103,7 @@ function mixtureRow({ components, targetSize }: GaussianMixtureOutput): string {
   part = 0.0;
   ${each("part += expOf(joint[i] - topJoint);")}
   let totalJoint = sumOf(lid, part);
-  var nll = ${0.918938533204672742 * targetSize} - topJoint - logOf(totalJoint);
+  var nll = ${(targetSize / 2) * Math.log(2 * Math.PI)} - topJoint - logOf(totalJoint);
   if (topJoint <= -2.9e38) { nll = topJoint * topJoint; } // infinitely unlikely
   if (inside) {
   ${each(`

@@ -6,6 +6,7 @@ import type { WeightLayout } from "./weights.js";
 /** A workgroup of 64 makes a tile of 32 × 32 results, 4 × 4 each, going through the inner dimension by 16. */
 export const tile = 32;
 const depth = 16;
+const vectors = tile / 4;
 
 interface TiledProduct extends Omit<KernelSource, "workgroupSize" | "body" | "shared"> {
   /** Sets m0, n0 (the tile's first row and column), start and end (of the inner dimension). */
@@ -18,50 +19,54 @@ interface TiledProduct extends Omit<KernelSource, "workgroupSize" | "body" | "sh
   /** Whether a's elements that lie side by side in memory differ in k rather than in m. */
   readonly aRunsAlongDepth: boolean;
   /** Fills the tile of a in another way than by its elements. */
-  readonly fillA?: string;
+  readonly fillA?: (elements: (inside: string, value: string) => string) => string;
   /** What is done with `value` at (m, n). */
   readonly store: string;
 }
 
 function tiledProduct({ begin, a, insideA, b, insideB, aRunsAlongDepth, fillA, store, ...source }: TiledProduct): Kernel {
-  const [kOfA, mOfA] = aRunsAlongDepth ? [`i % ${depth}u`, `i / ${depth}u`] : [`i / ${tile}u`, `i % ${tile}u`];
-  const fill =
-    fillA ??
-    `for (var i = lid; i < ${depth * tile}u; i += 64u) {
-      let kk = ${kOfA}; let mm = ${mOfA}; let k = k0 + kk; let m = m0 + mm;
-      var x = 0.0;
-      if (k < end && ${insideA}) { x = ${a}; }
-      tileA[kk * ${tile}u + mm] = x;
-    }`;
+  const [kOfA, mOfA] = aRunsAlongDepth ? [`i % ${depth}u`, `i / ${depth}u`] : [`i / ${vectors}u`, `i % ${vectors}u`];
   const rows = [0, 1, 2, 3];
+  const element = (name: string, inside: string, value: string) =>
+    rows.map((r) => `{ let ${name} = ${name}1 + ${r}u; if (${inside}) { x[${r}] = ${value}; } }`).join("\n        ");
+  const loadA = (inside: string, value: string) => `
+    for (var i = lid; i < ${depth * vectors}u; i += 64u) {
+      let kk = ${kOfA}; let mm = ${mOfA}; let k = k0 + kk; let m1 = m0 + 4u * mm;
+      var x = vec4<f32>();
+      if (k < end) {
+        ${element("m", inside, value)}
+      }
+      tileA[kk * ${vectors}u + mm] = x;
+    }`;
   return kernel({
     ...source,
     workgroupSize: 64,
-    shared: { tileA: depth * tile, tileB: depth * tile },
+    vectors: { tileA: depth * vectors, tileB: depth * vectors },
     body: `
 ${begin}
-  let mine = (lid / 8u) * 4u; let across = (lid % 8u) * 4u;
+  let mine = lid / 8u; let across = lid % 8u;
   ${rows.map((r) => `var sum${r} = vec4<f32>();`).join(" ")}
   for (var k0 = start; k0 < end; k0 += ${depth}u) {
-    ${fill}
-    for (var i = lid; i < ${depth * tile}u; i += 64u) {
-      let kk = i / ${tile}u; let nn = i % ${tile}u; let k = k0 + kk; let n = n0 + nn;
-      var x = 0.0;
-      if (k < end && ${insideB}) { x = ${b}; }
+    ${fillA ? fillA(loadA) : loadA(insideA, a)}
+    for (var i = lid; i < ${depth * vectors}u; i += 64u) {
+      let k = k0 + i / ${vectors}u; let n1 = n0 + 4u * (i % ${vectors}u);
+      var x = vec4<f32>();
+      if (k < end) {
+        ${element("n", insideB, b)}
+      }
       tileB[i] = x;
     }
     workgroupBarrier();
     for (var kk = 0u; kk < ${depth}u; kk++) {
-      let y = kk * ${tile}u + across; let x = kk * ${tile}u + mine;
-      let right = vec4<f32>(tileB[y], tileB[y + 1u], tileB[y + 2u], tileB[y + 3u]);
-      ${rows.map((r) => `sum${r} += tileA[x + ${r}u] * right;`).join(" ")}
+      let left = tileA[kk * ${vectors}u + mine]; let right = tileB[kk * ${vectors}u + across];
+      ${rows.map((r) => `sum${r} += left[${r}] * right;`).join(" ")}
     }
     workgroupBarrier();
   }
   let sums = array<vec4<f32>, 4>(${rows.map((r) => `sum${r}`).join(", ")});
   for (var i = 0u; i < 4u; i++) {
     for (var j = 0u; j < 4u; j++) {
-      let m = m0 + mine + i; let n = n0 + across + j; let value = sums[i][j];
+      let m = m0 + 4u * mine + i; let n = n0 + 4u * across + j; let value = sums[i][j];
       ${store}
     }
   }`,
@@ -206,7 +211,8 @@ function weightGradientsOf(program: Program): WeightGradient[] {
     list.push({ factor: "peephole", left, right, rows: 1, columns: hiddenSize, weight: offset, bias: none });
   const covered = new Set(list.flatMap((g) => [g.factor === "ones" ? -1 : g.weight, g.bias]));
   for (const p of parameters)
-    if (!covered.has(p.offset)) list.push({ factor: "slot", left: 0, right: "nothing", rows: p.rows, columns: p.columns, weight: p.offset, bias: none });
+    if (!covered.has(p.offset))
+      list.push({ factor: "slot", left: 0, right: "nothing", rows: p.rows, columns: p.columns, weight: p.offset, bias: none });
   return list;
 }
 
@@ -241,33 +247,25 @@ export function tablesOf(program: Program): { readonly words: Uint32Array<ArrayB
 export function weightGradients(program: Program, input: Batch["input"]["kind"]): Kernel {
   const { model, affines, parameterFloats } = program;
   const { hiddenSize, inputSize } = model;
-  const sparse = input === "sparse";
-  const fillSparse = `
-      for (var i = lid; i < ${depth * tile}u; i += 64u) { tileA[i] = 0.0; }
+  const left = `work[work_ + left * stride_ + k * ${hiddenSize}u + m]`;
+  const dense = `bitcast<f32>(batch[input_ + k * ${inputSize}u + m])`;
+  const isBias = `m == height && bias != ${none}u`;
+  const one = (column: string) => `tileA[lid * ${vectors}u + (${column} - m0) / 4u][(${column} - m0) % 4u] = 1.0;`;
+  const keys = `
+      for (var i = lid; i < ${depth * vectors}u; i += 64u) { tileA[i] = vec4<f32>(); }
       workgroupBarrier();
       if (lid < ${depth}u && k0 + lid < end) {
         for (var c = batch[inputOffsets_ + k0 + lid]; c < batch[inputOffsets_ + k0 + lid + 1u]; c++) {
           let m = batch[input_ + c];
-          if (m >= m0 && m < m0 + ${tile}u) { tileA[lid * ${tile}u + m - m0] = 1.0; }
+          if (m >= m0 && m < m0 + ${tile}u) { ${one("m")} }
         }
-        if (bias != ${none}u && height >= m0 && height < m0 + ${tile}u) { tileA[lid * ${tile}u + height - m0] = 1.0; }
-      }`;
-  const elements = `
-      for (var i = lid; i < ${depth * tile}u; i += 64u) {
-        let k = k0 + i / ${tile}u; let m = m0 + i % ${tile}u;
-        var x = 0.0;
-        if (k < end) {
-          if (m < height) { x = ${sparse ? "slotAt(left, k, m)" : `leftAt(kind, left, k, m)`}; }
-          else if (m == height && bias != ${none}u) { x = 1.0; }
-        }
-        tileA[i] = x;
+        if (bias != ${none}u && height >= m0 && height < m0 + ${tile}u) { ${one("height")} }
       }`;
   const functions = `
 fn rightAt(work_: u32, stride_: u32, readout_: u32, right: u32, columns: u32, k: u32, n: u32) -> f32 {
   if (right == ${rightNothing}u) { return 0.0; }
   return work[select(work_ + right * stride_, readout_, right == ${rightReadout}u) + k * columns + n];
 }`;
-  const left = `work[work_ + left * stride_ + k * ${hiddenSize}u + m]`;
   return tiledProduct({
     name: "weight gradients",
     buffers: { batch: "read", tables: "read", work: "read_write" },
@@ -295,12 +293,10 @@ fn rightAt(work_: u32, stride_: u32, readout_: u32, right: u32, columns: u32, k:
     a: "",
     insideA: "",
     aRunsAlongDepth: false,
-    fillA: sparse
-      ? `if (kind == ${factors.input}u) { ${fillSparse} } else { ${elements.replace("slotAt(left, k, m)", left)} }`
-      : elements.replace(
-          "leftAt(kind, left, k, m)",
-          `0.0; if (kind == ${factors.input}u) { x = bitcast<f32>(batch[input_ + k * ${inputSize}u + m]); } else { x = ${left}; }`,
-        ),
+    fillA: (elements) =>
+      `if (kind == ${factors.input}u) { ${
+        input === "sparse" ? keys : elements(`m < height || (${isBias})`, `1.0; if (m < height) { x[m - m1] = ${dense}; }`)
+      } } else { ${elements(`m < height || (${isBias})`, `1.0; if (m < height) { x[m - m1] = ${left}; }`)} }`,
     b: "rightAt(work_, stride_, readout_, right, columns, k, n)",
     insideB: "n < columns",
     store: `
