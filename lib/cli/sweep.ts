@@ -24,7 +24,7 @@ interface SweepArguments {
   readonly batchSize?: number;
   readonly weightNoise?: number;
   readonly medianRule?: boolean;
-  readonly slots: number;
+  readonly slots?: number;
   readonly engine?: string;
   readonly backend?: string;
   readonly threads: number;
@@ -37,6 +37,9 @@ interface SweepArguments {
   readonly db?: string;
   readonly json?: boolean;
 }
+
+/** A GPU takes so many runs in the time of a few. */
+const gpuSlots = 64;
 
 export function addSweep(program: Command): void {
   program
@@ -53,7 +56,11 @@ export function addSweep(program: Command): void {
     .option("--batch-size <n>", "sequences per update (default: 2, speech 8)", wholeNumber(1))
     .option("--weight-noise <x>", "standard deviation of the weight noise (default: 0.075)", realNumber(0))
     .option("--median-rule", "give learning rates up that do worse than the median of the others (not the paper's way)")
-    .option("--slots <n>", "runs side by side on this machine", wholeNumber(1, 1024), availableParallelism())
+    .option(
+      "--slots <n>",
+      `runs side by side (default: ${availableParallelism()} here, ${gpuSlots} with --engine webgpu)`,
+      wholeNumber(1, 1024),
+    )
     .addOption(engineOption())
     .addOption(backendOption())
     .addOption(threadsOption())
@@ -69,7 +76,8 @@ export function addSweep(program: Command): void {
 }
 
 async function run(args: SweepArguments): Promise<void> {
-  const { slots, engine, backend, threads, hours, retries, retryDead, checkpointSeconds, heartbeat, out, db, json } = args;
+  const { engine, backend, threads, hours, retries, retryDead, checkpointSeconds, heartbeat, out, db, json } = args;
+  const { slots = engine === "webgpu" ? gpuSlots : availableParallelism() } = args;
   const plan = planOf(args);
   const { signal, done } = interruptible();
   const view = statusLine();

@@ -1,12 +1,19 @@
 import { GatedRnnError } from "../errors.js";
 import type { Engine } from "./engine.js";
 
+export interface OpenOptions {
+  /** Reference engine: the TensorFlow.js backend; WebGPU engine: gpu, software or null. */
+  readonly backend?: string | undefined;
+  /** WebGPU engine: so many open sessions of equal models compute in the same dispatches; see WebGpuOptions. */
+  readonly sideBySide?: number;
+}
+
 /** Every way to open an engine: what `--engine` takes. */
-const openers: Readonly<Record<string, (backend?: string) => Promise<Engine>>> = {
+const openers: Readonly<Record<string, (options: OpenOptions) => Promise<Engine>>> = {
   native: async () => (await import("./native/index.js")).nativeAddon(),
   "native-wasm": async () => (await import("./native/index.js")).nativeWasm(),
-  reference: async (backend) => (await import("./reference/index.js")).reference(backend),
-  webgpu: async (backend) => (await import("./webgpu/index.js")).webGpu(backend),
+  reference: async ({ backend }) => (await import("./reference/index.js")).reference(backend),
+  webgpu: async ({ backend, sideBySide = 1 }) => (await import("./webgpu/index.js")).webGpu(backend, { sideBySide }),
 };
 
 /** What is tried, in this order, where no engine is asked for: never a GPU, which small models do not fill and drivers differ on. */
@@ -16,13 +23,13 @@ export const engineNames: readonly string[] = Object.keys(openers);
 
 /**
  * Opens an engine by name.
- * @param backend reference engine: the TensorFlow.js backend; WebGPU engine: gpu, software or null
+ * @param options a backend's name alone is enough
  * @throws GatedRnnError `usage` for an unknown name, `engine-missing` when it cannot run on this machine
  */
-export async function openEngine(name: string, backend?: string): Promise<Engine> {
+export async function openEngine(name: string, options: string | OpenOptions = {}): Promise<Engine> {
   const open = openers[name];
   if (!open) throw new GatedRnnError("usage", `engine: expected one of ${engineNames.join(", ")}, got ${name}`);
-  return open(backend);
+  return open(typeof options === "string" ? { backend: options } : options);
 }
 
 /** The fastest engine that runs on this machine's processor. */

@@ -1,39 +1,68 @@
 import { cellNamed } from "../cells/index.js";
 import { openData } from "../data/open.js";
+import type { Engine } from "../engines/engine.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
+import type { Dataset } from "../train/task.js";
 import { train } from "../train/train.js";
 import { weightsFile } from "../train/weights.js";
-import type { ChildMessage, ParentMessage, RunRequest } from "./run-process.js";
+import type { ChildMessage, ParentMessage, RunEnd, RunProgress, RunRequest } from "./run-process.js";
 
-// One run in a process of its own: a request comes in by IPC, progress and then its end go out. "stop" ends the run after its
-// current update; so does losing the parent, or being asked to go.
-const controller = new AbortController();
-let hopeless = false;
-process.on("disconnect", () => controller.abort());
-process.on("SIGTERM", () => controller.abort());
+// Runs in a process of their own: requests come in by IPC, progress and then each run's end go out. One as a rule; on a GPU, many side
+// by side. "stop" ends a run after its current update; so does losing the parent, or being asked to go. The process ends with its last
+// run, unless more may come.
+interface Watched {
+  readonly controller: AbortController;
+  hopeless: boolean;
+}
+const runs = new Map<number, Watched>();
+const stopAll = () => {
+  for (const { controller } of runs.values()) controller.abort();
+};
+process.on("disconnect", () => {
+  stopAll();
+  if (runs.size === 0) process.exit();
+});
+process.on("SIGTERM", stopAll);
 // Ctrl-C reaches the whole process group: the parent decides, and says "stop".
 process.on("SIGINT", () => {});
 
 /** Resolves when the parent has it: a process that leaves earlier may take a large message with it. */
 const send = (message: ChildMessage) =>
-  new Promise<void>((resolve) => (process.send ? process.send(message, undefined, undefined, () => resolve()) : resolve()));
+  new Promise<void>((resolve) => (process.connected ? process.send?.(message, undefined, undefined, () => resolve()) : resolve()));
 
 const interval = 100; // ms between messages of progress
 
-async function run({ data, cell, engine: name, backend, threads, options, checkpoint }: RunRequest): Promise<ChildMessage> {
-  const engine = name === undefined ? await defaultEngine() : await openEngine(name, backend);
-  const dataset = await openData(data);
+/** A stopped run that has its checkpoint is done: its results so far are nobody's. */
+class Interrupted extends Error {}
+
+/** What runs side by side share. */
+const engines = new Map<string, Promise<Engine>>();
+const datasets = new Map<string, Promise<Dataset>>();
+function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
+async function run(number: number, request: RunRequest, watched: Watched): Promise<RunEnd> {
+  const { data, cell, engine: name, backend, sideBySide = 1, threads, options, checkpoint } = request;
+  const open = async () => (name === undefined ? defaultEngine() : openEngine(name, { backend, sideBySide }));
+  const engine = await once(engines, JSON.stringify([name, backend, sideBySide]), open);
+  const dataset = await once(datasets, data, () => openData(data));
   let last = 0;
   let told = 0;
+  const leaveWhenStopped = () => {
+    if (watched.controller.signal.aborted) throw new Interrupted();
+  };
   const trained = train({
     ...options,
     dataset,
     cell: cellNamed(cell),
     engine,
     threads,
-    signal: controller.signal,
-    isHopeless: () => hopeless,
+    signal: watched.controller.signal,
+    isHopeless: () => watched.hopeless,
     ...(checkpoint ? { checkpoint: checkpoint.file, onCheckpoint: leaveWhenStopped } : {}),
     ...(checkpoint?.seconds === undefined ? {} : { checkpointSeconds: checkpoint.seconds }),
     onProgress: ({ epoch, epochs, epochShare, nllPerStep, seconds, secondsLeft, curve }) => {
@@ -44,35 +73,39 @@ async function run({ data, cell, engine: name, backend, threads, options, checkp
       told = curve.length;
       const share = (epoch - 1 + epochShare) / epochs;
       const valid = curve.at(-1)?.valid.nllPerStep ?? null;
-      send({ kind: "progress", share, epoch, nllPerStep, valid, seconds, secondsLeft, points });
+      const progress: RunProgress = { kind: "progress", share, epoch, nllPerStep, valid, seconds, secondsLeft, points };
+      send({ ...progress, number });
     },
   });
   const { record, model, units, parameters } = await trained;
   return { kind: "record", record, weights: weightsFile({ model, units, parameters, data, run: record.id }) };
 }
 
-/** A stopped run that has its checkpoint is done here: its results so far are nobody's. */
-function leaveWhenStopped(): void {
-  if (controller.signal.aborted) leave({ kind: "interrupted" });
+async function carryOut(number: number, request: RunRequest): Promise<void> {
+  const watched = { controller: new AbortController(), hopeless: false };
+  runs.set(number, watched);
+  try {
+    await send({ ...(await run(number, request, watched)), number });
+  } catch (error) {
+    if (error instanceof Interrupted) await send({ kind: "interrupted", number });
+    else {
+      const code = error instanceof GatedRnnError ? error.code : "bug";
+      await send({ kind: "error", code, message: (error as Error).message, number });
+    }
+  }
+  runs.delete(number);
+  if (runs.size === 0 && !(process.connected && request.sideBySide)) process.exit();
 }
 
-async function leave(message: ChildMessage): Promise<never> {
-  await send(message);
-  process.exit();
-}
-
-process.on("message", async (message: ParentMessage) => {
+process.on("message", (message: ParentMessage) => {
+  const watched = runs.get(message.number);
   switch (message.kind) {
     case "stop":
-      return controller.abort();
+      return watched?.controller.abort();
     case "prune":
-      hopeless = true;
+      if (watched) watched.hopeless = true;
       return;
     case "run":
-      try {
-        await leave(await run(message.request));
-      } catch (error) {
-        await leave({ kind: "error", code: error instanceof GatedRnnError ? error.code : "bug", message: (error as Error).message });
-      }
+      carryOut(message.number, message.request);
   }
 });

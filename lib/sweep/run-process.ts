@@ -13,6 +13,8 @@ export interface RunRequest {
   /** Default: the fastest that runs on this machine. */
   readonly engine?: string;
   readonly backend?: string;
+  /** WebGPU engine: so many runs share a process, and their dispatches where their models are equal. */
+  readonly sideBySide?: number;
   readonly threads: number;
   /** With a checkpoint, a run that is stopped leaves that and no record, and goes on from it when it is asked for again. */
   readonly checkpoint?: { readonly file: string; readonly seconds?: number };
@@ -37,9 +39,18 @@ export type RunEnd =
   | { readonly kind: "record"; readonly record: RunRecord; readonly weights: Uint8Array }
   | { readonly kind: "interrupted" };
 
-export type ChildMessage = RunProgress | RunEnd | { readonly kind: "error"; readonly code: ErrorCode | "bug"; readonly message: string };
+/** Messages carry the number of their run: a process may have several. */
+export type ChildMessage = { readonly number: number } & (
+  | RunProgress
+  | RunEnd
+  | { readonly kind: "error"; readonly code: ErrorCode | "bug"; readonly message: string }
+);
 
-export type ParentMessage = { readonly kind: "run"; readonly request: RunRequest } | { readonly kind: "stop" } | { readonly kind: "prune" };
+export type ParentMessage = { readonly number: number } & (
+  | { readonly kind: "run"; readonly request: RunRequest }
+  | { readonly kind: "stop" }
+  | { readonly kind: "prune" }
+);
 
 /** A run in a process of its own. */
 export interface RunProcess {
@@ -54,34 +65,74 @@ export interface RunProcess {
   prune(): void;
 }
 
-/** Starts a run in a process of its own. */
+/** Starts a run: in a process of its own, or, side by side, in the one that such runs have now. */
 export function startRun(request: RunRequest, onProgress: (progress: RunProgress) => void): RunProcess {
+  const host = request.sideBySide === undefined ? newHost() : sharedHost(request);
+  const { child } = host;
+  const number = host.begun++;
+  const tell = (message: ParentMessage) => {
+    if (child.connected) child.send(message, () => {}); // one that has just left needs no word any more: its end says how
+  };
+  const end = ended(child, number, request, onProgress).finally(() => {
+    host.running -= 1;
+    if (host.running > 0 || request.sideBySide === undefined) return;
+    for (const [key, shared] of sharedHosts) if (shared === host) sharedHosts.delete(key);
+    if (child.connected) child.disconnect();
+  });
+  host.running += 1;
+  tell({ kind: "run", number, request });
+  return { pid: child.pid, end, stop: () => tell({ kind: "stop", number }), prune: () => tell({ kind: "prune", number }) };
+}
+
+interface Host {
+  readonly child: ChildProcess;
+  begun: number;
+  running: number;
+}
+
+const sharedHosts = new Map<string, Host>();
+
+function newHost(): Host {
   const child = fork(join(packageFolder(), "dist", "lib", "sweep", "child.js"), {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     serialization: "advanced",
   });
-  const tell = (message: ParentMessage) => {
-    if (child.connected) child.send(message, () => {}); // one that has just left needs no word any more: its end says how
-  };
-  const end = ended(child, request, onProgress);
-  tell({ kind: "run", request });
-  return { pid: child.pid, end, stop: () => tell({ kind: "stop" }), prune: () => tell({ kind: "prune" }) };
+  child.setMaxListeners(0); // three for every run
+  return { child, begun: 0, running: 0 };
 }
 
-function ended(child: ChildProcess, { cell, data }: RunRequest, onProgress: (progress: RunProgress) => void): Promise<RunEnd> {
-  return new Promise((resolve, reject) => {
+function sharedHost({ engine, backend, sideBySide }: RunRequest): Host {
+  const key = JSON.stringify([engine, backend, sideBySide]);
+  const known = sharedHosts.get(key);
+  if (known?.child.connected) return known;
+  const host = newHost();
+  sharedHosts.set(key, host);
+  return host;
+}
+
+function ended(
+  child: ChildProcess,
+  number: number,
+  { cell, data }: RunRequest,
+  onProgress: (progress: RunProgress) => void,
+): Promise<RunEnd> {
+  return new Promise<RunEnd>((resolve, reject) => {
     const failed = (problem: string, code: ErrorCode = "engine") => reject(new GatedRnnError(code, `run ${cell} on ${data}: ${problem}`));
-    child.on("message", (message: ChildMessage) => {
+    const listen = (message: ChildMessage) => {
+      if (message.number !== number) return;
       switch (message.kind) {
         case "progress":
           return onProgress(message);
         case "error":
+          child.off("message", listen);
           return failed(message.message, message.code === "bug" ? "engine" : message.code);
         case "record":
         case "interrupted":
+          child.off("message", listen);
           return resolve(message);
       }
-    });
+    };
+    child.on("message", listen);
     child.on("error", (error) => failed(error.message));
     child.on("exit", (code, killer) => {
       failed(`expected a record, got the end of its process (${killer ?? `exit code ${code}`})`); // nothing, when it is settled already

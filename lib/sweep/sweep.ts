@@ -20,7 +20,7 @@ export interface SweepOptions {
   readonly out: string;
   /** postgres://user@host/database, for more than one machine; default: an embedded database in `out`. */
   readonly db?: string;
-  /** Runs side by side on this machine, each in a process of its own. */
+  /** Runs side by side on this machine, each in a process of its own; on the WebGPU engine, all in the same dispatches. */
   readonly slots: number;
   /** Of this machine's runs; default: the fastest engine that runs here. */
   readonly engine?: string;
@@ -182,7 +182,7 @@ class Supervisor {
   }
 
   private async carryOut(job: Job): Promise<void> {
-    const { out, engine, backend, threads = 1, checkpointSeconds } = this.options;
+    const { out, slots, engine, backend, threads = 1, checkpointSeconds } = this.options;
     const { id, configuration } = job.run;
     try {
       await this.check(job.run);
@@ -196,6 +196,7 @@ class Supervisor {
         checkpoint,
         ...(engine ? { engine } : {}),
         ...(backend ? { backend } : {}),
+        ...(engine === "webgpu" ? { sideBySide: slots } : {}),
       };
       const running: Running = { job, progress: null, process: startRun(request, (progress) => this.progress(running, progress)) };
       this.running.set(id, running);
