@@ -27,47 +27,46 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
 
 /** A GPU device that the engine owns: limits raised to the adapter's, errors typed and named by kernel, an end. */
 export class Device {
-  /** Dispatches so far, for those who count. */
+  /** Dispatches so far and bytes of buffers now, for those who count. */
   dispatches = 0;
+  bytes = 0;
   private problem: GatedRnnError | undefined;
-  private isClosed = false;
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
   private constructor(
     readonly gpu: GPUDevice,
     readonly description: AdapterDescription,
+    readonly keepsWeights: boolean,
   ) {
     gpu.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
       this.problem ??= failure(event.error.message);
     });
     gpu.lost.then(({ reason, message }) => {
-      if (!this.isClosed)
-        this.problem = failure(
-          `expected a GPU that stays, got the device lost (${reason}): ${message}; the same command goes on from the last checkpoint`,
-        );
+      this.problem = failure(
+        `expected a GPU that stays, got the device lost (${reason}): ${message}; the same command goes on from the last checkpoint`,
+      );
     });
   }
 
-  /** @throws GatedRnnError `engine` when the adapter gives no device */
-  static async open(adapter: GPUAdapter): Promise<Device> {
+  /**
+   * @param keepsWeights whether loops keep their weights in workgroup memory where they fit; default: in software, where it is no
+   * nearer than other memory and compiles slowly, they do not
+   * @throws GatedRnnError `engine` when the adapter gives no device
+   */
+  static async open(adapter: GPUAdapter, keepsWeights = !describeAdapter(adapter).isSoftware): Promise<Device> {
     const requiredLimits = Object.fromEntries(raised.map((limit) => [limit, adapter.limits[limit]]));
     const description = describeAdapter(adapter);
     try {
-      return new Device(await adapter.requestDevice({ label: "gated-rnn", requiredLimits }), description);
+      return new Device(await adapter.requestDevice({ label: "gated-rnn", requiredLimits }), description, keepsWeights);
     } catch (error) {
       throw failure(`expected a device of ${description.name}, got none: ${(error as Error).message}`);
     }
   }
 
-  /** Whether workgroup memory is nearer than the rest: in software it is not, and compiles slowly. */
-  get keepsWeights(): boolean {
-    return !this.description.isSoftware;
-  }
-
   /** Whether it can be used no more. */
   get isLost(): boolean {
-    return this.isClosed || this.problem !== undefined;
+    return this.problem !== undefined;
   }
 
   /** @throws GatedRnnError `engine` for what has gone wrong since the last look */
@@ -92,14 +91,14 @@ export class Device {
   /** @throws GatedRnnError `usage` */
   checkWorkgroup({ name, workgroupBytes, workgroupSize }: Kernel): void {
     const { maxComputeWorkgroupStorageSize: bytes, maxComputeInvocationsPerWorkgroup: invocations } = this.gpu.limits;
-    if (workgroupBytes > bytes) this.tooLarge(name, `${workgroupBytes} bytes of workgroup memory`, `${bytes}`, "hidden units");
-    if (workgroupSize > invocations) this.tooLarge(name, `${workgroupSize} invocations`, `${invocations}`, "hidden units");
+    if (workgroupBytes > bytes) this.tooLarge(name, workgroupBytes, bytes, "bytes of workgroup memory", "hidden units");
+    if (workgroupSize > invocations) this.tooLarge(name, workgroupSize, invocations, "invocations of a workgroup", "hidden units");
   }
 
   /** @throws GatedRnnError `usage` when a buffer cannot be bound as a whole */
-  checkBuffer(name: string, bytes: number): void {
-    const most = this.mostBytes();
-    if (bytes > most) this.tooLarge(name, `${Math.ceil(bytes / 2 ** 20)} MiB`, `${Math.floor(most / 2 ** 20)} MiB`, "steps × sequences");
+  checkBuffer(name: string, bytes: number, fewer: string): void {
+    const [most, mebibyte] = [this.mostBytes(), 2 ** 20];
+    if (bytes > most) this.tooLarge(name, Math.ceil(bytes / mebibyte), Math.floor(most / mebibyte), "MiB in one buffer", fewer);
   }
 
   mostBytes(): number {
@@ -109,7 +108,7 @@ export class Device {
   /** @throws GatedRnnError `usage` when a grid is longer than the device takes */
   checkGrid(name: string, grid: readonly number[]): void {
     const most = this.gpu.limits.maxComputeWorkgroupsPerDimension;
-    for (const size of grid) if (size > most) this.tooLarge(name, `a grid of ${size} workgroups`, `${most}`, "steps × sequences");
+    for (const size of grid) if (size > most) this.tooLarge(name, size, most, "workgroups in a row", "steps × sequences");
   }
 
   /**
@@ -136,9 +135,15 @@ export class Device {
     throw failure(`${what}: ${(done.reason as Error).message}`);
   }
 
-  close(): void {
-    this.isClosed = true;
-    this.gpu.destroy();
+  createBuffer(label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    this.bytes += size;
+    return this.gpu.createBuffer({ label, size, usage });
+  }
+
+  destroyBuffer(buffer: GPUBuffer | undefined): void {
+    if (!buffer) return;
+    this.bytes -= buffer.size;
+    buffer.destroy();
   }
 
   private compile({ name, code }: Kernel): Promise<GPUComputePipeline> {
@@ -148,10 +153,10 @@ export class Device {
     });
   }
 
-  private tooLarge(what: string, got: string, most: string, smaller: string): never {
+  private tooLarge(what: string, got: number, most: number, of: string, fewer: string): never {
     throw new GatedRnnError(
       "usage",
-      `webgpu engine: ${what}: expected at most ${most} on ${this.description.name}, got ${got}; use fewer ${smaller}`,
+      `webgpu engine: ${what}: expected at most ${most} ${of} on ${this.description.name}, got ${got}; use fewer ${fewer}`,
     );
   }
 }

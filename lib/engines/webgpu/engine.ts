@@ -12,12 +12,14 @@ export interface WebGpuOptions {
    * until every open session of that model has made one: they must be used by tasks of their own (`train` without `await`).
    */
   readonly sideBySide?: number;
+  /** Whether loops keep their weights in workgroup memory where they fit; default: on a GPU. */
+  readonly keepWeights?: boolean;
 }
 
 export interface WebGpuEngine extends Engine {
   readonly adapter: AdapterDescription;
-  /** Dispatches of the device in use, so far. */
-  dispatches(): number;
+  /** Dispatches of the device in use so far, and bytes of all its buffers: neither grows with the steps made. */
+  usage(): { readonly dispatches: number; readonly bytes: number };
   /** Destroys the device in use, as a driver that goes away does: for tests. */
   loseDevice(): void;
 }
@@ -31,7 +33,11 @@ const keyOf = ({ cell, inputSize, hiddenSize, output }: Model) => JSON.stringify
  *
  * @param findAdapter asked again for every device: an adapter gives only one
  */
-export function webGpuOn(first: GPUAdapter, findAdapter: () => Promise<GPUAdapter>, { sideBySide = 1 }: WebGpuOptions = {}): WebGpuEngine {
+export function webGpuOn(
+  first: GPUAdapter,
+  findAdapter: () => Promise<GPUAdapter>,
+  { sideBySide = 1, keepWeights }: WebGpuOptions = {},
+): WebGpuEngine {
   const adapter = describeAdapter(first);
   let device: Promise<Device> | undefined;
   let current: Device | undefined;
@@ -43,7 +49,7 @@ export function webGpuOn(first: GPUAdapter, findAdapter: () => Promise<GPUAdapte
       current = undefined;
       groups.clear();
     }
-    device ??= findAdapter().then((found) => Device.open(found));
+    device ??= findAdapter().then((found) => Device.open(found, keepWeights));
     current = await device;
     return current;
   };
@@ -67,7 +73,7 @@ export function webGpuOn(first: GPUAdapter, findAdapter: () => Promise<GPUAdapte
     build: `webgpu ${adapter.name}${adapter.isSoftware ? " (software)" : ""}`,
     reason: adapter.isSoftware ? "a program that plays a GPU: for checks, not for speed" : "a GPU",
     adapter,
-    dispatches: () => current?.dispatches ?? 0,
+    usage: () => ({ dispatches: current?.dispatches ?? 0, bytes: current?.bytes ?? 0 }),
     loseDevice: () => current?.gpu.destroy(),
     async open(model, initial) {
       const on = await deviceInUse();

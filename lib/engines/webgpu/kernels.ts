@@ -40,10 +40,10 @@ export interface Kernels {
 const longest = 32768;
 const folded = (groups: number): readonly [number, number] => [Math.min(groups, longest), Math.ceil(groups / longest)];
 
+/** @throws GatedRnnError `usage` for a model that is too large for the device */
 export function kernelsOf(model: Model, device: Device, purpose: "training" | "trace" = "training"): Kernels {
   const program = compile(model, 1, purpose);
   const weights = weightLayout(program);
-  const { words, tiles } = tablesOf(program);
   const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } = device.gpu.limits;
   const limits = {
     invocations: Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX),
@@ -51,6 +51,13 @@ export function kernelsOf(model: Model, device: Device, purpose: "training" | "t
   };
   const { parameterFloats } = program;
   const { hiddenSize, output } = model;
+  const loops = {
+    forward: sequenceLoop(program, weights, "forward", limits),
+    backward: sequenceLoop(program, weights, "backward", limits),
+  };
+  for (const loop of Object.values(loops)) device.checkWorkgroup(loop);
+  device.checkBuffer("state", 16 * parameterFloats, "hidden units");
+  const { words, tiles } = tablesOf(program);
   const perParameter = (size: number) => () => folded(Math.ceil(parameterFloats / size));
   const rowTiles = ({ rows }: Extent) => Math.ceil(rows / tile);
   const prepare: Stage = { kernel: prepareWeights(program, weights), grid: perParameter(64) };
@@ -60,13 +67,13 @@ export function kernelsOf(model: Model, device: Device, purpose: "training" | "t
   const reading = readout(program, weights);
   const back = hiddenGradient(program, weights);
   const forward: Stage[] = [
-    { kernel: sequenceLoop(program, weights, "forward", limits), grid: ({ size }) => [size, 1] },
+    { kernel: loops.forward, grid: ({ size }) => [size, 1] },
     { kernel: reading, grid: (extent) => [rowTiles(extent), reading.columns] },
     { kernel: loss(output), grid: ({ rows }) => folded(Math.ceil(rows / rowsPerWorkgroup)) },
   ];
   const backward: Stage[] = [
     { kernel: back, grid: (extent) => [rowTiles(extent), back.columns] },
-    { kernel: sequenceLoop(program, weights, "backward", limits), grid: ({ size }) => [size, 1] },
+    { kernel: loops.backward, grid: ({ size }) => [size, 1] },
   ];
   const gradients = { sparse: weightGradients(program, "sparse"), dense: weightGradients(program, "dense") };
   const sums: Stage[] = [

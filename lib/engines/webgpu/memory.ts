@@ -28,10 +28,7 @@ export class Memory {
   constructor(
     private readonly device: Device,
     private readonly kernels: Kernels,
-  ) {
-    for (const mode of ["gradient", "update"] as const)
-      for (const input of ["sparse", "dense"] as const) for (const { kernel } of kernels.stages(mode, input)) device.checkWorkgroup(kernel);
-  }
+  ) {}
 
   /** Makes room for a number of runs; what is there stays. */
   async reserve(slots: number): Promise<void> {
@@ -39,8 +36,8 @@ export class Memory {
     const { parameterFloats } = this.kernels.program;
     const { tables, weights } = this.kernels;
     const bytes = 16 * parameterFloats * slots;
-    this.device.checkBuffer("state", bytes);
-    this.device.checkBuffer("weights", 4 * weights.floats * slots);
+    this.device.checkBuffer("state", bytes, "runs side by side");
+    this.device.checkBuffer("weights", 4 * weights.floats * slots, "runs side by side");
     await this.inTurn("state", async () => {
       const old = this.buffers.get("state");
       this.buffers.delete("state");
@@ -49,7 +46,7 @@ export class Memory {
         const encoder = this.device.gpu.createCommandEncoder();
         encoder.copyBufferToBuffer(old, 0, state, 0, old.size);
         this.device.gpu.queue.submit([encoder.finish()]);
-        old.destroy();
+        this.device.destroyBuffer(old);
       }
       this.buffer("weights", 4 * weights.floats * slots);
       if (!this.buffers.has("tables")) this.device.gpu.queue.writeBuffer(this.buffer("tables", 4 * tables.length), 0, tables);
@@ -65,8 +62,8 @@ export class Memory {
       const half = calls.length >> 1;
       return [...(await this.compute(calls.slice(0, half), mode)), ...(await this.compute(calls.slice(half), mode))];
     }
-    this.device.checkBuffer("batch", 4 * layout.batchWords);
-    this.device.checkBuffer("values of all steps", 4 * layout.workFloats);
+    this.device.checkBuffer("batch", 4 * layout.batchWords, "steps × sequences");
+    this.device.checkBuffer("values of all steps", 4 * layout.workFloats, "steps × sequences");
     const [{ batch }] = calls;
     const stages = this.kernels.stages(mode, batch.input.kind);
     const extent: Extent = {
@@ -103,14 +100,9 @@ export class Memory {
   }
 
   close(): void {
-    for (const buffer of [...this.buffers.values(), this.staging]) buffer?.destroy();
+    for (const buffer of [...this.buffers.values(), this.staging]) this.device.destroyBuffer(buffer);
     this.buffers.clear();
     this.staging = undefined;
-  }
-
-  /** Bytes of all its buffers. */
-  bytes(): number {
-    return [...this.buffers.values(), this.staging].reduce((sum, buffer) => sum + (buffer?.size ?? 0), 0);
   }
 
   private async step(
@@ -161,10 +153,10 @@ export class Memory {
   private buffer(name: BufferName, bytes: number): GPUBuffer {
     const known = this.buffers.get(name);
     if (known && known.size >= bytes) return known;
-    known?.destroy();
+    this.device.destroyBuffer(known);
     const grown = known ? Math.min(Math.ceil((1.25 * bytes) / 4) * 4, this.device.mostBytes()) : bytes;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-    const made = this.device.gpu.createBuffer({ label: name, size: Math.max(grown, 16), usage });
+    const made = this.device.createBuffer(name, Math.max(grown, 16), usage);
     this.buffers.set(name, made);
     this.groups.clear();
     return made;
@@ -174,8 +166,8 @@ export class Memory {
     const { gpu } = this.device;
     const bytes = 4 * floats;
     if (!this.staging || this.staging.size < bytes) {
-      this.staging?.destroy();
-      this.staging = gpu.createBuffer({ label: "staging", size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+      this.device.destroyBuffer(this.staging);
+      this.staging = this.device.createBuffer("staging", bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
     }
     const commands = encoder ?? gpu.createCommandEncoder();
     commands.copyBufferToBuffer(this.buffers.get(name) as GPUBuffer, 4 * at, this.staging, 0, bytes);
@@ -189,7 +181,6 @@ export class Memory {
   /** One after the other: each waits for what was asked before, whether it went well or not. */
   private inTurn<T>(what: string, work: () => T | Promise<T>): Promise<T> {
     const mine = this.queue.then(() => {
-      if (this.device.isLost) this.device.check();
       return this.device.scoped(what, work);
     });
     this.queue = mine.catch((error: unknown) => {
