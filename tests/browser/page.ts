@@ -1,6 +1,8 @@
 import { gru } from "../../lib/cells/gru.js";
 import type { Batch } from "../../lib/data/batch.js";
+import type { Engine } from "../../lib/engines/engine.js";
 import { nativeWasmFrom } from "../../lib/engines/native/wasm.js";
+import { webGpuOn } from "../../lib/engines/webgpu/engine.js";
 import { bernoulli } from "../../lib/outputs/output.js";
 import { generator } from "../../lib/random/generator.js";
 import { initialState } from "../../lib/train/initialise.js";
@@ -44,7 +46,20 @@ function melodies(): Batch {
 
 /** Trains a GRU on a WebAssembly build for a few updates. */
 export async function train(bytes: Uint8Array<ArrayBuffer>): Promise<Training> {
-  const engine = await nativeWasmFrom(bytes);
+  return trainOn(await nativeWasmFrom(bytes));
+}
+
+/** The same training on whatever WebGPU adapter the page is given. */
+async function trainOnGpu(): Promise<Training> {
+  const adapter = async () => {
+    const found = await navigator.gpu?.requestAdapter();
+    if (!found) throw new Error("the page has no WebGPU adapter");
+    return found;
+  };
+  return trainOn(webGpuOn(await adapter(), adapter));
+}
+
+async function trainOn(engine: Engine): Promise<Training> {
   const m = model(gru, width, 46, bernoulli(width));
   const session = await engine.open(m, initialState(m, 1));
   const batch = melodies();
@@ -57,4 +72,4 @@ export async function train(bytes: Uint8Array<ArrayBuffer>): Promise<Training> {
   return { build: engine.build, losses, parameterSum };
 }
 
-Object.assign(globalThis, { train });
+Object.assign(globalThis, { train, trainOnGpu });

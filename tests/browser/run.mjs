@@ -1,4 +1,5 @@
-// Trains on the WebAssembly builds in a Chromium page and in Node, and fails unless both give the same bits:
+// Trains on the WebAssembly builds in a Chromium page and in Node, and fails unless both give the same bits; then on WebGPU in the
+// page, by Chromium's software adapter, and fails unless the losses are those of WebAssembly:
 // node tests/browser/run.mjs (needs Chromium; CHROMIUM says where, /usr/bin/chromium if nothing does)
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -43,6 +44,7 @@ const browser = await chromium.launch({
   args: [
     ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
     ...["--disable-component-update", "--disable-sync"],
+    ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
   ],
 });
 try {
@@ -62,6 +64,13 @@ try {
     const [first, last] = [here.losses[0], here.losses.at(-1)];
     console.log(`${browser.version()} and Node ${process.version}, ${here.build}: ${first} to ${last} nats, the same bits`);
   }
+  const there = await page.evaluate(() => globalThis.trainOnGpu());
+  const here = await globalThis.train(new Uint8Array(wasm("simd")));
+  for (const [update, loss] of here.losses.entries())
+    assert.ok(Math.abs(there.losses[update] - loss) < 1e-3 * loss, `update ${update}: ${there.losses[update]} for ${loss}`);
+  console.log(
+    `${browser.version()}, ${there.build}: ${there.losses[0]} to ${there.losses.at(-1)} nats, as WebAssembly within a thousandth`,
+  );
   assert.deepEqual(errors, []);
 } finally {
   await browser.close();
