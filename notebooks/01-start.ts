@@ -43,8 +43,9 @@ await show.chart(pianoRollPicture(test[0], { title, stepUnit: "quarter notes" })
 // goes on over several quarter notes may have been sung once or struck again: the piano-roll does not know.
 //
 // And this is how it sounds, on a small organ of sine waves. Nobody would pay to hear it, but a wrong note stands out.
+// (The page that is kept in the repository holds no sound of the data sets, which are not ours to give away: run the cell.)
 
-// %%
+// %% tags=["data"]
 import { soundOfMusic } from "gated-rnn";
 
 const sampleRateHz = 11_025;
@@ -61,7 +62,7 @@ show.audio({ title: test[0].name ?? title, samples: samples.slice(0, 15 * sample
 // were never published. Spoken digits stand in for them here, cut to the same shapes: 7,230 pieces of 500 samples
 // (speech A) and 800 of 8,000 (speech B). A network sees 20 samples at a time and predicts the 10 that follow.
 
-// %%
+// %% tags=["data"]
 import { openData, spectrogramPicture, waveformPicture } from "gated-rnn";
 
 const speech = await openData("speech-b").catch(() => undefined);

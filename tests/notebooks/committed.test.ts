@@ -38,6 +38,12 @@ describe.each(notebookNames())("the committed notebook %s", (name) => {
     expect(JSON.stringify(cells.map((c) => c.outputs))).not.toMatch(/\/(home|work|root|tmp|Users)\//);
   });
 
+  it("holds no sound of the data sets", () => {
+    const own = cells.filter((c) => c.metadata.tags?.includes("data")).flatMap((c) => c.outputs);
+    for (const output of own) if (output.output_type === "display_data") expect(output.data).not.toHaveProperty("text/html");
+    if (name.startsWith("01")) expect(own.length).toBeGreaterThan(0);
+  });
+
   it("was run on real music", () => {
     expect(JSON.stringify(cells.map((c) => c.outputs))).not.toMatch(/synthetic chorales/i);
   });
