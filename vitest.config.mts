@@ -1,4 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-// A software GPU compiles a model's kernels for seconds.
-export default defineConfig({ test: { globalSetup: "tests/software-gpu.ts", testTimeout: 60_000 } });
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts"],
+    globalSetup: ["tests/temporary-folder.ts", "tests/software-gpu.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    maxWorkers: 2,
+  },
+});

@@ -27,7 +27,8 @@ export function realNumber(least: number, above = false): (text: string) => numb
 export const names = (text: string) => text.split(",").map((name) => name.trim());
 
 export const engineOption = () => new Option("--engine <name>", "engine (default: the fastest that runs here)").choices(engineNames);
-export const backendOption = () => new Option("--backend <name>", "reference engine: TensorFlow.js backend: wasm, cpu or tensorflow; webgpu engine: gpu or software");
+export const backendOption = () =>
+  new Option("--backend <name>", "reference engine: TensorFlow.js backend: wasm, cpu or tensorflow; webgpu engine: gpu or software");
 export const threadsOption = () =>
   new Option("--threads <n>", "threads of one run (native engine)").argParser(wholeNumber(1, 256)).default(1);
 export const jsonOption = () => new Option("--json", "print one JSON object as the last line of standard output");
