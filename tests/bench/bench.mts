@@ -1,5 +1,6 @@
 // The time of whole training steps (noise, forward, loss, derivative, clipping, update), side by side:
-//   npm run bench                          everything (some minutes)
+//   npm run bench                          everything on the processor (some minutes)
+//   npm run bench -- --engine webgpu       the GPU: parity, one run, many runs at once, large batches, the JSB search
 //   npm run bench -- --peers addon,PyTorch only peers whose names contain one of these
 //   npm run bench -- --cases "music gru"   only cases whose names contain this
 //   npm run bench -- --budget 1            seconds for each peer on each case (default 3)
@@ -12,22 +13,28 @@ import { codeVersion, machine } from "./library.mts";
 import { memory } from "./memory.mts";
 import { ownPeers } from "./own.mts";
 import { peak } from "./peak.mts";
-import { median, timed } from "./rounds.mts";
+import { tableOf } from "./table.mts";
 import { tensorflowPeers } from "./tensorflow.mts";
 import { torchPeers } from "./torch.mts";
+import { webGpuBench } from "./webgpu.mts";
 
 const usage = `npm run bench -- [options]
   --peers a,b     only peers whose names contain one of these, such as addon,PyTorch
   --cases text    only cases whose names contain this, such as "music gru"
   --budget x      seconds for each peer on each case (default 3)
   --json FILE     all numbers as JSON too
+  --engine webgpu the GPU in place of all this, beside the addon and PyTorch's CUDA where they are there
+  --backend name  gpu (default), or software: a program that plays a GPU, to see that it works
+  --runs n        runs at once on the GPU (default 64)
 PyTorch is looked for in python3, or in the Python that GATED_RNN_TORCH_PYTHON names.
 `;
 
 function argumentsGiven() {
   const text = { type: "string" } as const;
   try {
-    return parseArgs({ options: { peers: text, cases: text, budget: text, json: text, help: { type: "boolean" } } }).values;
+    return parseArgs({
+      options: { peers: text, cases: text, budget: text, json: text, engine: text, backend: text, runs: text, help: { type: "boolean" } },
+    }).values;
   } catch (error) {
     process.stderr.write(`bench: ${(error as Error).message.split(".")[0]}; see --help\n`);
     return process.exit(2);
@@ -47,6 +54,17 @@ if (!(budget > 0)) {
   process.exit(2);
 }
 
+const chosen = (name: string) => !options.cases || name.includes(options.cases);
+if (options.engine !== undefined) {
+  if (options.engine !== "webgpu") {
+    process.stderr.write(`bench: --engine: expected webgpu, got ${options.engine}; without it, all engines on the processor are timed\n`);
+    process.exit(2);
+  }
+  const report = await webGpuBench({ backend: options.backend, runs: Number(options.runs ?? 64), wanted, chosen, budget });
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  process.exit(0);
+}
+
 const peers = [...(await ownPeers(wanted)), ...torchPeers(wanted), ...tensorflowPeers(wanted)];
 const here = { machine: machine(), code: codeVersion(), node: process.version };
 console.log(`${JSON.stringify(here)}\n`);
@@ -54,38 +72,8 @@ for (const { name, detail } of peers) console.log(`${name.padEnd(22)} ${detail}`
 
 const core = peak();
 const results = [];
-for (const on of cases().filter(({ name }) => !options.cases || name.includes(options.cases))) {
-  const before = core.measure();
-  const timings = await timed(on, peers, budget);
-  const fastest = Math.max(before ?? 0, core.measure() ?? 0) || undefined;
-  const medianOf = (peer: string) => median(timings.find((t) => t.peer === peer)?.milliseconds ?? []);
-  const reference = medianOf("addon");
-  console.log(
-    `\n${on.name}: ${(on.flops / 1e6).toFixed(0)} MFLOP in products; one core's peak ${fastest?.toFixed(0) ?? "not measured"} GFLOP/s`,
-  );
-  console.log(
-    `${"".padEnd(22)}${["median ms", "fastest ms", "steps", "× addon", "GFLOP/s", "of peak"].map((h) => h.padStart(11)).join("")}`,
-  );
-  const rows = timings.map(({ peer, milliseconds, problem }) => {
-    if (problem !== undefined) {
-      console.log(`${peer.padEnd(22)}  left out: ${problem}`);
-      return { peer, problem };
-    }
-    const ms = median(milliseconds);
-    const gflops = on.flops / ms / 1e6;
-    const share = fastest === undefined ? undefined : gflops / fastest;
-    const cells = [
-      ms.toFixed(2),
-      Math.min(...milliseconds).toFixed(2),
-      milliseconds.length,
-      Number.isFinite(reference) ? (ms / reference).toFixed(2) : "",
-      gflops.toFixed(1),
-    ];
-    const all = [...cells, share === undefined ? "" : `${(100 * share).toFixed(0)} %`];
-    console.log(`${peer.padEnd(22)}${all.map((c) => String(c).padStart(11)).join("")}`);
-    return { peer, medianMs: ms, milliseconds, gflops, shareOfPeak: share };
-  });
-  results.push({ case: on.name, flops: on.flops, peakGflops: fastest, peers: rows });
+for (const on of cases().filter(({ name }) => chosen(name))) {
+  results.push(await tableOf(on, peers, budget, core));
 }
 core.close();
 

@@ -11,7 +11,7 @@ export interface Case {
 }
 
 /** Minimal gated unit (Zhou et al. 2016): not in the library; as a user would write it. */
-const mgu = cell("mgu", ({ input: x, hidden: h, affine, sigmoid, tanh, times, oneMinus, plus }) => {
+export const mgu = cell("mgu", ({ input: x, hidden: h, affine, sigmoid, tanh, times, oneMinus, plus }) => {
   const f = sigmoid(affine("f", x, h));
   const c = tanh(affine("c", x, times(f, h)));
   return { h: plus(times(oneMinus(f), h), times(f, c)) };
@@ -29,13 +29,16 @@ const sizes: readonly (readonly ["music" | "speech", string, number])[] = [
 ];
 
 /** Music: 16 sequences of 200 steps, 88 keys of which four sound. Speech: 64 of 48 steps, 20 samples in, 420 readouts for 10. */
-export function cases(): Case[] {
+export const usualBatch = { music: 16, speech: 64 } as const;
+
+export function cases(sequences: Readonly<Record<Case["kind"], number>> = usualBatch): Case[] {
   return sizes.map(([kind, name, hiddenSize]) => {
     const music = kind === "music";
     const unit = name === "mgu" ? mgu : cellNamed(name);
     const m = model(unit, music ? 88 : 20, hiddenSize, music ? bernoulli(88) : gaussianMixture(10, 20));
-    const batch = music ? batchOf(16, 200, keysOf, keysOf) : batchOf(64, 48, samplesOf(20), samplesOf(10));
-    return { name: `${kind} ${name} ${hiddenSize}`, kind, model: m, batch, flops: productFlops(m, batch) };
+    const batch = music ? batchOf(sequences.music, 200, keysOf, keysOf) : batchOf(sequences.speech, 48, samplesOf(20), samplesOf(10));
+    const size = sequences[kind] === usualBatch[kind] ? "" : `, batch ${sequences[kind]}`;
+    return { name: `${kind} ${name} ${hiddenSize}${size}`, kind, model: m, batch, flops: productFlops(m, batch) };
   });
 }
 

@@ -9,49 +9,55 @@ const python = process.env.GATED_RNN_TORCH_PYTHON ?? "python3";
 
 export function torchPeers(wanted: (name: string) => boolean): Peer[] {
   const variants = [
-    { name: "PyTorch", threads: 1, compile: false },
-    { name: "PyTorch, 2 threads", threads: 2, compile: false },
-    { name: "PyTorch compiled", threads: 1, compile: true },
+    { name: "PyTorch", threads: 1, compile: false, device: "cpu" },
+    { name: "PyTorch, 2 threads", threads: 2, compile: false, device: "cpu" },
+    { name: "PyTorch compiled", threads: 1, compile: true, device: "cpu" },
+    { name: "PyTorch CUDA", threads: 1, compile: false, device: "cuda" },
   ].filter(({ name }) => wanted(name));
   if (variants.length === 0) return [];
   let version: string;
+  let hasCuda: boolean;
   try {
-    version = execFileSync(python, [script, "--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    const said = execFileSync(python, [script, "--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    [version] = said.split(" ");
+    hasCuda = said.endsWith(" with CUDA");
   } catch {
     console.error(`left out: PyTorch: ${python} has none; pip install torch==2.13.0 and name its Python in GATED_RNN_TORCH_PYTHON`);
     return [];
   }
-  return variants.map(({ name, threads, compile }) => ({
-    name,
-    detail: `PyTorch ${version}, nn.${compile ? "* under torch.compile" : "GRU, nn.LSTM, nn.RNN"}, ${threads} thread${threads > 1 ? "s" : ""}`,
-    open: async ({ kind, model, batch }) => {
-      if (!["gru", "lstm", "tanh"].includes(model.cell.name)) throw new Error("a cell that PyTorch does not have");
-      // passive: threads that spin while they wait would take the cores from the peers whose turn it is
-      const child = spawn(python, [script], {
-        stdio: ["pipe", "pipe", "pipe"],
-        env: { ...process.env, OMP_NUM_THREADS: `${threads}`, OMP_WAIT_POLICY: "passive" },
-      });
-      let said = "";
-      child.stderr.on("data", (chunk) => {
-        said = `${said}${chunk}`.slice(-4000);
-      });
-      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-      const answer = async (question: unknown): Promise<{ ms: number }> => {
-        child.stdin.write(`${JSON.stringify(question)}\n`);
-        const line = await lines.next();
-        if (line.done) throw new Error(said.trim().split("\n").at(-1) ?? "it ended without a word");
-        return JSON.parse(line.value);
-      };
-      await answer({
-        ...{ kind, threads, compile, cell: model.cell.name, inputSize: model.inputSize, hiddenSize: model.hiddenSize },
-        ...{ readoutSize: model.output.readoutSize, time: batch.time, size: batch.size },
-      });
-      return {
-        step: async () => (await answer("step")).ms,
-        close: async () => {
-          child.stdin.end();
-        },
-      };
-    },
-  }));
+  return variants
+    .filter(({ device }) => device !== "cuda" || hasCuda)
+    .map(({ name, threads, compile, device }) => ({
+      name,
+      detail: `PyTorch ${version}, nn.${compile ? "* under torch.compile" : "GRU, nn.LSTM, nn.RNN"}, ${device === "cuda" ? "cuDNN" : `${threads} thread${threads > 1 ? "s" : ""}`}`,
+      open: async ({ kind, model, batch }) => {
+        if (!["gru", "lstm", "tanh"].includes(model.cell.name)) throw new Error("a cell that PyTorch does not have");
+        // passive: threads that spin while they wait would take the cores from the peers whose turn it is
+        const child = spawn(python, [script], {
+          stdio: ["pipe", "pipe", "pipe"],
+          env: { ...process.env, OMP_NUM_THREADS: `${threads}`, OMP_WAIT_POLICY: "passive" },
+        });
+        let said = "";
+        child.stderr.on("data", (chunk) => {
+          said = `${said}${chunk}`.slice(-4000);
+        });
+        const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+        const answer = async (question: unknown): Promise<{ ms: number }> => {
+          child.stdin.write(`${JSON.stringify(question)}\n`);
+          const line = await lines.next();
+          if (line.done) throw new Error(said.trim().split("\n").at(-1) ?? "it ended without a word");
+          return JSON.parse(line.value);
+        };
+        await answer({
+          ...{ kind, threads, compile, device, cell: model.cell.name, inputSize: model.inputSize, hiddenSize: model.hiddenSize },
+          ...{ readoutSize: model.output.readoutSize, time: batch.time, size: batch.size },
+        });
+        return {
+          step: async () => (await answer("step")).ms,
+          close: async () => {
+            child.stdin.end();
+          },
+        };
+      },
+    }));
 }

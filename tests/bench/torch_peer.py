@@ -35,15 +35,16 @@ def main():
     case = json.loads(sys.stdin.readline())
     torch.set_num_threads(case["threads"])
     torch.manual_seed(1)
-    network = Network(case)
+    device = case["device"]
+    network = Network(case).to(device)
     run = torch.compile(network) if case["compile"] else network
     noisy = [p for name, p in network.layer.named_parameters() if name.startswith("weight")]
     rmsprop = torch.optim.RMSprop(network.parameters(), lr=1e-4, alpha=0.95, eps=1e-3, momentum=0.9)
     shape = (case["time"], case["size"])
     if case["kind"] == "music":
-        x, target = ((torch.rand(*shape, 88) < 4 / 88).float() for _ in range(2))
+        x, target = ((torch.rand(*shape, 88) < 4 / 88).float().to(device) for _ in range(2))
     else:
-        x, target = torch.randn(*shape, 20), torch.randn(*shape, 10)
+        x, target = torch.randn(*shape, 20).to(device), torch.randn(*shape, 10).to(device)
 
     def step():
         noise = [torch.randn_like(p) * 0.075 for p in noisy]
@@ -73,6 +74,6 @@ def main():
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--version"]:
-        print(torch.__version__)
+        print(torch.__version__, "with" if torch.cuda.is_available() else "without", "CUDA")
     else:
         main()

@@ -27,8 +27,9 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
 
 /** A GPU device that the engine owns: limits raised to the adapter's, errors typed and named by kernel, an end. */
 export class Device {
-  /** Dispatches so far and bytes of buffers now, for those who count. */
+  /** Dispatches so far, the processor's time for preparing and submitting them, and bytes of buffers now: for those who count. */
   dispatches = 0;
+  hostMilliseconds = 0;
   bytes = 0;
   private problem: GatedRnnError | undefined;
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();

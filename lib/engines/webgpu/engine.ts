@@ -18,8 +18,8 @@ export interface WebGpuOptions {
 
 export interface WebGpuEngine extends Engine {
   readonly adapter: AdapterDescription;
-  /** Dispatches of the device in use so far, and bytes of all its buffers: neither grows with the steps made. */
-  usage(): { readonly dispatches: number; readonly bytes: number };
+  /** Of the device in use: dispatches so far, the processor's milliseconds for preparing and submitting them, bytes of buffers now. */
+  usage(): { readonly dispatches: number; readonly hostMilliseconds: number; readonly bytes: number };
   /** Destroys the device in use, as a driver that goes away does: for tests. */
   loseDevice(): void;
 }
@@ -73,7 +73,10 @@ export function webGpuOn(
     build: `webgpu ${adapter.name}${adapter.isSoftware ? " (software)" : ""}`,
     reason: adapter.isSoftware ? "a program that plays a GPU: for checks, not for speed" : "a GPU",
     adapter,
-    usage: () => ({ dispatches: current?.dispatches ?? 0, bytes: current?.bytes ?? 0 }),
+    usage: () => {
+      const { dispatches = 0, hostMilliseconds = 0, bytes = 0 } = current ?? {};
+      return { dispatches, hostMilliseconds, bytes };
+    },
     loseDevice: () => current?.gpu.destroy(),
     async open(model, initial) {
       const on = await deviceInUse();

@@ -114,6 +114,7 @@ export class Memory {
     grids: readonly (readonly [number, number, number])[],
   ): Promise<Outcome[]> {
     const { device } = this;
+    const begin = performance.now();
     this.buffer("work", 4 * layout.workFloats);
     this.buffer("results", 4 * layout.resultFloats);
     const batch = this.buffer("batch", 4 * layout.batchWords);
@@ -130,7 +131,9 @@ export class Memory {
     });
     pass.end();
     const floats = mode === "forward" ? layout.resultFloats : 2 * calls.length;
-    const found = await this.readBuffer("results", 0, floats, encoder);
+    const reading = this.readBuffer("results", 0, floats, encoder); // submits
+    device.hostMilliseconds += performance.now() - begin;
+    const found = await reading;
     return layout.jobs.map(({ result, nll, rows }) => ({
       nll: found[result],
       norm: mode === "forward" ? 0 : found[result + 1],
