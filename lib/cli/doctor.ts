@@ -1,8 +1,12 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { preparedSets } from "../data/music.js";
 import { engineNames, openEngine } from "../engines/index.js";
+import type { Probe } from "../engines/webgpu/probe.js";
 import { GatedRnnError } from "../errors.js";
-import { codeVersion, machine } from "../train/provenance.js";
+import { codeVersion, machine, packageFolder } from "../train/provenance.js";
 import { jsonOption, printJson } from "./options.js";
 
 interface Finding {
@@ -49,6 +53,7 @@ function nodeFindings(): Finding[] {
 async function engineFindings(): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const name of engineNames) {
+    if (name === "webgpu") continue;
     try {
       const { build, reason } = await openEngine(name);
       const isDefault = findings.every((f) => !f.ok);
@@ -62,7 +67,24 @@ async function engineFindings(): Promise<Finding[]> {
       findings.push({ topic: `engine ${name}`, ok: false, finding: error.message });
     }
   }
-  return [...findings, await tensorflowFinding()];
+  return [...findings, await webGpuFinding(), await tensorflowFinding()];
+}
+
+/** Whether there is a GPU: its name, or why there is none, software by its name. Never the default. */
+async function webGpuFinding(): Promise<Finding> {
+  const topic = "engine webgpu";
+  const child = fork(join(packageFolder(), "dist", "lib", "engines", "webgpu", "probe.js"), {
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  let probe: Probe | undefined;
+  child.on("message", (message: Probe) => {
+    probe = message;
+  });
+  const [code, killer] = await once(child, "exit");
+  if (!probe)
+    return { topic, ok: false, finding: `the GPU's driver ended the process that looked for it (${killer ?? `exit code ${code}`})` };
+  if ("problem" in probe) return { topic, ok: false, finding: probe.problem };
+  return { topic, ok: true, finding: `${probe.adapter.name} (a GPU; taken with --engine webgpu)` };
 }
 
 /** The reference engine on TensorFlow's own library, which most machines do not have and need not. */

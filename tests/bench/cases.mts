@@ -11,7 +11,7 @@ export interface Case {
 }
 
 /** Minimal gated unit (Zhou et al. 2016): not in the library; as a user would write it. */
-export const mgu = cell("mgu", ({ input: x, hidden: h, affine, sigmoid, tanh, times, oneMinus, plus }) => {
+const mgu = cell("mgu", ({ input: x, hidden: h, affine, sigmoid, tanh, times, oneMinus, plus }) => {
   const f = sigmoid(affine("f", x, h));
   const c = tanh(affine("c", x, times(f, h)));
   return { h: plus(times(oneMinus(f), h), times(f, c)) };

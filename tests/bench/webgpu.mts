@@ -16,7 +16,7 @@ import {
   webGpu,
 } from "./library.mts";
 import { ownPeers } from "./own.mts";
-import { parity } from "./parity.mts";
+import { parityWithOracle } from "./parity.mts";
 import { type Peer, settings } from "./peer.mts";
 import { median } from "./rounds.mts";
 import { tableOf } from "./table.mts";
@@ -42,6 +42,7 @@ export async function webGpuBench({ backend, runs, wanted, chosen, budget }: Opt
   console.log(`${alone.adapter.name}${alone.adapter.isSoftware ? " (SOFTWARE: these are no GPU's times)" : ""}`);
   console.log(`${JSON.stringify(here)}\n`);
 
+  const parity = await parityWithOracle();
   const agreement = await parity(alone);
   console.log("largest relative difference from the float64 oracle");
   for (const { cell, output, loss, gradient } of agreement)

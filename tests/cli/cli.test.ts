@@ -19,6 +19,9 @@ function gatedRnn(...args: string[]) {
   return { code: run.status, out: run.stdout, err: run.stderr, json: () => JSON.parse(run.stdout.trim().split("\n").at(-1) as string) };
 }
 
+/** tests/software-gpu.ts has put a software GPU there. */
+const { GATED_RNN_TEST_GPU: webGpuBackend = "software" } = process.env;
+
 describe("gated-rnn", () => {
   it("cells counts the parameters of the paper's table 1", () => {
     const { code, json } = gatedRnn("cells", "--json");
@@ -96,12 +99,29 @@ describe("gated-rnn", () => {
   });
 
   it("doctor names the engines and what to do about data that is missing", () => {
-    const { code, out } = gatedRnn("doctor");
+    const { code, out, err } = gatedRnn("doctor");
     expect(code).toBe(0);
     expect(out).toContain("reference wasm tfjs 4.22.0");
     expect(out).toMatch(/native wasm .*simd \w+, with (relaxed|plain) SIMD/);
     expect(out).toContain("gated-rnn data prepare jsb");
+    expect(err).toBe("");
   });
+
+  it.runIf(process.platform === "linux" && process.arch === "x64" && webGpuBackend === "software")(
+    "doctor names a software GPU as software, and no driver as none; neither is a GPU, nor the default",
+    () => {
+      const finding = (run: ReturnType<typeof gatedRnn>) =>
+        run.json().findings.find(({ topic }: { topic: string }) => topic === "engine webgpu");
+      const software = finding(gatedRnn("doctor", "--json"));
+      expect(software).toMatchObject({ ok: false });
+      expect(software.finding).toMatch(/expected a GPU, got .*(swiftshader|llvmpipe).*, which is software/i);
+      const nothing = { ...env, VK_DRIVER_FILES: folder, VK_ICD_FILENAMES: folder };
+      const run = spawnSync(command, ["doctor"], { cwd: folder, env: nothing, encoding: "utf8" });
+      expect(run.stdout).toMatch(/✗ engine webgpu +webgpu engine: expected an adapter, got none; install your GPU's Vulkan driver/);
+      expect(run.stderr).toBe("");
+      expect(run.stdout).toMatch(/engine native.*\(the default\)/);
+    },
+  );
 
   it("start goes on with synthetic chorales, says so in one line, and draws their curves", () => {
     const { code, out } = gatedRnn("start", "--epochs", "1", "--learning-rates", "1", "--out", "start");

@@ -3,7 +3,7 @@ import { engineNames, openEngine } from "../../lib/engines/index.js";
 import { GatedRnnError } from "../../lib/errors.js";
 
 /** The set-up (tests/software-gpu.ts) has unpacked a software adapter, unless GATED_RNN_TEST_GPU says that there is a GPU. */
-const webGpuBackend = process.env.GATED_RNN_TEST_GPU ?? "software";
+export const webGpuBackend = process.env.GATED_RNN_TEST_GPU ?? "software";
 
 /** Every engine that runs on this machine; the reference on both of its own backends, WebGPU on SwiftShader where there is no GPU. */
 export async function availableEngines(): Promise<Engine[]> {
