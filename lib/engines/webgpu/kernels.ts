@@ -47,7 +47,8 @@ export function kernelsOf(model: Model, device: Device, purpose: "training" | "t
   const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } = device.gpu.limits;
   const limits = {
     invocations: Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX),
-    bytes: device.keepsWeights ? maxComputeWorkgroupStorageSize : 0,
+    bytes: maxComputeWorkgroupStorageSize,
+    keepsWeights: device.keepsWeights,
   };
   const { parameterFloats } = program;
   const { hiddenSize, output } = model;
@@ -67,13 +68,13 @@ export function kernelsOf(model: Model, device: Device, purpose: "training" | "t
   const reading = readout(program, weights);
   const back = hiddenGradient(program, weights);
   const forward: Stage[] = [
-    { kernel: loops.forward, grid: ({ size }) => [size, 1] },
+    { kernel: loops.forward, grid: ({ size }) => [Math.ceil(size / loops.forward.sequences), 1] },
     { kernel: reading, grid: (extent) => [rowTiles(extent), reading.columns] },
     { kernel: loss(output), grid: ({ rows }) => folded(Math.ceil(rows / rowsPerWorkgroup)) },
   ];
   const backward: Stage[] = [
     { kernel: back, grid: (extent) => [rowTiles(extent), back.columns] },
-    { kernel: loops.backward, grid: ({ size }) => [size, 1] },
+    { kernel: loops.backward, grid: ({ size }) => [Math.ceil(size / loops.backward.sequences), 1] },
   ];
   const gradients = { sparse: weightGradients(program, "sparse"), dense: weightGradients(program, "dense") };
   const sums: Stage[] = [

@@ -14,6 +14,7 @@ import { bernoulli } from "../../../lib/outputs/output.js";
 import { initialState } from "../../../lib/train/initialise.js";
 import { model } from "../../../lib/train/model.js";
 import { train } from "../../../lib/train/train.js";
+import { everyOp } from "../../oracle/cells.js";
 import { randomBatch, randomModel, relativeError, stateOf } from "../../oracle/examples.js";
 import { oracle } from "../../oracle/oracle.js";
 
@@ -80,8 +81,8 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     await beside.close();
   });
 
-  it("computes the same with weights kept in workgroup memory as with weights read from where they are", async () => {
-    const { model, weights } = randomModel(lstm, 6, 5, 4);
+  it.each([lstm, everyOp])("computes $name with weights kept in workgroup memory, too, as the float64 oracle", async (cell) => {
+    const { model, weights } = randomModel(cell, 6, 5, 4);
     const batch = randomBatch(2, 6, [9, 4, 4, 1]);
     const expected = oracle(model, weights, batch);
     const session = await (await webGpu(backend, { keepWeights: true })).open(model, stateOf(model, weights));

@@ -5,9 +5,24 @@ import type { WeightLayout } from "./weights.js";
 /** What a device offers to one workgroup. */
 export interface WorkgroupLimits {
   readonly invocations: number;
-  /** Of workgroup memory that the weights of a loop may take with all else; 0: they stay where they are. */
+  /** Of workgroup memory. */
   readonly bytes: number;
+  /** Whether a loop's weights may take of it. */
+  readonly keepsWeights: boolean;
 }
+
+/** What an invocation computes with: one sequence's float, or those of four sequences. */
+interface Values {
+  readonly sequences: 1 | 4;
+  readonly type: string;
+  readonly suffix: string;
+}
+const ofOne: Values = { sequences: 1, type: "f32", suffix: "" };
+const ofFour: Values = { sequences: 4, type: "vec4<f32>", suffix: "4" };
+
+const byComponent = ["sigmoidOf", "tanhOf", "expOf", "logOf", "softplusOf"].map(
+  (name) => `fn ${name}4(x: vec4<f32>) -> vec4<f32> { return vec4<f32>(${[0, 1, 2, 3].map((s) => `${name}(x[${s}])`).join(", ")}); }`,
+);
 
 const inSequence = 1;
 
@@ -16,13 +31,14 @@ const kindOf = (word: number) => word >> 28;
 const indexOf = (word: number) => word & 0xfffffff;
 const variable = (word: number, unit: number) => `${"rqs"[kindOf(word)]}${indexOf(word)}_${unit}`;
 
-const expressions: readonly ((a: string, b: string, c: string, extra: string) => string)[] = [
-  (a) => `sigmoidOf(${a})`,
-  (a) => `tanhOf(${a})`,
-  (a) => `select(${a}, 0.0, ${a} < 0.0)`,
-  (a) => `expOf(${a})`,
-  (a) => `logOf(${a})`,
-  (a) => `softplusOf(${a})`,
+/** WGSL of the operations on values of a type: a float, or four sequences' floats. */
+const expressionsOn = ({ type, suffix }: Values): readonly ((a: string, b: string, c: string, extra: string) => string)[] => [
+  (a) => `sigmoidOf${suffix}(${a})`,
+  (a) => `tanhOf${suffix}(${a})`,
+  (a) => `select(${a}, ${type}(), ${a} < ${type}())`,
+  (a) => `expOf${suffix}(${a})`,
+  (a) => `logOf${suffix}(${a})`,
+  (a) => `softplusOf${suffix}(${a})`,
   (a) => `${a} * ${a}`,
   (a) => `-${a}`,
   (a) => `1.0 - ${a}`,
@@ -32,7 +48,7 @@ const expressions: readonly ((a: string, b: string, c: string, extra: string) =>
   (a, b) => `${a} / ${b}`,
   (a, b) => `${a} * (${b} - ${b} * ${b})`,
   (a, b) => `${a} - ${a} * (${b} * ${b})`,
-  (a, b) => `select(0.0, ${a}, ${b} > 0.0)`,
+  (a, b) => `select(${type}(), ${a}, ${b} > ${type}())`,
   (a, b, c) => `${a} * ${b} + ${c}`,
   (a, _b, _c, factor) => `${a} * ${factor}`,
   (a, _b, _c, weight) => `${a} * ${weight}`,
@@ -124,12 +140,23 @@ function neededAfterBackward(program: Program): Set<number> {
   return sequenceSlots([...program.affines.filter((_, i) => i % 5 === 4), ...gradients]);
 }
 
+/** A sequence loop, and how many sequences one of its workgroups carries. */
+export interface SequenceLoop extends Kernel {
+  readonly sequences: number;
+}
+
 /**
- * The whole sequence loop as one kernel: one workgroup carries one sequence from its first step to its last (or back), an
- * invocation every `workgroupSize`-th hidden unit. Element-wise phases stay in registers; what a product reads goes through
- * workgroup memory, and so do its weights when all of the loop's fit there.
+ * The whole sequence loop as one kernel: a workgroup carries sequences from their first step to their last (or back), an invocation
+ * every `workgroupSize`-th hidden unit. Element-wise phases stay in registers; what a product reads goes through workgroup memory, and
+ * so do its weights when all of the loop's fit there. Where they do not, every step reads all weights from the GPU's memory: four
+ * sequences, longest first, then share what is read.
  */
-export function sequenceLoop(program: Program, weights: WeightLayout, direction: "forward" | "backward", limits: WorkgroupLimits): Kernel {
+export function sequenceLoop(
+  program: Program,
+  weights: WeightLayout,
+  direction: "forward" | "backward",
+  limits: WorkgroupLimits,
+): SequenceLoop {
   const { hiddenSize } = program.model;
   const isForward = direction === "forward";
   const steps = isForward ? stepsOf(program, 0, program.forwardCount) : stepsOf(program, program.forwardCount, program.backwardCount);
@@ -143,15 +170,19 @@ export function sequenceLoop(program: Program, weights: WeightLayout, direction:
   const stores = [...touched.writes, ...(isForward ? [] : [states[0].gradient])].filter((word) => needed.has(word));
 
   const groups = steps.filter((s) => s.kind === "products");
-  const shared: Record<string, number> = {};
   const staged = (group: number, source: number) => `staged${group}_${"rqs"[kindOf(source)]}${indexOf(source)}`;
-  groups.forEach(({ products }, g) => {
-    for (const { source } of products) shared[staged(g, source)] = hiddenSize;
-  });
+  const stagedNames = [...new Set(groups.flatMap(({ products }, g) => products.map(({ source }) => staged(g, source))))];
   const packs = [...new Set(groups.flatMap(({ products }) => products.map(({ pack }) => pack)))];
-  const stagedFloats = Object.values(shared).reduce((a, b) => a + b, 0);
-  const kept = 4 * (stagedFloats + packs.length * hiddenSize ** 2) <= limits.bytes;
-  if (kept) for (const pack of packs) shared[`kept${pack}`] = hiddenSize ** 2;
+  const stagedFloats = stagedNames.length * hiddenSize;
+  const kept = limits.keepsWeights && 4 * (stagedFloats + packs.length * hiddenSize ** 2) <= limits.bytes;
+  const values = kept || 16 * stagedFloats > limits.bytes ? ofOne : ofFour;
+  const { sequences, type } = values;
+  const arrays = (names: readonly string[], length: number) => Object.fromEntries(names.map((name) => [name, length]));
+  const keptNames = kept ? packs.map((pack) => `kept${pack}`) : [];
+  const kernelArrays = {
+    shared: { ...arrays(sequences === 1 ? stagedNames : [], hiddenSize), ...arrays(keptNames, hiddenSize ** 2) },
+    vectors: arrays(sequences === 1 ? [] : stagedNames, hiddenSize),
+  };
 
   const names = new Set<string>();
   const use = (word: number, unit: number) => {
@@ -159,7 +190,14 @@ export function sequenceLoop(program: Program, weights: WeightLayout, direction:
     names.add(name);
     return name;
   };
-  const memory = (word: number, unit: number) => `work[at + ${indexOf(word)}u * stride_ + j${unit}]`;
+  const rows = Array.from({ length: sequences }, (_, s) => s);
+  const memory = (word: number, unit: number, s: number) => `work[at + ${indexOf(word)}u * stride_ + ${s * hiddenSize}u + j${unit}]`;
+  const loaded = (word: number, unit: number) => `${type}(${rows.map((s) => memory(word, unit, s)).join(", ")})`;
+  const stored = (word: number, unit: number) =>
+    sequences === 1
+      ? `${memory(word, unit, 0)} = ${use(word, unit)};`
+      : rows.map((s) => `if (goes[${s}]) { ${memory(word, unit, s)} = ${use(word, unit)}[${s}]; }`).join(" ");
+  const expressions = expressionsOn(values);
   const constants = new Map<string, string>();
   const emitted: string[] = [];
   let group = 0;
@@ -189,7 +227,7 @@ export function sequenceLoop(program: Program, weights: WeightLayout, direction:
       for (const { target, accumulate } of step.products)
         if (!accumulate && !fresh.has(target)) {
           fresh.add(target);
-          emitted.push(`${use(target, unit)} = 0.0;`);
+          emitted.push(`${use(target, unit)} = ${type}();`);
         }
       const terms = step.products.map(({ source, pack, target }) => {
         const { offset, stride } = weights.packs[pack];
@@ -203,7 +241,7 @@ export function sequenceLoop(program: Program, weights: WeightLayout, direction:
   const before: string[] = [];
   const after: string[] = [];
   for (const unit of units) {
-    for (const word of touched.reads) before.push(`${use(word, unit)} = ${memory(word, unit)};`);
+    for (const word of touched.reads) before.push(`${use(word, unit)} = ${loaded(word, unit)};`);
     states.forEach(({ value, previous, gradient, previousGradient }, k) => {
       names.add(`carried${k}_${unit}`);
       if (isForward) {
@@ -211,23 +249,29 @@ export function sequenceLoop(program: Program, weights: WeightLayout, direction:
         after.push(`carried${k}_${unit} = ${use(value, unit)};`);
       } else {
         before.push(`${use(gradient, unit)} ${k === 0 ? "+=" : "="} carried${k}_${unit};`);
-        if (previousGradient >= 0) after.push(`carried${k}_${unit} = ${use(previousGradient, unit)};`);
+        const earlier = previousGradient >= 0 ? use(previousGradient, unit) : "";
+        // a sequence that has not begun yet, from its end, brings nothing
+        if (earlier) after.push(`carried${k}_${unit} = ${sequences === 1 ? earlier : `select(${type}(), ${earlier}, goes)`};`);
       }
     });
-    if (stores.length > 0)
-      after.push(`if (lives${unit}) { ${stores.map((word) => `${memory(word, unit)} = ${use(word, unit)};`).join(" ")} }`);
+    if (stores.length > 0) after.push(`if (lives${unit}) { ${stores.map((word) => stored(word, unit)).join(" ")} }`);
   }
 
   const body = [
-    "if (group.x >= size_) { return; }",
-    "let sequence = group.x;",
+    `let sequence = group.x * ${sequences}u;`,
+    "if (sequence >= size_) { return; }",
     "let time = batch[lengths_ + sequence];",
+    ...(sequences === 1
+      ? []
+      : [
+          `let times = vec4<u32>(time, ${[1, 2, 3].map((s) => `select(0u, batch[lengths_ + sequence + ${s}u], sequence + ${s}u < size_)`).join(", ")});`,
+        ]),
     `let w = slot_ * ${weights.floats}u;`,
     ...units.flatMap((u) => [
       `let lives${u} = lid + ${u * workgroupSize}u < ${hiddenSize}u;`,
       `let j${u} = min(lid + ${u * workgroupSize}u, ${hiddenSize - 1}u);`,
     ]),
-    ...[...names].map((name) => `var ${name} = 0.0;`),
+    ...[...names].map((name) => `var ${name} = ${type}();`),
     ...[...constants].map(([name, value]) => `let ${name} = ${value};`),
     ...(kept
       ? packs.map((pack) => {
@@ -238,17 +282,20 @@ export function sequenceLoop(program: Program, weights: WeightLayout, direction:
     "workgroupBarrier();",
     `for (var count = 0u; count < time; count++) {`,
     `let t = ${isForward ? "count" : "time - 1u - count"};`,
+    ...(sequences === 1 ? [] : ["let goes = vec4<u32>(t) < times;"]),
     `let at = work_ + (batch[steps_ + t] + sequence) * ${hiddenSize}u;`,
     ...before,
     ...emitted,
     ...after,
     "}",
   ].join("\n");
-  return kernel({
+  const made = kernel({
     name: `${direction} loop of ${program.model.cell.name}`,
     buffers: { batch: "read", weights: "read", work: "read_write" },
     workgroupSize,
-    shared,
+    ...(sequences === 1 ? {} : { functions: `${byComponent.join("\n")}\n` }),
+    ...kernelArrays,
     body,
   });
+  return { ...made, sequences };
 }
