@@ -6,8 +6,10 @@ import type { Kernel } from "./wgsl/kernel.js";
 import { sequenceLoop } from "./wgsl/loop.js";
 import { loss, rowsPerWorkgroup } from "./wgsl/losses.js";
 import { prepareWeights } from "./wgsl/prepare.js";
-import { denseProjection, hiddenGradient, readout, sparseProjection, tablesOf, tile, weightGradients } from "./wgsl/products.js";
+import { denseProjection, hiddenGradient, readout, sparseProjection } from "./wgsl/products.js";
+import { tile } from "./wgsl/tiled-product.js";
 import { reduced, reduceGradients, totals, updateParameters } from "./wgsl/update.js";
+import { tablesOf, weightGradients } from "./wgsl/weight-gradients.js";
 import { type WeightLayout, weightLayout } from "./wgsl/weights.js";
 
 /** How much of a training step is done. */

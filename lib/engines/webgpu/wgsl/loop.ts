@@ -1,5 +1,7 @@
 import type { Program } from "../../../compile/program.js";
 import { type Kernel, kernel } from "./kernel.js";
+import { indexOf, kindOf, loopOf, peephole, scale } from "./steps.js";
+import { byComponent, expressionsOn, ofFour, ofOne } from "./values.js";
 import type { WeightLayout } from "./weights.js";
 
 /** What a device offers to one workgroup. */
@@ -11,134 +13,7 @@ export interface WorkgroupLimits {
   readonly keepsWeights: boolean;
 }
 
-/** What an invocation computes with: one sequence's float, or those of four sequences. */
-interface Values {
-  readonly sequences: 1 | 4;
-  readonly type: string;
-  readonly suffix: string;
-}
-const ofOne: Values = { sequences: 1, type: "f32", suffix: "" };
-const ofFour: Values = { sequences: 4, type: "vec4<f32>", suffix: "4" };
-
-const byComponent = ["sigmoidOf", "tanhOf", "expOf", "logOf", "softplusOf"].map(
-  (name) => `fn ${name}4(x: vec4<f32>) -> vec4<f32> { return vec4<f32>(${[0, 1, 2, 3].map((s) => `${name}(x[${s}])`).join(", ")}); }`,
-);
-
-const inSequence = 1;
-
-/** A decoded operand: kinds register 0, sequence slot 1, step slot 2. */
-const kindOf = (word: number) => word >> 28;
-const indexOf = (word: number) => word & 0xfffffff;
 const variable = (word: number, unit: number) => `${"rqs"[kindOf(word)]}${indexOf(word)}_${unit}`;
-
-/** WGSL of the operations on values of a type: a float, or four sequences' floats. */
-const expressionsOn = ({ type, suffix }: Values): readonly ((a: string, b: string, c: string, extra: string) => string)[] => [
-  (a) => `sigmoidOf${suffix}(${a})`,
-  (a) => `tanhOf${suffix}(${a})`,
-  (a) => `select(${a}, ${type}(), ${a} < ${type}())`,
-  (a) => `expOf${suffix}(${a})`,
-  (a) => `logOf${suffix}(${a})`,
-  (a) => `softplusOf${suffix}(${a})`,
-  (a) => `${a} * ${a}`,
-  (a) => `-${a}`,
-  (a) => `1.0 - ${a}`,
-  (a, b) => `${a} + ${b}`,
-  (a, b) => `${a} - ${b}`,
-  (a, b) => `${a} * ${b}`,
-  (a, b) => `${a} / ${b}`,
-  (a, b) => `${a} * (${b} - ${b} * ${b})`,
-  (a, b) => `${a} - ${a} * (${b} * ${b})`,
-  (a, b) => `select(${type}(), ${a}, ${b} > ${type}())`,
-  (a, b, c) => `${a} * ${b} + ${c}`,
-  (a, _b, _c, factor) => `${a} * ${factor}`,
-  (a, _b, _c, weight) => `${a} * ${weight}`,
-  (a) => a,
-];
-/** How many operands each operation reads, and the two whose last word says more. */
-const operandCounts = [1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3, 1, 1, 1];
-const scale = 17;
-const peephole = 18;
-
-type Step =
-  | { readonly kind: "phase"; readonly ops: readonly { op: number; out: number; inputs: readonly number[]; extra: number }[] }
-  /** Products that wait for nothing of one another. */
-  | { readonly kind: "products"; readonly products: readonly { source: number; pack: number; target: number; accumulate: boolean }[] };
-
-function stepsOf({ instructions, ops }: Program, from: number, count: number): Step[] {
-  const steps: Step[] = [];
-  for (let i = from; i < from + count; i++) {
-    const [kind, length, at, source, pack, target, accumulate] = instructions.subarray(7 * i, 7 * i + 7);
-    if (kind === 0) {
-      const phase = Array.from({ length }, (_, k) => {
-        const [op, out, a, b, c, extra] = ops.subarray(6 * (at + k), 6 * (at + k) + 6);
-        return { op, out, inputs: [a, b, c].slice(0, operandCounts[op]), extra };
-      });
-      steps.push({ kind: "phase", ops: phase });
-      continue;
-    }
-    const product = { source, pack, target, accumulate: accumulate === 1 };
-    const last = steps.at(-1);
-    const joins = last?.kind === "products" && !last.products.some((p) => p.target === source);
-    if (joins) steps[steps.length - 1] = { kind: "products", products: [...last.products, product] };
-    else steps.push({ kind: "products", products: [product] });
-  }
-  return steps;
-}
-
-/** What a step touches in memory: sequence slots that it reads before it writes them, and those that it writes. */
-function slotsTouched(steps: readonly Step[], given: readonly number[]): { reads: Set<number>; writes: Set<number> } {
-  const reads = new Set<number>();
-  const writes = new Set<number>(given.filter((word) => kindOf(word) === inSequence));
-  const read = (word: number) => {
-    if (kindOf(word) === inSequence && !writes.has(word)) reads.add(word);
-  };
-  const write = (word: number) => {
-    if (kindOf(word) === inSequence) writes.add(word);
-  };
-  for (const step of steps) {
-    if (step.kind === "phase")
-      for (const { inputs, out } of step.ops) {
-        inputs.forEach(read);
-        write(out);
-      }
-    else
-      for (const { source, target, accumulate } of step.products) {
-        read(source);
-        if (accumulate) read(target);
-        write(target);
-      }
-  }
-  return { reads, writes };
-}
-
-interface State {
-  readonly value: number;
-  readonly previous: number;
-  readonly gradient: number;
-  readonly previousGradient: number;
-}
-
-const statesOf = ({ states }: Program): State[] =>
-  Array.from({ length: states.length / 4 }, (_, k) => {
-    const [value, previous, gradient, previousGradient] = states.subarray(4 * k, 4 * k + 4);
-    return { value, previous, gradient, previousGradient };
-  });
-
-const sequenceSlots = (slots: readonly number[]) => new Set(slots.filter((s) => s >= 0).map((s) => (inSequence << 28) | s));
-
-/** Sequence slots that the backward loop, the readout and the weight gradients read. */
-function neededAfterForward(program: Program): Set<number> {
-  const steps = stepsOf(program, program.forwardCount, program.backwardCount);
-  const { reads } = slotsTouched(steps, []);
-  const sources = [...program.matrices, ...program.peepholes].filter((_, i) => i % 3 === 1);
-  return new Set([...reads, ...sequenceSlots([program.hiddenSlot, ...sources, ...program.named.values()])]);
-}
-
-/** Sequence slots that the weight gradients read from the backward loop. */
-function neededAfterBackward(program: Program): Set<number> {
-  const gradients = [...program.matrices, ...program.peepholes].filter((_, i) => i % 3 === 2);
-  return sequenceSlots([...program.affines.filter((_, i) => i % 5 === 4), ...gradients]);
-}
 
 /** A sequence loop, and how many sequences one of its workgroups carries. */
 export interface SequenceLoop extends Kernel {
@@ -159,15 +34,9 @@ export function sequenceLoop(
 ): SequenceLoop {
   const { hiddenSize } = program.model;
   const isForward = direction === "forward";
-  const steps = isForward ? stepsOf(program, 0, program.forwardCount) : stepsOf(program, program.forwardCount, program.backwardCount);
-  const states = statesOf(program);
+  const { steps, states, reads, stores } = loopOf(program, direction);
   const workgroupSize = Math.max(1, Math.min(limits.invocations, 32 * Math.ceil(hiddenSize / 32)));
   const units = Array.from({ length: Math.ceil(hiddenSize / workgroupSize) }, (_, u) => u);
-  const given = isForward ? states.map((s) => s.previous).filter((w) => w >= 0) : states.slice(1).map((s) => s.gradient);
-  const touched = slotsTouched(steps, given);
-  if (!isForward) touched.reads.add(states[0].gradient); // from the readout, for all rows
-  const needed = isForward ? neededAfterForward(program) : neededAfterBackward(program);
-  const stores = [...touched.writes, ...(isForward ? [] : [states[0].gradient])].filter((word) => needed.has(word));
 
   const groups = steps.filter((s) => s.kind === "products");
   const staged = (group: number, source: number) => `staged${group}_${"rqs"[kindOf(source)]}${indexOf(source)}`;
@@ -241,7 +110,7 @@ export function sequenceLoop(
   const before: string[] = [];
   const after: string[] = [];
   for (const unit of units) {
-    for (const word of touched.reads) before.push(`${use(word, unit)} = ${loaded(word, unit)};`);
+    for (const word of reads) before.push(`${use(word, unit)} = ${loaded(word, unit)};`);
     states.forEach(({ value, previous, gradient, previousGradient }, k) => {
       names.add(`carried${k}_${unit}`);
       if (isForward) {
