@@ -59,7 +59,8 @@ export interface Program {
   readonly named: ReadonlyMap<string, number>;
 }
 
-const opCodes: Readonly<Record<PhaseOp["op"], number>> = {
+/** What an operation is called in `ops`. */
+export const opCodes: Readonly<Record<PhaseOp["op"], number>> = {
   sigmoid: 0,
   tanh: 1,
   relu: 2,

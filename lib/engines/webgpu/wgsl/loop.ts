@@ -1,6 +1,6 @@
 import type { Program } from "../../../compile/program.js";
 import { type Kernel, kernel } from "./kernel.js";
-import { indexOf, kindOf, loopOf, peephole, scale } from "./steps.js";
+import { indexOf, kindOf, loopOf } from "./steps.js";
 import { byComponent, expressionsOn, ofFour, ofOne } from "./values.js";
 import type { WeightLayout } from "./weights.js";
 
@@ -76,8 +76,8 @@ export function sequenceLoop(
         for (const { op, out, inputs, extra } of step.ops) {
           const [a, b, c] = inputs.map((word) => use(word, unit));
           let more = "";
-          if (op === scale) more = `bitcast<f32>(${extra >>> 0}u)`;
-          if (op === peephole) {
+          if (op === "scale") more = `bitcast<f32>(${extra >>> 0}u)`;
+          if (op === "peephole") {
             more = `v${extra}_${unit}`;
             constants.set(more, `weights[w + ${extra}u + j${unit}]`);
           }

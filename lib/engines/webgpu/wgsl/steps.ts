@@ -1,17 +1,18 @@
-import type { Program } from "../../../compile/program.js";
+import { opCodes, type Program } from "../../../compile/program.js";
 
 const inSequence = 1;
 
 /** A decoded operand: kinds register 0, sequence slot 1, step slot 2. */
 export const kindOf = (word: number) => word >> 28;
 export const indexOf = (word: number) => word & 0xfffffff;
-/** How many operands each operation reads, and the two whose last word says more. */
-const operandCounts = [1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3, 1, 1, 1];
-export const scale = 17;
-export const peephole = 18;
+export type Op = keyof typeof opCodes;
+
+const opNames = new Map(Object.entries(opCodes).map(([name, code]) => [code, name as Op]));
+const ofTwo = new Set<Op>(["plus", "minus", "times", "divide", "sigmoidGradient", "tanhGradient", "reluGradient"]);
+const operandCount = (op: Op) => (op === "timesPlus" ? 3 : ofTwo.has(op) ? 2 : 1);
 
 export type Step =
-  | { readonly kind: "phase"; readonly ops: readonly { op: number; out: number; inputs: readonly number[]; extra: number }[] }
+  | { readonly kind: "phase"; readonly ops: readonly { op: Op; out: number; inputs: readonly number[]; extra: number }[] }
   /** Products that wait for nothing of one another. */
   | { readonly kind: "products"; readonly products: readonly { source: number; pack: number; target: number; accumulate: boolean }[] };
 
@@ -21,8 +22,9 @@ function stepsOf({ instructions, ops }: Program, from: number, count: number): S
     const [kind, length, at, source, pack, target, accumulate] = instructions.subarray(7 * i, 7 * i + 7);
     if (kind === 0) {
       const phase = Array.from({ length }, (_, k) => {
-        const [op, out, a, b, c, extra] = ops.subarray(6 * (at + k), 6 * (at + k) + 6);
-        return { op, out, inputs: [a, b, c].slice(0, operandCounts[op]), extra };
+        const [code, out, a, b, c, extra] = ops.subarray(6 * (at + k), 6 * (at + k) + 6);
+        const op = opNames.get(code) as Op;
+        return { op, out, inputs: [a, b, c].slice(0, operandCount(op)), extra };
       });
       steps.push({ kind: "phase", ops: phase });
       continue;

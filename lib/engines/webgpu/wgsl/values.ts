@@ -1,3 +1,5 @@
+import type { Op } from "./steps.js";
+
 /** What an invocation computes with: one sequence's float, or those of four sequences. */
 export interface Values {
   readonly sequences: 1 | 4;
@@ -13,25 +15,28 @@ export const byComponent = ["sigmoidOf", "tanhOf", "expOf", "logOf", "softplusOf
 );
 
 /** WGSL of the operations on values of a type: a float, or four sequences' floats. */
-export const expressionsOn = ({ type, suffix }: Values): readonly ((a: string, b: string, c: string, extra: string) => string)[] => [
-  (a) => `sigmoidOf${suffix}(${a})`,
-  (a) => `tanhOf${suffix}(${a})`,
-  (a) => `select(${a}, ${type}(), ${a} < ${type}())`,
-  (a) => `expOf${suffix}(${a})`,
-  (a) => `logOf${suffix}(${a})`,
-  (a) => `softplusOf${suffix}(${a})`,
-  (a) => `${a} * ${a}`,
-  (a) => `-${a}`,
-  (a) => `1.0 - ${a}`,
-  (a, b) => `${a} + ${b}`,
-  (a, b) => `${a} - ${b}`,
-  (a, b) => `${a} * ${b}`,
-  (a, b) => `${a} / ${b}`,
-  (a, b) => `${a} * (${b} - ${b} * ${b})`,
-  (a, b) => `${a} - ${a} * (${b} * ${b})`,
-  (a, b) => `select(${type}(), ${a}, ${b} > ${type}())`,
-  (a, b, c) => `${a} * ${b} + ${c}`,
-  (a, _b, _c, factor) => `${a} * ${factor}`,
-  (a, _b, _c, weight) => `${a} * ${weight}`,
-  (a) => a,
-];
+export const expressionsOn = ({
+  type,
+  suffix,
+}: Values): Readonly<Record<Op, (a: string, b: string, c: string, extra: string) => string>> => ({
+  sigmoid: (a) => `sigmoidOf${suffix}(${a})`,
+  tanh: (a) => `tanhOf${suffix}(${a})`,
+  relu: (a) => `select(${a}, ${type}(), ${a} < ${type}())`,
+  exp: (a) => `expOf${suffix}(${a})`,
+  log: (a) => `logOf${suffix}(${a})`,
+  softplus: (a) => `softplusOf${suffix}(${a})`,
+  square: (a) => `${a} * ${a}`,
+  negate: (a) => `-${a}`,
+  oneMinus: (a) => `1.0 - ${a}`,
+  plus: (a, b) => `${a} + ${b}`,
+  minus: (a, b) => `${a} - ${b}`,
+  times: (a, b) => `${a} * ${b}`,
+  divide: (a, b) => `${a} / ${b}`,
+  sigmoidGradient: (a, b) => `${a} * (${b} - ${b} * ${b})`,
+  tanhGradient: (a, b) => `${a} - ${a} * (${b} * ${b})`,
+  reluGradient: (a, b) => `select(${type}(), ${a}, ${b} > ${type}())`,
+  timesPlus: (a, b, c) => `${a} * ${b} + ${c}`,
+  scale: (a, _b, _c, factor) => `${a} * ${factor}`,
+  peephole: (a, _b, _c, weight) => `${a} * ${weight}`,
+  copy: (a) => a,
+});
