@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
 import { beforeAll, describe, expect, it } from "vitest";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -60,6 +61,16 @@ describe("gated-rnn is imported", () => {
     const loaded = run("loaded.cjs", `require("gated-rnn"); console.log(Object.keys(require.cache).join("\\n"));`);
     expect(loaded).toContain("index.js");
     for (const heavy of ["@tensorflow", "vega", "resvg", ".node"]) expect(loaded).not.toContain(heavy);
+  });
+
+  it("into a page, by its own door, with nothing of Node", async () => {
+    const file = join(folder, "page.js");
+    writeFileSync(file, 'import { cell, gru, model, webGpuInPage } from "gated-rnn/browser"; console.log(cell, gru, model, webGpuInPage);');
+    const build = await rolldown({ input: file, platform: "browser" });
+    const { output } = await build.generate({ format: "esm" });
+    expect(output).toHaveLength(1);
+    expect(output[0].code).toContain("@compute");
+    expect(output[0].code).not.toMatch(/["']node:|\brequire\(["']/);
   });
 });
 

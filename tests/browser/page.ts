@@ -1,12 +1,14 @@
-import { gru } from "../../lib/cells/gru.js";
-import type { Batch } from "../../lib/data/batch.js";
-import type { Engine } from "../../lib/engines/engine.js";
-import { nativeWasmFrom } from "../../lib/engines/native/wasm.js";
-import { webGpuOn } from "../../lib/engines/webgpu/engine.js";
-import { bernoulli } from "../../lib/outputs/output.js";
-import { generator } from "../../lib/random/generator.js";
-import { initialState } from "../../lib/train/initialise.js";
-import { model } from "../../lib/train/model.js";
+import {
+  type Batch,
+  bernoulli,
+  type Engine,
+  generator,
+  gru,
+  initialState,
+  model,
+  nativeWasmFrom,
+  webGpuInPage,
+} from "../../lib/browser.js";
 
 /** What a training gives: the same in Node and in a browser page, bit for bit. */
 export interface Training {
@@ -49,14 +51,13 @@ export async function train(bytes: Uint8Array<ArrayBuffer>): Promise<Training> {
   return trainOn(await nativeWasmFrom(bytes));
 }
 
-/** The same training on whatever WebGPU adapter the page is given. */
-async function trainOnGpu(): Promise<Training> {
-  const adapter = async () => {
-    const found = await navigator.gpu?.requestAdapter();
-    if (!found) throw new Error("the page has no WebGPU adapter");
-    return found;
-  };
-  return trainOn(webGpuOn(await adapter(), adapter));
+/** The same training on the software adapter that the page is given; first, that a page takes none for a GPU. */
+async function trainOnGpu(): Promise<Training & { refusal: string }> {
+  const refusal = await webGpuInPage().then(
+    () => "",
+    (error: Error) => error.message,
+  );
+  return { refusal, ...(await trainOn(await webGpuInPage("software"))) };
 }
 
 async function trainOn(engine: Engine): Promise<Training> {

@@ -65,6 +65,7 @@ try {
     console.log(`${browser.version()} and Node ${process.version}, ${here.build}: ${first} to ${last} nats, the same bits`);
   }
   const there = await page.evaluate(() => globalThis.trainOnGpu());
+  assert.match(there.refusal, /expected a GPU, got .*swiftshader.*, which is software/);
   const here = await globalThis.train(new Uint8Array(wasm("simd")));
   for (const [update, loss] of here.losses.entries())
     assert.ok(Math.abs(there.losses[update] - loss) < 1e-3 * loss, `update ${update}: ${there.losses[update]} for ${loss}`);

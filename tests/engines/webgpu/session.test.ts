@@ -165,7 +165,9 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
 
   it.runIf(found?.adapter.isSoftware)("is never taken for a GPU, nor by default, and says what it is", async () => {
     expect(found?.build).toMatch(/\(software\)$/);
-    expect((await refusal(webGpu())).message).toMatch(/expected a GPU, got .+, which is software; --backend software takes it nonetheless/);
+    expect((await refusal(webGpu())).message).toMatch(
+      /expected a GPU, got .+, which is software; the backend software takes it nonetheless/,
+    );
     expect((await defaultEngine()).name).not.toBe("webgpu");
   });
 });
