@@ -36,7 +36,7 @@ export function cases(sequences: Readonly<Record<Case["kind"], number>> = usualB
     const music = kind === "music";
     const unit = name === "mgu" ? mgu : cellNamed(name);
     const m = model(unit, music ? 88 : 20, hiddenSize, music ? bernoulli(88) : gaussianMixture(10, 20));
-    const batch = music ? batchOf(sequences.music, 200, keysOf, keysOf) : batchOf(sequences.speech, 48, samplesOf(20), samplesOf(10));
+    const batch = music ? musicBatch(sequences.music, 200) : batchOf(sequences.speech, 48, samplesOf(20), samplesOf(10));
     const size = sequences[kind] === usualBatch[kind] ? "" : `, batch ${sequences[kind]}`;
     return { name: `${kind} ${name} ${hiddenSize}${size}`, kind, model: m, batch, flops: productFlops(m, batch) };
   });
@@ -56,6 +56,8 @@ export function productFlops(m: Model, batch: Batch): number {
   }
   return flops;
 }
+
+export const musicBatch = (size: number, time: number): Batch => batchOf(size, time, keysOf, keysOf);
 
 function batchOf(size: number, time: number, input: (rows: number) => Rows, target: (rows: number) => Rows): Batch {
   return {

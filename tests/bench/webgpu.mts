@@ -1,5 +1,5 @@
 // The WebGPU engine: is it right, and how fast; one run, many at once, large batches, and a search on real music.
-import { type Case, cases } from "./cases.mts";
+import { type Case, cases, musicBatch } from "./cases.mts";
 import {
   bernoulli,
   bucketedBatches,
@@ -66,7 +66,28 @@ export async function webGpuBench({ backend, runs, wanted, chosen, budget }: Opt
     console.log(`\nThe JSB search (GRU 46, batch 2, runs of 200 epochs), from ${search.updates} updates of each\n`);
     for (const { name, runsPerHour } of search.rows) line(name, runsPerHour);
   }
-  return { ...here, agreement, results, search };
+  const memory = chosen("memory") ? await tenThousandSteps(alone) : undefined;
+  if (memory) {
+    const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+    console.log(
+      `\n10,000 short steps: resident ${memory.resident.map(mebibytes).join(", then ")}; buffers ${memory.buffers.map(mebibytes).join(", then ")}`,
+    );
+  }
+  return { ...here, agreement, results, search, memory };
+}
+
+/** The process's memory and the device's buffers, before and after. */
+async function tenThousandSteps(engine: GpuEngine): Promise<{ resident: number[]; buffers: number[] }> {
+  const [{ model }] = cases();
+  const batch = musicBatch(2, 8);
+  const session = await engine.open(model, initialState(model, 1));
+  const steps = async (n: number) => {
+    for (let i = 0; i < n; i++) await session.trainStep(batch, settings);
+    return { resident: process.memoryUsage.rss(), buffers: engine.usage().bytes };
+  };
+  const [before, after] = [await steps(1_000), await steps(10_000)];
+  await session.close();
+  return { resident: [before.resident, after.resident], buffers: [before.buffers, after.buffers] };
 }
 
 /** A step of `runs` sessions side by side counts as the time of one of them. */
