@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]);
 
-it("the README's examples are type-checked and run (on synthetic music, for one epoch)", () => {
+it("the README's examples are type-checked and, but for a page's, run (on synthetic music, for one epoch)", () => {
   expect(examples.length).toBeGreaterThanOrEqual(2);
   const folder = mkdtempSync(join(tmpdir(), "gated-rnn-readme-"));
   mkdirSync(join(folder, "node_modules"));
@@ -27,7 +27,8 @@ it("the README's examples are type-checked and run (on synthetic music, for one 
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
   const node = join(root, "node_modules", ".bin", "node");
   expect(execFileSync(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", folder], { encoding: "utf8" })).toBe("");
-  for (const file of files) {
+  for (const [i, file] of files.entries()) {
+    if (examples[i].includes("gated-rnn/browser")) continue;
     const printed = execFileSync(node, ["--no-warnings", join(folder, file)], { cwd: folder, encoding: "utf8" });
     const nll = Number(printed.trim().split(/\s+/).at(-1));
     expect(nll, `${file} printed ${printed}`).toBeGreaterThan(1);

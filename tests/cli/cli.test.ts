@@ -104,6 +104,9 @@ describe("gated-rnn", () => {
     expect(out).toContain("reference wasm tfjs 4.22.0");
     expect(out).toMatch(/native wasm .*simd \w+, with (relaxed|plain) SIMD/);
     expect(out).toContain("gated-rnn data prepare jsb");
+    expect(out).toMatch(
+      /backend tensorflow +reference (tensorflow tfjs .+|engine: expected tfjs-node .+, got none; npm run setup:tensorflow .+)\n/,
+    );
     expect(err).toBe("");
   });
 

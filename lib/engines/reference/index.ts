@@ -76,7 +76,8 @@ function tfjsNode(): Tensorflow {
   const problems: string[] = [];
   for (const name of tfjsNodeNames()) {
     try {
-      return require(name) as Tensorflow;
+      const found: Tensorflow = require(name);
+      if (found.findBackendFactory("tensorflow")) return found; // another package under its name has none
     } catch (error) {
       problems.push((error as Error).message.split("\n")[0]);
     }
