@@ -1,7 +1,6 @@
 import type { Split } from "../data/dataset.js";
 import type { Session, TrainingState } from "../engines/engine.js";
 import { NotFiniteError } from "../errors.js";
-import { generator } from "../random/generator.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { decayedLearningRate } from "./configuration.js";
 import { breathe, evaluateSplit } from "./evaluate.js";
@@ -89,7 +88,7 @@ export class Run {
     const { configuration, session, partial } = this;
     const { batchSize, maxSteps, seed, epochs, maxGradientNorm } = configuration;
     const epoch = this.curve.length + 1;
-    const { count, batches } = this.task.epoch({ batchSize, maxSteps, shuffle: generator(seed, `shuffle epoch ${epoch}`) });
+    const { count, batches } = this.task.epoch({ batchSize, maxSteps, seed, epoch });
     let done = -partial.norms.length; // batches of an earlier sitting come first
     for (const batch of batches) {
       if (done++ < 0) continue;

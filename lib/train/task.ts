@@ -5,7 +5,7 @@ import type { MusicDataset, Split } from "../data/dataset.js";
 import type { SpeechDataset } from "../data/speech.js";
 import { speechBatches } from "../data/speech-batches.js";
 import { bernoulli, gaussianMixture, type Output } from "../outputs/output.js";
-import type { Generator } from "../random/generator.js";
+import { type Generator, generator } from "../random/generator.js";
 
 /** What a run can be trained on. */
 export type Dataset = MusicDataset | SpeechDataset;
@@ -15,7 +15,9 @@ export interface EpochOptions {
   readonly batchSize: number;
   /** Longer pieces of music are cut; speech sequences are of one length and stay whole. */
   readonly maxSteps: number;
-  readonly shuffle: Generator;
+  /** The order is a function of the two. */
+  readonly seed: number;
+  readonly epoch: number;
 }
 
 /** What the numbers of a model stand for: keys of a piano, or normalised samples. */
@@ -43,15 +45,35 @@ const evaluationBatchSize = 32;
 export const speechWindow = { inputSamples: 20, targetSamples: 10 } as const;
 
 export function taskOf(dataset: Dataset): Task {
+  const known = tasks.get(dataset) ?? makeTask(dataset);
+  tasks.set(dataset, known);
+  return known;
+}
+
+/** Runs side by side in one process share their batches, which a GPU then reads once. */
+const tasks = new WeakMap<Dataset, Task>();
+
+/** Epochs of music that are kept: runs of one seed go on at nearly the same pace. */
+const keptEpochs = 4;
+
+const order = ({ seed, epoch }: EpochOptions): Generator => generator(seed, `shuffle epoch ${epoch}`);
+
+function makeTask(dataset: Dataset): Task {
   switch (dataset.kind) {
     case "music": {
       const kept = new Map<Split, Batch[]>(); // the validation split comes back after every epoch
+      const epochs = new Map<string, Batch[]>();
       return {
         units: { kind: "music", lowestNote: dataset.lowestNote, stepsPerQuarter: dataset.stepsPerQuarter ?? 2 },
         inputSize: dataset.keys,
         output: bernoulli(dataset.keys),
         epoch: (options) => {
-          const batches = bucketedBatches(dataset.train, dataset, options);
+          const { batchSize, maxSteps, seed, epoch } = options;
+          const key = [batchSize, maxSteps, seed, epoch].join();
+          const batches = epochs.get(key) ?? bucketedBatches(dataset.train, dataset, { batchSize, maxSteps, shuffle: order(options) });
+          epochs.delete(key);
+          epochs.set(key, batches); // the latest last
+          for (const old of [...epochs.keys()].slice(0, -keptEpochs)) epochs.delete(old);
           return { count: batches.length, batches };
         },
         evaluation: (split) => {
@@ -67,9 +89,9 @@ export function taskOf(dataset: Dataset): Task {
         units: { kind: "speech", sampleRateHz, mean, standardDeviation },
         inputSize: speechWindow.inputSamples,
         output: gaussianMixture(speechWindow.targetSamples),
-        epoch: ({ batchSize, shuffle }) => ({
-          count: Math.ceil(dataset.train.length / batchSize),
-          batches: speechBatches(dataset.train, { ...speechWindow, batchSize, shuffle }),
+        epoch: (options) => ({
+          count: Math.ceil(dataset.train.length / options.batchSize),
+          batches: speechBatches(dataset.train, { ...speechWindow, batchSize: options.batchSize, shuffle: order(options) }),
         }),
         evaluation: (split) => speechBatches(dataset[split], { ...speechWindow, batchSize: evaluationBatchSize }),
       };
