@@ -9,7 +9,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { cases } from "./cases.mts";
 import { epochTimes, speechEpochTimes } from "./epochs.mts";
-import { codeVersion, machine } from "./library.mts";
+import { codeVersion, GatedRnnError, machine } from "./library.mts";
 import { memory } from "./memory.mts";
 import { ownPeers } from "./own.mts";
 import { peak } from "./peak.mts";
@@ -60,7 +60,16 @@ if (options.engine !== undefined) {
     process.stderr.write(`bench: --engine: expected webgpu, got ${options.engine}; without it, all engines on the processor are timed\n`);
     process.exit(2);
   }
-  const report = await webGpuBench({ backend: options.backend, runs: Number(options.runs ?? 64), wanted, chosen, budget });
+  const runs = Number(options.runs ?? 64);
+  if (!(Number.isInteger(runs) && runs > 0)) {
+    process.stderr.write(`bench: --runs: expected a number of runs, got ${options.runs}\n`);
+    process.exit(2);
+  }
+  const report = await webGpuBench({ backend: options.backend, runs, wanted, chosen, budget }).catch((error: Error) => {
+    if (!(error instanceof GatedRnnError)) throw error;
+    process.stderr.write(`bench: ${error.message}\n`);
+    return process.exit(2);
+  });
   if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   process.exit(0);
 }
