@@ -70,7 +70,7 @@ export class Device {
     return this.problem !== undefined;
   }
 
-  /** @throws GatedRnnError `engine` for what has gone wrong since the last look */
+  /** @throws GatedRnnError `engine` once something has gone wrong that no call was waiting for, and after a loss */
   check(): void {
     if (this.problem) throw this.problem;
   }
