@@ -4,10 +4,15 @@ import { tile, tiledProduct } from "./tiled-product.js";
 import { none } from "./weight-gradients.js";
 import type { WeightLayout } from "./weights.js";
 
+/** A product and how many tiles its columns take. */
+interface TiledKernel extends Kernel {
+  readonly columns: number;
+}
+
 const tilesOf = (size: number) => Math.ceil(size / tile);
 
 /** b + x W for every affine product and all rows at once, x dense. Grid: row tiles × column tiles of every affine. */
-export function denseProjection({ affines, model }: Program, { floats }: WeightLayout): Kernel & { readonly columns: number } {
+export function denseProjection({ affines, model }: Program, { floats }: WeightLayout): TiledKernel {
   const { hiddenSize, inputSize } = model;
   const columns = tilesOf(hiddenSize);
   const count = affines.length / 5;
@@ -56,50 +61,61 @@ export function sparseProjection({ affines, model }: Program, { floats }: Weight
 }
 
 /** y = h W_y + b_y for all rows. Grid: row tiles × column tiles. */
-export function readout(program: Program, { packs, floats }: WeightLayout): Kernel & { readonly columns: number } {
-  const { model, hiddenSlot, readoutPack, parameters } = program;
+export function readout({ model, hiddenSlot, readoutPack, parameters }: Program, weights: WeightLayout): TiledKernel {
   const { hiddenSize, output } = model;
-  const { offset, stride } = packs[readoutPack];
   const bias = parameters[parameters.length - 1].offset;
-  const made = tiledProduct({
-    name: "readout",
-    buffers: { batch: "read", weights: "read", work: "read_write" },
-    begin: `
-  let m0 = group.x * ${tile}u;
-  if (m0 >= rows_) { return; }
-  let n0 = group.y * ${tile}u;
-  let w = slot_ * ${floats}u;
-  let start = 0u; let end = ${hiddenSize}u;`,
-    a: `work[work_ + ${hiddenSlot}u * stride_ + m * ${hiddenSize}u + k]`,
-    insideA: "m < rows_",
-    aRunsAlongDepth: true,
-    b: `weights[w + ${offset}u + k * ${stride}u + n]`,
-    insideB: `n < ${output.readoutSize}u`,
-    store: `if (m < rows_ && n < ${output.readoutSize}u) { work[readout_ + m * ${output.readoutSize}u + n] = value + weights[w + ${bias}u + n]; }`,
+  return rowProduct("readout", weights, readoutPack, {
+    inner: hiddenSize,
+    columns: output.readoutSize,
+    left: `work_ + ${hiddenSlot}u * stride_`,
+    into: "readout_",
+    value: `value + weights[w + ${bias}u + n]`,
   });
-  return { ...made, columns: tilesOf(output.readoutSize) };
 }
 
 /** The readout's gradient with respect to h, for all rows: dy W_yᵀ. Grid: row tiles × column tiles. */
-export function hiddenGradient(program: Program, { packs, floats }: WeightLayout): Kernel & { readonly columns: number } {
-  const { model, hiddenGradientSlot, readoutBackPack } = program;
+export function hiddenGradient({ model, hiddenGradientSlot, readoutBackPack }: Program, weights: WeightLayout): TiledKernel {
   const { hiddenSize, output } = model;
-  const { offset, stride } = packs[readoutBackPack];
+  return rowProduct("gradient of h", weights, readoutBackPack, {
+    inner: output.readoutSize,
+    columns: hiddenSize,
+    left: "readout_",
+    into: `work_ + ${hiddenGradientSlot}u * stride_`,
+    value: "value",
+  });
+}
+
+interface RowProduct {
+  readonly inner: number;
+  readonly columns: number;
+  /** Where the rows [rows, inner] and the results [rows, columns] begin in `work`. */
+  readonly left: string;
+  readonly into: string;
+  readonly value: string;
+}
+
+function rowProduct(
+  name: string,
+  { packs, floats }: WeightLayout,
+  pack: number,
+  { inner, columns, left, into, value }: RowProduct,
+): TiledKernel {
+  const { offset, stride } = packs[pack];
   const made = tiledProduct({
-    name: "gradient of h",
+    name,
     buffers: { batch: "read", weights: "read", work: "read_write" },
     begin: `
   let m0 = group.x * ${tile}u;
   if (m0 >= rows_) { return; }
   let n0 = group.y * ${tile}u;
   let w = slot_ * ${floats}u;
-  let start = 0u; let end = ${output.readoutSize}u;`,
-    a: `work[readout_ + m * ${output.readoutSize}u + k]`,
+  let start = 0u; let end = ${inner}u;`,
+    a: `work[${left} + m * ${inner}u + k]`,
     insideA: "m < rows_",
     aRunsAlongDepth: true,
     b: `weights[w + ${offset}u + k * ${stride}u + n]`,
-    insideB: `n < ${hiddenSize}u`,
-    store: `if (m < rows_ && n < ${hiddenSize}u) { work[work_ + ${hiddenGradientSlot}u * stride_ + m * ${hiddenSize}u + n] = value; }`,
+    insideB: `n < ${columns}u`,
+    store: `if (m < rows_ && n < ${columns}u) { work[${into} + m * ${columns}u + n] = ${value}; }`,
   });
-  return { ...made, columns: tilesOf(hiddenSize) };
+  return { ...made, columns: tilesOf(columns) };
 }
