@@ -78,6 +78,12 @@ export interface Engine {
   readonly build: string;
   /** Why it is this build, in a few words: for people who look why theirs is slow. */
   readonly reason?: string;
+  /**
+   * Whether a model fits, to be asked before its initial weights are made, which takes long for a very large one.
+   *
+   * @throws GatedRnnError `usage` when it does not
+   */
+  check?(model: Model): Promise<void>;
   /** A session whose parameters are `initial` and whose optimiser is at rest. */
   open(model: Model, initial: TrainingState, options?: EngineOptions): Promise<Session>;
 }

@@ -77,6 +77,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const id = runId(configuration, dataset.checksum, code.version);
   const task = taskOf(dataset);
   const trained = model(cell, task.inputSize, hiddenSize, task.output);
+  await engine.check?.(trained);
   const initial = initialState(trained, seed);
   const saved = file === undefined ? undefined : readCheckpoint(file, trained, id);
   const started = saved?.started ?? new Date().toISOString();

@@ -78,6 +78,9 @@ export function webGpuOn(
       return { dispatches, hostMilliseconds, bytes };
     },
     loseDevice: () => current?.gpu.destroy(),
+    async check(model) {
+      kernelsOf(model, await deviceInUse());
+    },
     async open(model, initial) {
       const on = await deviceInUse();
       return WebGpuSession.open(on, model, groupFor(model, on), initial);

@@ -100,6 +100,9 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
       /^webgpu engine: forward loop of gru: expected at most \d+ bytes of workgroup memory on .+, got \d+; use fewer hidden units$/,
     );
 
+    const tooWideToTrain = await refusal(train({ dataset: syntheticChorales(), cell: gru, hiddenSize: 5_000, engine }));
+    expect(tooWideToTrain.message).toMatch(/use fewer hidden units$/);
+
     const { model: m, weights } = randomModel(tanh, 4, 60, 1);
     const session = await engine.open(m, stateOf(m, weights));
     const before = engine.usage().dispatches;
