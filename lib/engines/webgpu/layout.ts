@@ -1,6 +1,6 @@
 import type { Batch } from "../../data/batch.js";
 import type { StepSettings } from "../engine.js";
-import type { Kernels } from "./kernels.js";
+import type { Kernels, Mode } from "./kernels.js";
 import { jobFields, jobWords } from "./wgsl/kernel.js";
 
 /** What one run asks for in a step that it shares with others. */
@@ -27,7 +27,7 @@ const mostSplits = 64;
 
 const largestFloat = 3.4028234663852886e38;
 
-export function layoutOf(calls: readonly Call[], { program, squares }: Kernels): Layout {
+export function layoutOf(calls: readonly Call[], { program, squares }: Kernels, mode: Mode): Layout {
   const { sequenceSlots, parameterFloats, model } = program;
   const { hiddenSize, output } = model;
   let batchWords = calls.length * jobWords;
@@ -72,7 +72,7 @@ export function layoutOf(calls: readonly Call[], { program, squares }: Kernels):
       work: takeWork(sequenceSlots * rows * hiddenSize),
       stride: rows * hiddenSize,
       readout: takeWork(rows * output.readoutSize),
-      partials: takeWork(splits * parameterFloats),
+      partials: mode === "forward" ? 0 : takeWork(splits * parameterFloats),
       chunk,
       splits,
       result: 2 * run,

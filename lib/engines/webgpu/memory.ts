@@ -1,3 +1,4 @@
+import type { Batch } from "../../data/batch.js";
 import { GatedRnnError } from "../../errors.js";
 import type { Device } from "./device.js";
 import type { Extent, Kernels, Mode, Stage } from "./kernels.js";
@@ -54,11 +55,15 @@ export class Memory {
     });
   }
 
+  /** Whether a batch can be evaluated in one step. */
+  fits(batch: Batch): boolean {
+    return bytesOf(layoutOf([{ slot: 0, batch }], this.kernels, "forward")) <= this.device.mostBytes();
+  }
+
   /** One step for all calls, in the same dispatches: in several turns where they do not fit the device's memory together. */
   async compute(calls: readonly Call[], mode: Mode): Promise<Outcome[]> {
-    const layout = layoutOf(calls, this.kernels);
-    const bytes = 4 * Math.max(layout.workFloats, layout.batchWords, layout.resultFloats);
-    if (calls.length > 1 && bytes > this.device.mostBytes()) {
+    const layout = layoutOf(calls, this.kernels, mode);
+    if (calls.length > 1 && bytesOf(layout) > this.device.mostBytes()) {
       const half = calls.length >> 1;
       return [...(await this.compute(calls.slice(0, half), mode)), ...(await this.compute(calls.slice(half), mode))];
     }
@@ -192,3 +197,6 @@ export class Memory {
     return mine;
   }
 }
+
+/** Of the largest buffer of a step. */
+const bytesOf = ({ workFloats, batchWords, resultFloats }: Layout) => 4 * Math.max(workFloats, batchWords, resultFloats);

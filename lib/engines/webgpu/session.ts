@@ -1,4 +1,5 @@
 import type { Batch } from "../../data/batch.js";
+import { batchPart } from "../../data/batch-part.js";
 import { GatedRnnError, NotFiniteError } from "../../errors.js";
 import type { Model } from "../../train/model.js";
 import type { SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "../engine.js";
@@ -37,6 +38,10 @@ export class WebGpuSession implements Session {
   }
 
   async evaluate(batch: Batch): Promise<SequenceNll[]> {
+    if (batch.size > 1 && !this.runs.memory.fits(batch)) {
+      const half = batch.size >> 1;
+      return [...(await this.evaluate(batchPart(batch, 0, half))), ...(await this.evaluate(batchPart(batch, half, batch.size)))];
+    }
     const { rows } = await this.compute(batch, "forward");
     const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
     for (let t = 0; t < batch.time; t++)

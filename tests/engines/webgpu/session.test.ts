@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { gru } from "../../../lib/cells/gru.js";
 import { lstm } from "../../../lib/cells/lstm.js";
 import { tanh } from "../../../lib/cells/tanh.js";
 import { syntheticChorales } from "../../../lib/data/synthetic.js";
 import type { StepSettings } from "../../../lib/engines/engine.js";
 import { defaultEngine, openEngine } from "../../../lib/engines/index.js";
+import { Device } from "../../../lib/engines/webgpu/device.js";
 import { webGpu } from "../../../lib/engines/webgpu/index.js";
 import { GatedRnnError } from "../../../lib/errors.js";
 import { bernoulli } from "../../../lib/outputs/output.js";
@@ -125,6 +126,24 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     expect(engine.usage().dispatches).toBe(before);
     await session.evaluate(randomBatch(1, 4, [3]));
     await session.close();
+  });
+
+  it("evaluates in parts what does not fit the device at once, to the same bits", async () => {
+    const engine = await webGpu(backend);
+    const { model: m, weights } = randomModel(tanh, 4, 6, 1);
+    const session = await engine.open(m, stateOf(m, weights));
+    const batch = randomBatch(1, 4, [40, 40, 31, 9, 2]);
+    const whole = await session.evaluate(batch);
+    const before = engine.usage().dispatches;
+    const spy = vi.spyOn(Device.prototype, "mostBytes").mockReturnValue(6_000);
+    try {
+      expect(await session.evaluate(batch)).toEqual(whole);
+      expect(engine.usage().dispatches).toBeGreaterThan(before + 5);
+      expect((await refusal(session.trainStep(batch, settings))).message).toMatch(/use fewer steps × sequences$/);
+    } finally {
+      spy.mockRestore();
+      await session.close();
+    }
   });
 
   it("tells of a lost device, and the same training goes on from its checkpoint to the same bits", async () => {
