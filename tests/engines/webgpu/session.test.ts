@@ -18,9 +18,9 @@ import { train } from "../../../lib/train/train.js";
 import { everyOp } from "../../oracle/cells.js";
 import { randomBatch, randomModel, relativeError, stateOf } from "../../oracle/examples.js";
 import { oracle } from "../../oracle/oracle.js";
+import { webGpuBackend } from "../available.js";
 
-const backend = process.env.GATED_RNN_TEST_GPU ?? "software";
-const found = await webGpu(backend).catch((error: unknown) => {
+const found = await webGpu(webGpuBackend).catch((error: unknown) => {
   if (!(error instanceof GatedRnnError && error.code === "engine-missing")) throw error;
   console.warn(`skipped: ${error.message}`);
   return undefined;
@@ -57,18 +57,18 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
       await session.close();
       return { reports, nll, state };
     };
-    const engine = await webGpu(backend);
+    const engine = await webGpu(webGpuBackend);
     const alone = [];
     for (const run of runs) alone.push(await carryOut(engine, run));
     const dispatches = engine.usage().dispatches;
-    const together = await webGpu(backend, { sideBySide: 8 });
+    const together = await webGpu(webGpuBackend, { sideBySide: 8 });
     expect(await Promise.all(runs.map((run) => carryOut(together, run)))).toEqual(alone);
     expect(together.usage().dispatches).toBe(dispatches / 3);
   });
 
   it("goes on with the others when a run leaves, and gives its place to a new one", async () => {
     const { model, weights } = randomModel(tanh, 5, 4, 1);
-    const engine = await webGpu(backend, { sideBySide: 2 });
+    const engine = await webGpu(webGpuBackend, { sideBySide: 2 });
     const batch = randomBatch(1, 5, [3]);
     const [first, second] = [await engine.open(model, stateOf(model, weights)), await engine.open(model, stateOf(model, weights))];
     const waiting = first.evaluate(batch);
@@ -86,14 +86,14 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     const { model, weights } = randomModel(cell, 6, 5, 4);
     const batch = randomBatch(2, 6, [9, 4, 4, 1]);
     const expected = oracle(model, weights, batch);
-    const session = await (await webGpu(backend, { keepWeights: true })).open(model, stateOf(model, weights));
+    const session = await (await webGpu(webGpuBackend, { keepWeights: true })).open(model, stateOf(model, weights));
     const gradient = await session.gradient(batch);
     for (const [name, values] of expected.gradient) expect(relativeError(gradient.get(name) ?? [], values), name).toBeLessThan(1e-5);
     await session.close();
   });
 
   it("refuses what is larger than the device before anything runs", async () => {
-    const engine = await webGpu(backend);
+    const engine = await webGpu(webGpuBackend);
     const huge = model(gru, 4, 5_000, bernoulli(4));
     const tooWide = await refusal(engine.open(huge, { ...initialState(model(gru, 4, 2, bernoulli(4)), 1) }));
     expect(tooWide.code).toBe("usage");
@@ -129,7 +129,7 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
   });
 
   it("evaluates in parts what does not fit the device at once, to the same bits", async () => {
-    const engine = await webGpu(backend);
+    const engine = await webGpu(webGpuBackend);
     const { model: m, weights } = randomModel(tanh, 4, 6, 1);
     const session = await engine.open(m, stateOf(m, weights));
     const batch = randomBatch(1, 4, [40, 40, 31, 9, 2]);
@@ -149,7 +149,7 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
   it("tells of a lost device, and the same training goes on from its checkpoint to the same bits", async () => {
     const folder = mkdtempSync(join(tmpdir(), "gated-rnn-webgpu-"));
     try {
-      const engine = await webGpu(backend);
+      const engine = await webGpu(webGpuBackend);
       const dataset = syntheticChorales();
       const small = { ...dataset, train: dataset.train.slice(0, 6), valid: dataset.valid.slice(0, 2), test: dataset.test.slice(0, 2) };
       const run = { dataset: small, cell: tanh, hiddenSize: 3, epochs: 3, engine };
@@ -171,7 +171,7 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
   });
 
   it("reaches the native engine's NLL in a whole training, and its memory does not grow", async () => {
-    const engine = await webGpu(backend);
+    const engine = await webGpu(webGpuBackend);
     const dataset = syntheticChorales();
     const small = { ...dataset, train: dataset.train.slice(0, 24), valid: dataset.valid.slice(0, 8), test: dataset.test.slice(0, 8) };
     const run = { dataset: small, cell: gru, hiddenSize: 6, epochs: 12, batchSize: 8, learningRate: 0.01, weightNoise: 0.02 };
@@ -193,6 +193,13 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     expect((await defaultEngine()).name).not.toBe("webgpu");
   });
 });
+
+it.runIf(process.platform === "linux" && process.arch === "x64")(
+  "WebGPU has an adapter in tests, so that none of them is left out unseen",
+  () => {
+    expect(found).toBeDefined();
+  },
+);
 
 it("WebGPU refuses a backend that there is not", async () => {
   expect((await refusal(openEngine("webgpu", "cuda"))).message).toBe("webgpu engine: expected a backend of gpu, software, null, got cuda");
