@@ -1,52 +1,22 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
-const folder = fileURLToPath(new URL("../build/swiftshader", import.meta.url));
-
 /**
- * Vitest's global set-up: SwiftShader (a Vulkan driver on the processor, from the npm package @sparticuz/chromium) for the test
- * processes, which look for a driver as they start. GATED_RNN_TEST_GPU=gpu leaves the machine's own driver.
+ * Vitest's global set-up: SwiftShader (a Vulkan driver on the processor, from the npm package @sparticuz/chromium, for Linux on x64) is
+ * unpacked in the tests' temporary folder, and the one driver that test processes find as they start. GATED_RNN_TEST_GPU leaves them
+ * the machine's own: "gpu", or "software" for another than SwiftShader.
  */
 export default function setup(): void {
-  if (process.env.GATED_RNN_TEST_GPU === undefined) Object.assign(process.env, softwareGpu());
-}
-
-/** The environment in which a process started from now on finds SwiftShader, and nothing else, as its Vulkan driver; empty on other systems than Linux on x64. */
-export function softwareGpu(): NodeJS.ProcessEnv {
-  if (process.platform !== "linux" || process.arch !== "x64") return {};
-  unpack();
-  const icd = join(folder, "vk_swiftshader_icd.json");
-  const libraries = [folder, process.env.LD_LIBRARY_PATH].filter((path) => path).join(delimiter);
-  return { LD_LIBRARY_PATH: libraries, VK_ICD_FILENAMES: icd, VK_DRIVER_FILES: icd };
-}
-
-function unpack(): void {
-  if (existsSync(folder)) return;
+  if (process.env.GATED_RNN_TEST_GPU !== undefined || process.platform !== "linux" || process.arch !== "x64") return;
   const main = createRequire(import.meta.url).resolve("@sparticuz/chromium");
   const packed = readFileSync(join(dirname(main), "..", "..", "bin", "swiftshader.tar.br"));
-  const temporary = `${folder}.${process.pid}`;
-  mkdirSync(temporary, { recursive: true });
-  try {
-    for (const [name, bytes] of tarFiles(brotliDecompressSync(packed))) writeFileSync(join(temporary, name), bytes);
-    renameSync(temporary, folder);
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error; // another process was first
-  }
-}
-
-/** The plain files of a tar archive: headers of 512 bytes, contents in whole blocks. */
-function* tarFiles(tar: Uint8Array): Generator<[string, Uint8Array]> {
-  const text = (at: number, length: number) =>
-    Buffer.from(tar.buffer, tar.byteOffset + at, length)
-      .toString("latin1")
-      .split("\0")[0];
-  for (let at = 0; at + 512 <= tar.length && tar[at] !== 0; ) {
-    const size = Number.parseInt(text(at + 124, 12), 8);
-    if (/^[0\0]?$/.test(text(at + 156, 1))) yield [text(at, 100).replace(/^.*\//, ""), tar.subarray(at + 512, at + 512 + size)];
-    at += 512 + Math.ceil(size / 512) * 512;
-  }
+  const folder = mkdtempSync(join(tmpdir(), "swiftshader-"));
+  execFileSync("tar", ["-x", "-C", folder], { input: brotliDecompressSync(packed) });
+  const icd = join(folder, "vk_swiftshader_icd.json");
+  const libraries = [folder, process.env.LD_LIBRARY_PATH].filter((path) => path).join(delimiter);
+  Object.assign(process.env, { LD_LIBRARY_PATH: libraries, VK_ICD_FILENAMES: icd, VK_DRIVER_FILES: icd });
 }
