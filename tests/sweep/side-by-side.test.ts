@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lstm } from "../../lib/cells/lstm.js";
+import { memoryless } from "../../lib/cells/memoryless.js";
 import { syntheticChorales } from "../../lib/data/synthetic.js";
 import { openEngine } from "../../lib/engines/index.js";
 import type { SweepPlan } from "../../lib/sweep/plan.js";
@@ -26,7 +26,7 @@ const found = await openEngine("webgpu", webGpuBackend).catch((error: Error) => 
 const run = { epochs: 1, batchSize: 64, maxSteps: 24 };
 const plan: SweepPlan = {
   data: ["synthetic"],
-  cells: ["lstm"],
+  cells: ["memoryless"],
   learningRates: 2,
   seed: 5,
   seeds: 1,
@@ -43,7 +43,7 @@ const outcome = ({ started: _, seconds: __, curve, ...rest }: RunRecord) => ({
 /** Whether two runs that may lie side by side share a process, which ends with them. */
 async function samePidOfTwo(): Promise<boolean> {
   const request: RunRequest = {
-    ...{ data: "synthetic", cell: "lstm", options: { ...run, learningRate: 0.001, seed: 1 }, threads: 1 },
+    ...{ data: "synthetic", cell: "memoryless", options: { ...run, learningRate: 0.001, seed: 1 }, threads: 1 },
     ...{ engine: "webgpu", backend: webGpuBackend, sideBySide: 2 },
   };
   const two = [startRun(request, () => {}), startRun(request, () => {})];
@@ -80,7 +80,7 @@ describe.skipIf(!found)("a sweep on WebGPU", () => {
     const engine = await openEngine("webgpu", webGpuBackend);
     for (const record of records) {
       const { learningRate, seed } = record.configuration;
-      const alone = await train({ ...run, dataset: syntheticChorales(), cell: lstm, learningRate, seed, engine });
+      const alone = await train({ ...run, dataset: syntheticChorales(), cell: memoryless, learningRate, seed, engine });
       expect(outcome(record)).toEqual(outcome(alone.record));
     }
   });

@@ -1,5 +1,5 @@
 import { GatedRnnError } from "../../errors.js";
-import type { Kernel } from "./wgsl/kernel.js";
+import { bufferNames, type Kernel } from "./wgsl/kernel.js";
 
 /** Limits that are raised to what the adapter offers. */
 const raised = [
@@ -147,10 +147,17 @@ export class Device {
     buffer.destroy();
   }
 
-  private compile({ name, code }: Kernel): Promise<GPUComputePipeline> {
+  private compile({ name, code, buffers }: Kernel): Promise<GPUComputePipeline> {
     return this.scoped(`kernel ${name}`, async () => {
       const module = this.gpu.createShaderModule({ code, label: name });
-      return this.gpu.createComputePipelineAsync({ layout: "auto", label: name, compute: { module, entryPoint: "main" } });
+      // not the layout "auto", which leaves out what a cell happens not to read
+      const entries = bufferNames.flatMap((buffer, binding) => {
+        const access = buffers[buffer];
+        const type = access === "read" ? ("read-only-storage" as const) : ("storage" as const);
+        return access ? [{ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } }] : [];
+      });
+      const layout = this.gpu.createPipelineLayout({ bindGroupLayouts: [this.gpu.createBindGroupLayout({ entries, label: name })] });
+      return this.gpu.createComputePipelineAsync({ layout, label: name, compute: { module, entryPoint: "main" } });
     });
   }
 

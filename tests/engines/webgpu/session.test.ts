@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { gru } from "../../../lib/cells/gru.js";
 import { lstm } from "../../../lib/cells/lstm.js";
+import { memoryless } from "../../../lib/cells/memoryless.js";
 import { tanh } from "../../../lib/cells/tanh.js";
 import { syntheticChorales } from "../../../lib/data/synthetic.js";
 import type { StepSettings } from "../../../lib/engines/engine.js";
@@ -82,7 +83,7 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     await beside.close();
   });
 
-  it.each([lstm, everyOp])("computes $name with weights kept in workgroup memory, too, as the float64 oracle", async (cell) => {
+  it.each([lstm, everyOp, memoryless])("computes $name with weights kept in workgroup memory, too, as the float64 oracle", async (cell) => {
     const { model, weights } = randomModel(cell, 6, 5, 4);
     const batch = randomBatch(2, 6, [9, 4, 4, 1]);
     const expected = oracle(model, weights, batch);

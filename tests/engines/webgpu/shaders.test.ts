@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cell } from "../../../lib/cells/cell.js";
 import { paperCells } from "../../../lib/cells/index.js";
+import { memoryless } from "../../../lib/cells/memoryless.js";
 import type { StepSettings } from "../../../lib/engines/engine.js";
 import { Device } from "../../../lib/engines/webgpu/device.js";
 import { webGpu } from "../../../lib/engines/webgpu/index.js";
@@ -24,7 +25,7 @@ const linear = cell("linear", ({ input: x, hidden: h, affine, times }) => {
   return { h: affine("b", affine("c", times(gate, h), h)) };
 });
 
-describe.each([...paperCells, mgu, everyOp, linear])("the kernels of $name", (unit) => {
+describe.each([...paperCells, mgu, everyOp, linear, memoryless])("the kernels of $name", (unit) => {
   it.each([
     ["keys, weights kept in workgroup memory", bernoulli(9), true, 33],
     ["keys, weights read from where they are", bernoulli(9), false, 300],
