@@ -10,7 +10,9 @@ import { copyWasm } from "./lib/engines/native/build-wasm.mjs";
 const root = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
-execFileSync(process.execPath, [tsc, "-p", join(root, "lib", "tsconfig.json")], { stdio: "inherit" });
+execFileSync(process.execPath, [tsc, "-p", join(root, "lib", "tsconfig.json")], {
+  stdio: "inherit",
+});
 copyWasm();
 const problem = buildAddon();
 if (problem) console.log(`native engine: no addon, the slower builds are used: ${problem}`);

@@ -5,7 +5,10 @@ import { pipeline } from "node:stream/promises";
 import type { SourceFile } from "./sources.js";
 
 /** What is wrong with a file that should be a source: null when it is exactly what it must be, "missing" when there is none. */
-export async function problemOf(file: string, source: Pick<SourceFile, "bytes" | "sha256">): Promise<string | null> {
+export async function problemOf(
+  file: string,
+  source: Pick<SourceFile, "bytes" | "sha256">,
+): Promise<string | null> {
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) return "missing";
   if (found.size !== source.bytes) return `expected ${source.bytes} bytes, got ${found.size}`;

@@ -38,8 +38,13 @@ const tries = 3; // per address
  * @returns the file's full path
  * @throws GatedRnnError `download` with what was tried, or `data-missing` when the network is refused
  */
-export async function fetchSource(source: SourceFile, folder: string, options: FetchOptions = {}): Promise<string> {
-  const { mirror = process.env.GATED_RNN_MIRROR, offline = process.env.GATED_RNN_OFFLINE === "1" } = options;
+export async function fetchSource(
+  source: SourceFile,
+  folder: string,
+  options: FetchOptions = {},
+): Promise<string> {
+  const { mirror = process.env.GATED_RNN_MIRROR, offline = process.env.GATED_RNN_OFFLINE === "1" } =
+    options;
   const signal = options.signal ?? new AbortController().signal;
   const file = join(folder, ...source.path.split("/"));
   if ((await problemOf(file, source)) === null) return file;
@@ -59,14 +64,28 @@ export async function fetchSource(source: SourceFile, folder: string, options: F
         tried.push(`${new URL(address).host}: ${problem}`);
       }
   } catch (error) {
-    if (signal.aborted) throw new GatedRnnError("download", `${source.path}: stopped before it was complete`, { cause: error });
-    throw new GatedRnnError("download", `${source.path}: cannot be written in ${folder}: ${(error as Error).message}`, { cause: error });
+    if (signal.aborted)
+      throw new GatedRnnError("download", `${source.path}: stopped before it was complete`, {
+        cause: error,
+      });
+    throw new GatedRnnError(
+      "download",
+      `${source.path}: cannot be written in ${folder}: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
   if (offline) tried.push("network: refused by GATED_RNN_OFFLINE");
-  throw new GatedRnnError(offline ? "data-missing" : "download", `${source.path}: ${tried.join("; ")}`);
+  throw new GatedRnnError(
+    offline ? "data-missing" : "download",
+    `${source.path}: ${tried.join("; ")}`,
+  );
 }
 
-async function fromMirror(source: SourceFile, mirror: string, file: string): Promise<string | null> {
+async function fromMirror(
+  source: SourceFile,
+  mirror: string,
+  file: string,
+): Promise<string | null> {
   const copy = join(mirror, ...source.path.split("/"));
   const problem = await problemOf(copy, source);
   if (problem !== null) return problem;
@@ -87,11 +106,19 @@ async function fromAddress(
   file: string,
   options: FetchOptions & { signal: AbortSignal },
 ): Promise<string | null> {
-  const { signal, onProgress, connectMs = 5_000, stallMs = 20_000, retryMs = 500, unreachable = new Set() } = options;
+  const {
+    signal,
+    onProgress,
+    connectMs = 5_000,
+    stallMs = 20_000,
+    retryMs = 500,
+    unreachable = new Set(),
+  } = options;
   const { host } = new URL(address);
   if (unreachable.has(host)) return "unreachable";
   const part = `${file}.part`;
-  const onBytes = (receivedBytes: number) => onProgress?.({ path: source.path, receivedBytes, totalBytes: source.bytes });
+  const onBytes = (receivedBytes: number) =>
+    onProgress?.({ path: source.path, receivedBytes, totalBytes: source.bytes });
   let problem = "";
   for (let attempt = 0; attempt < tries; attempt++) {
     if (attempt > 0) await sleep(retryMs * attempt, undefined, { signal });

@@ -4,7 +4,12 @@ import { datasetChecksum } from "../lib/data/checksum.js";
 import { rollCounts } from "../lib/data/counts.js";
 import { type Split, splits } from "../lib/data/dataset.js";
 import { pianoRollsFromMat } from "../lib/data/mat-music.js";
-import { dataFolder, type MusicSetName, musicSetName, preparedFile } from "../lib/data/music-sets.js";
+import {
+  dataFolder,
+  type MusicSetName,
+  musicSetName,
+  preparedFile,
+} from "../lib/data/music-sets.js";
 import type { PianoRoll } from "../lib/data/piano-roll.js";
 import { pianoRollsFromPickle } from "../lib/data/pickle-music.js";
 import { preparedBytes } from "../lib/data/prepared-file.js";
@@ -36,7 +41,10 @@ export const sourceFolder = (folder = dataFolder()): string => join(folder, "sou
  * @throws GatedRnnError `usage` for an unknown name; `download` when a set cannot be had (`data-missing` when the network is
  *   refused); `bad-file` when what was fetched does not contain what it must
  */
-export async function prepareMusic(names: readonly string[], options: PrepareOptions = {}): Promise<Prepared[]> {
+export async function prepareMusic(
+  names: readonly string[],
+  options: PrepareOptions = {},
+): Promise<Prepared[]> {
   const known = names.map(musicSetName);
   const unreachable = new Set<string>();
   const prepared: Prepared[] = [];
@@ -53,15 +61,30 @@ async function prepareSet(name: MusicSetName, options: PrepareOptions): Promise<
   const checksum = datasetChecksum(sets);
   const file = preparedFile(name, folder);
   try {
-    await writeWhole(file, preparedBytes({ name, checksum, source: { path: source.path, sha256: source.sha256 }, ...sets }));
+    await writeWhole(
+      file,
+      preparedBytes({
+        name,
+        checksum,
+        source: { path: source.path, sha256: source.sha256 },
+        ...sets,
+      }),
+    );
   } catch (error) {
-    throw new GatedRnnError("download", `${name}: cannot be written in ${folder}: ${(error as Error).message}`, { cause: error });
+    throw new GatedRnnError(
+      "download",
+      `${name}: cannot be written in ${folder}: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
   return { name, file, checksum, source };
 }
 
 /** The first of a set's files that can be had. */
-export async function fetchMusic(name: MusicSetName, options: PrepareOptions = {}): Promise<{ file: string; source: SourceFile }> {
+export async function fetchMusic(
+  name: MusicSetName,
+  options: PrepareOptions = {},
+): Promise<{ file: string; source: SourceFile }> {
   const { folder = dataFolder() } = options;
   const tried: GatedRnnError[] = [];
   for (const source of musicSources[name].files)
@@ -72,8 +95,12 @@ export async function fetchMusic(name: MusicSetName, options: PrepareOptions = {
       tried.push(error);
     }
   const code = tried.some((error) => error.code === "download") ? "download" : "data-missing";
-  const remedy = "connect to the network, or set GATED_RNN_MIRROR to a folder that holds such a file";
-  throw new GatedRnnError(code, `${name}: expected one of its files, got none (${tried.map((e) => e.message).join(" | ")}); ${remedy}`);
+  const remedy =
+    "connect to the network, or set GATED_RNN_MIRROR to a folder that holds such a file";
+  throw new GatedRnnError(
+    code,
+    `${name}: expected one of its files, got none (${tried.map((e) => e.message).join(" | ")}); ${remedy}`,
+  );
 }
 
 /** @throws GatedRnnError `bad-file` when sequences, steps, notes or the checksum are not those of the published set */
@@ -92,7 +119,10 @@ export function checkContents(
         );
   const actual = datasetChecksum(sets);
   if (actual !== checksum)
-    throw new GatedRnnError("bad-file", `${name}: expected contents with checksum ${checksum}, got ${actual}; fetch it again`);
+    throw new GatedRnnError(
+      "bad-file",
+      `${name}: expected contents with checksum ${checksum}, got ${actual}; fetch it again`,
+    );
 }
 
 async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {

@@ -111,7 +111,8 @@ export const musicSources: Readonly<Record<MusicSetName, MusicSource>> = {
       test: { sequences: 124, steps: 64_339, notes: 211_857 },
     },
     checksum: "6a744fb44219bf56aae7fe8958ae8373e4fdfcc4c1f6ee0a5e20caccf3ef78ac",
-    licence: "none stated for the rolls; MuseData (CCARH, Stanford): free for non-commercial and academic use",
+    licence:
+      "none stated for the rolls; MuseData (CCARH, Stanford): free for non-commercial and academic use",
   },
   "piano-midi": {
     files: [
@@ -127,7 +128,10 @@ export const musicSources: Readonly<Record<MusicSetName, MusicSource>> = {
         kind: "pickle",
         bytes: 7_413_484,
         sha256: "273d593b13d9a348410d261c0223d47523e2a9b41702137aaab5922242518296",
-        addresses: [archived("20141211164423", "Piano-midi.de.pickle"), original("Piano-midi.de.pickle")],
+        addresses: [
+          archived("20141211164423", "Piano-midi.de.pickle"),
+          original("Piano-midi.de.pickle"),
+        ],
       },
     ],
     counts: {

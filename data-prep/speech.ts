@@ -8,7 +8,13 @@ import type { ReadableStream } from "node:stream/web";
 import type { Split } from "../lib/data/dataset.js";
 import { filesIn } from "../lib/data/file-tree.js";
 import { dataFolder } from "../lib/data/music-sets.js";
-import { type SpeechDataset, type SpeechSetName, speechFile, speechSetNames, speechSets } from "../lib/data/speech.js";
+import {
+  type SpeechDataset,
+  type SpeechSetName,
+  speechFile,
+  speechSetNames,
+  speechSets,
+} from "../lib/data/speech.js";
 import { speechFromWavs } from "../lib/data/speech-corpus.js";
 import { GatedRnnError } from "../lib/errors.js";
 import { fetchSource } from "./fetch.js";
@@ -26,7 +32,8 @@ export const spokenDigits = {
     addresses: [],
   } satisfies SourceFile,
   /** The repository at one revision, packed by GitHub on demand: its bytes may change, its recordings may not. */
-  archive: "https://codeload.github.com/Jakobovski/free-spoken-digit-dataset/zip/f542ed54a2200dcbc85d7545f3833ae4b6c02898",
+  archive:
+    "https://codeload.github.com/Jakobovski/free-spoken-digit-dataset/zip/f542ed54a2200dcbc85d7545f3833ae4b6c02898",
   mostBytes: 64 * 2 ** 20,
   recordings: 3000,
   /** `recordingsChecksum` */
@@ -35,25 +42,32 @@ export const spokenDigits = {
 } as const;
 
 /** The speech presets: sequences per split, and what the prepared set must contain. */
-export const speechSources: Readonly<Record<SpeechSetName, { counts: Readonly<Record<Split, number>>; join: boolean; checksum: string }>> =
-  {
-    "speech-a": {
-      counts: { train: 5784, valid: 723, test: 723 },
-      join: false,
-      checksum: "bf7e48c7965c4c44614d94c80d78b091e614e4c5a90cd4fb44079dbe8da695d7",
-    },
-    "speech-b": {
-      counts: { train: 640, valid: 80, test: 80 },
-      join: true,
-      checksum: "da356d4d6e5f384b6b69ac09e34ee902e471c9d34af2c2e7c823f586cf47d521",
-    },
-  };
+export const speechSources: Readonly<
+  Record<
+    SpeechSetName,
+    { counts: Readonly<Record<Split, number>>; join: boolean; checksum: string }
+  >
+> = {
+  "speech-a": {
+    counts: { train: 5784, valid: 723, test: 723 },
+    join: false,
+    checksum: "bf7e48c7965c4c44614d94c80d78b091e614e4c5a90cd4fb44079dbe8da695d7",
+  },
+  "speech-b": {
+    counts: { train: 640, valid: 80, test: 80 },
+    join: true,
+    checksum: "da356d4d6e5f384b6b69ac09e34ee902e471c9d34af2c2e7c823f586cf47d521",
+  },
+};
 
 /** @throws GatedRnnError `usage` when there is no preset of that name */
 export function speechSetName(name: string): SpeechSetName {
   const known = speechSetNames.find((n) => n === name);
   if (known) return known;
-  throw new GatedRnnError("usage", `data: expected one of ${speechSetNames.join(", ")}, got ${name}`);
+  throw new GatedRnnError(
+    "usage",
+    `data: expected one of ${speechSetNames.join(", ")}, got ${name}`,
+  );
 }
 
 /**
@@ -65,7 +79,10 @@ export function speechSetName(name: string): SpeechSetName {
  *
  * @throws GatedRnnError `usage`, `download`, `data-missing` or `bad-file`, like `prepareMusic`
  */
-export async function prepareSpeech(names: readonly string[], options: PrepareOptions = {}): Promise<SpeechDataset[]> {
+export async function prepareSpeech(
+  names: readonly string[],
+  options: PrepareOptions = {},
+): Promise<SpeechDataset[]> {
   const { folder = dataFolder() } = options;
   const known = names.map(speechSetName);
   const archive = await fetchSpokenDigits(options);
@@ -82,12 +99,19 @@ export async function prepareSpeech(names: readonly string[], options: PrepareOp
       split: (file) => (indexOf(file) < 5 ? "test" : indexOf(file) < 10 ? "valid" : "train"),
       onProgress: ({ done, total }) => {
         const totalBytes = spokenDigits.packed.bytes;
-        options.onProgress?.({ path: name, receivedBytes: (totalBytes * done) / total, totalBytes });
+        options.onProgress?.({
+          path: name,
+          receivedBytes: (totalBytes * done) / total,
+          totalBytes,
+        });
       },
     });
     if (dataset.checksum !== checksum) {
       await rm(out, { force: true });
-      throw new GatedRnnError("bad-file", `${name}: expected contents with checksum ${checksum}, got ${dataset.checksum}; fetch it again`);
+      throw new GatedRnnError(
+        "bad-file",
+        `${name}: expected contents with checksum ${checksum}, got ${dataset.checksum}; fetch it again`,
+      );
     }
     sets.push(dataset);
   }
@@ -100,8 +124,15 @@ const speakerOf = (file: string) => parts(file)[1] ?? file;
 const indexOf = (file: string) => Number(parts(file)[2]);
 
 /** The recordings as a zip archive: from the mirror or where they were fetched before, else from GitHub. */
-export async function fetchSpokenDigits(options: PrepareOptions = {}, archive: string = spokenDigits.archive): Promise<string> {
-  const { folder = dataFolder(), offline = process.env.GATED_RNN_OFFLINE === "1", signal } = options;
+export async function fetchSpokenDigits(
+  options: PrepareOptions = {},
+  archive: string = spokenDigits.archive,
+): Promise<string> {
+  const {
+    folder = dataFolder(),
+    offline = process.env.GATED_RNN_OFFLINE === "1",
+    signal,
+  } = options;
   const sources = join(folder, "sources");
   let refusal: GatedRnnError;
   try {
@@ -118,7 +149,10 @@ export async function fetchSpokenDigits(options: PrepareOptions = {}, archive: s
     await download(archive, partial, options);
     const checksum = await recordingsChecksum(partial).catch((error: Error) => error.message);
     if (checksum !== spokenDigits.checksum)
-      throw new GatedRnnError("download", `speech: expected recordings with checksum ${spokenDigits.checksum}, got ${checksum}`);
+      throw new GatedRnnError(
+        "download",
+        `speech: expected recordings with checksum ${spokenDigits.checksum}, got ${checksum}`,
+      );
     await rename(partial, file);
     return file;
   } finally {
@@ -131,14 +165,23 @@ export async function recordingsChecksum(archive: string): Promise<string> {
   const found: [string, string][] = [];
   for await (const { name, read } of filesIn(archive, [".wav"])) {
     const bytes = await read();
-    found.push([name.split("/").at(-1) ?? "", `${bytes.length} ${createHash("sha256").update(bytes).digest("hex")}`]);
+    found.push([
+      name.split("/").at(-1) ?? "",
+      `${bytes.length} ${createHash("sha256").update(bytes).digest("hex")}`,
+    ]);
   }
-  const lines = found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, content]) => `${name} ${content}\n`);
+  const lines = found
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, content]) => `${name} ${content}\n`);
   return createHash("sha256").update(lines.join("")).digest("hex");
 }
 
 /** A file whose size is not known beforehand, of at most `mostBytes`. */
-async function download(address: string, part: string, { signal, onProgress, stallMs = 20_000 }: PrepareOptions): Promise<void> {
+async function download(
+  address: string,
+  part: string,
+  { signal, onProgress, stallMs = 20_000 }: PrepareOptions,
+): Promise<void> {
   const stalled = new AbortController();
   const stop = () => stalled.abort();
   let timer = setTimeout(stop, stallMs);
@@ -149,8 +192,17 @@ async function download(address: string, part: string, { signal, onProgress, sta
       clearTimeout(timer);
       timer = setTimeout(stop, stallMs);
       received += chunk.length;
-      onProgress?.({ path: "speech/fsdd-github.zip", receivedBytes: received, totalBytes: Math.max(received, spokenDigits.packed.bytes) });
-      done(received > spokenDigits.mostBytes ? new Error(`more than ${spokenDigits.mostBytes} bytes`) : null, chunk);
+      onProgress?.({
+        path: "speech/fsdd-github.zip",
+        receivedBytes: received,
+        totalBytes: Math.max(received, spokenDigits.packed.bytes),
+      });
+      done(
+        received > spokenDigits.mostBytes
+          ? new Error(`more than ${spokenDigits.mostBytes} bytes`)
+          : null,
+        chunk,
+      );
     },
   });
   try {
@@ -164,7 +216,11 @@ async function download(address: string, part: string, { signal, onProgress, sta
       : stalled.signal.aborted
         ? `no data for ${stallMs / 1000} s`
         : (((error as Error).cause as Error | undefined)?.message ?? (error as Error).message);
-    throw new GatedRnnError("download", `speech/fsdd-github.zip: ${new URL(address).host}: ${why}; set GATED_RNN_MIRROR`, { cause: error });
+    throw new GatedRnnError(
+      "download",
+      `speech/fsdd-github.zip: ${new URL(address).host}: ${why}; set GATED_RNN_MIRROR`,
+      { cause: error },
+    );
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", stop);

@@ -32,7 +32,11 @@ const mostRedirects = 5;
  *
  * @throws TransferError
  */
-export async function transfer(address: string, part: string, options: TransferOptions): Promise<void> {
+export async function transfer(
+  address: string,
+  part: string,
+  options: TransferOptions,
+): Promise<void> {
   const { bytes, signal, onBytes, stallMs } = options;
   let have = await stat(part)
     .then(({ size }) => size)
@@ -53,7 +57,9 @@ export async function transfer(address: string, part: string, options: TransferO
     );
   }
   let received = resumes ? have : 0;
-  answer.setTimeout(stallMs, () => answer.destroy(new TransferError("interrupted", `no data for ${stallMs / 1000} s`)));
+  answer.setTimeout(stallMs, () =>
+    answer.destroy(new TransferError("interrupted", `no data for ${stallMs / 1000} s`)),
+  );
   const output = await open(part, resumes ? "a" : "w");
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -66,15 +72,23 @@ export async function transfer(address: string, part: string, options: TransferO
     if (error instanceof TransferError && error.kind === "refused") await rm(part, { force: true });
     const isLocal = (error as NodeJS.ErrnoException).syscall === "write"; // a full disk
     if (error instanceof TransferError || signal.aborted || isLocal) throw error;
-    throw new TransferError("interrupted", `broke off after ${received} of ${bytes} bytes`, { cause: error });
+    throw new TransferError("interrupted", `broke off after ${received} of ${bytes} bytes`, {
+      cause: error,
+    });
   } finally {
     await output.close();
   }
-  if (received < bytes) throw new TransferError("interrupted", `expected ${bytes} bytes, got ${received}`);
+  if (received < bytes)
+    throw new TransferError("interrupted", `expected ${bytes} bytes, got ${received}`);
 }
 
 /** The answer with the file, from byte `from` on where the server can, after at most five redirects. */
-async function request(address: string, part: string, from: number, options: TransferOptions): Promise<IncomingMessage> {
+async function request(
+  address: string,
+  part: string,
+  from: number,
+  options: TransferOptions,
+): Promise<IncomingMessage> {
   let url = new URL(address);
   for (let redirects = 0; redirects <= mostRedirects; redirects++) {
     const answer = await head(url, from, options);
@@ -89,7 +103,10 @@ async function request(address: string, part: string, from: number, options: Tra
       );
     url = redirected(url, headers.location, statusCode);
     if (url.protocol !== "http:" && url.protocol !== "https:")
-      throw new TransferError("refused", `expected a redirect to http or https, got ${url.protocol}`);
+      throw new TransferError(
+        "refused",
+        `expected a redirect to http or https, got ${url.protocol}`,
+      );
   }
   throw new TransferError("refused", `more than ${mostRedirects} redirects`);
 }
@@ -102,22 +119,37 @@ function redirected(from: URL, location: string | undefined, statusCode: number)
   }
 }
 
-function head(url: URL, from: number, { signal, connectMs }: TransferOptions): Promise<IncomingMessage> {
+function head(
+  url: URL,
+  from: number,
+  { signal, connectMs }: TransferOptions,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const get = url.protocol === "https:" ? httpsGet : httpGet;
-    const headers = { "user-agent": "gated-rnn", "accept-encoding": "identity", ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
+    const headers = {
+      "user-agent": "gated-rnn",
+      "accept-encoding": "identity",
+      ...(from > 0 ? { range: `bytes=${from}-` } : {}),
+    };
     const sent = get(url, { headers, agent: false, signal }, (answer) => {
       clearTimeout(timer);
       resolve(answer);
     });
     // the socket's own timeout does not cover looking up the name
-    const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${connectMs / 1000} s`)), connectMs);
+    const timer = setTimeout(
+      () => sent.destroy(new Error(`no answer within ${connectMs / 1000} s`)),
+      connectMs,
+    );
     sent.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       if (signal.aborted) reject(error);
       else
         reject(
-          new TransferError(error.code === "ECONNRESET" ? "interrupted" : "unreachable", error.code ?? error.message, { cause: error }),
+          new TransferError(
+            error.code === "ECONNRESET" ? "interrupted" : "unreachable",
+            error.code ?? error.message,
+            { cause: error },
+          ),
         );
     });
   });

@@ -1,5 +1,11 @@
 // The door for pages: what needs nothing of Node. Models, batches, and two engines; a page makes its own loop over trainStep.
-export { type Cell, type CellEquations, type CellSymbol, cell, type Vocabulary } from "./cells/cell.js";
+export {
+  type Cell,
+  type CellEquations,
+  type CellSymbol,
+  cell,
+  type Vocabulary,
+} from "./cells/cell.js";
 export { gru } from "./cells/gru.js";
 export { latex } from "./cells/latex.js";
 export { lstm } from "./cells/lstm.js";
@@ -8,7 +14,16 @@ export { tanh } from "./cells/tanh.js";
 export type { Batch, Rows } from "./data/batch.js";
 export { batchOf, bucketedBatches } from "./data/batches.js";
 export { notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
-export type { Engine, EngineOptions, SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "./engines/engine.js";
+export type {
+  Engine,
+  EngineOptions,
+  SequenceNll,
+  Session,
+  StepReport,
+  StepSettings,
+  Trace,
+  TrainingState,
+} from "./engines/engine.js";
 export { nativeWasmFrom } from "./engines/native/wasm.js";
 export type { WebGpuEngine, WebGpuOptions } from "./engines/webgpu/engine.js";
 export { webGpuInPage } from "./engines/webgpu/page.js";

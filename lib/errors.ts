@@ -45,6 +45,9 @@ export class NotFiniteError extends GatedRnnError {
     readonly update: number,
     readonly tensor: string,
   ) {
-    super("not-finite", `training: expected finite numbers, got NaN or infinity in ${tensor} at update ${update}; lower the learning rate`);
+    super(
+      "not-finite",
+      `training: expected finite numbers, got NaN or infinity in ${tensor} at update ${update}; lower the learning rate`,
+    );
   }
 }

@@ -1,5 +1,11 @@
 // The package's front door. Importing it loads no engine, no TensorFlow.js and no chart library: those come when they are asked for.
-export { type Cell, type CellEquations, type CellSymbol, cell, type Vocabulary } from "./cells/cell.js";
+export {
+  type Cell,
+  type CellEquations,
+  type CellSymbol,
+  cell,
+  type Vocabulary,
+} from "./cells/cell.js";
 export type { Graph, GraphNode } from "./cells/graph.js";
 export { gru } from "./cells/gru.js";
 export { cellNamed, cellNames, paperCells } from "./cells/index.js";
@@ -17,7 +23,16 @@ export { openData, openMusic } from "./data/open.js";
 export { notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
 export { recallForgotten, recallTask } from "./data/recall.js";
 export { speechBaselines } from "./data/speech-baselines.js";
-export type { Engine, EngineOptions, SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "./engines/engine.js";
+export type {
+  Engine,
+  EngineOptions,
+  SequenceNll,
+  Session,
+  StepReport,
+  StepSettings,
+  Trace,
+  TrainingState,
+} from "./engines/engine.js";
 export { defaultEngine, engineNames, openEngine } from "./engines/index.js";
 export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
 export * from "./generate/index.js";
@@ -46,9 +61,19 @@ export { initialState } from "./train/initialise.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
 export { isNoisy, type Model, model, type Parameter } from "./train/model.js";
 export { pytorchWeights } from "./train/pytorch.js";
-export { type EpochPoint, type RunConfiguration, type RunRecord, runRecord } from "./train/record.js";
+export {
+  type EpochPoint,
+  type RunConfiguration,
+  type RunRecord,
+  runRecord,
+} from "./train/record.js";
 export { readRecord, writeRecord } from "./train/record-file.js";
-export { decodeSafetensors, encodeSafetensors, type SafeTensors, type Tensor } from "./train/safetensors.js";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafeTensors,
+  type Tensor,
+} from "./train/safetensors.js";
 export type { Dataset, Units } from "./train/task.js";
 export { tracePiece } from "./train/trace.js";
 export { type TrainOptions, type TrainProgress, type TrainResult, train } from "./train/train.js";

@@ -34,38 +34,65 @@ describe("gated-rnn is imported", () => {
     const text = `import { gru, paperCells, parameterCount, pianoRoll, type PianoRoll } from "gated-rnn";${script}`;
     expect(run("script.ts", text)).toBe("168888 2 tanh,gru,lstm");
     const check = (file: string, compiler = "typescript") => {
-      const compilerOptions = { noEmit: true, strict: true, module: "nodenext", skipLibCheck: true };
-      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
-      return execFileSync(node, [join(root, "node_modules", compiler, "bin", "tsc"), "-p", folder], { encoding: "utf8" });
+      const compilerOptions = {
+        noEmit: true,
+        strict: true,
+        module: "nodenext",
+        skipLibCheck: true,
+      };
+      writeFileSync(
+        join(folder, "tsconfig.json"),
+        JSON.stringify({ compilerOptions, files: [file] }),
+      );
+      return execFileSync(
+        node,
+        [join(root, "node_modules", compiler, "bin", "tsc"), "-p", folder],
+        { encoding: "utf8" },
+      );
     };
     writeFileSync(join(folder, "package.json"), '{"type":"module"}');
     expect(check("script.ts")).toBe("");
     expect(check("script.ts", "@tslab/typescript-for-tslab")).toBe(""); // TypeScript 5.0, which notebooks are checked by
     writeFileSync(join(folder, "wrong.ts"), text.replace("inputSize: 20", 'inputSize: "20"'));
     expect(() => check("wrong.ts")).toThrow(
-      expect.objectContaining({ stdout: expect.stringContaining("is not assignable to type 'number'") }),
+      expect.objectContaining({
+        stdout: expect.stringContaining("is not assignable to type 'number'"),
+      }),
     );
   });
 
   it("from plain JavaScript, as a module and by require", () => {
     const plain = script.replaceAll(/: (number|PianoRoll)/g, "");
-    expect(run("script.mjs", `import { gru, paperCells, parameterCount, pianoRoll } from "gated-rnn";${plain}`)).toBe(
-      "168888 2 tanh,gru,lstm",
-    );
-    expect(run("script.cjs", `const { gru, paperCells, parameterCount, pianoRoll } = require("gated-rnn");${plain}`)).toBe(
-      "168888 2 tanh,gru,lstm",
-    );
+    expect(
+      run(
+        "script.mjs",
+        `import { gru, paperCells, parameterCount, pianoRoll } from "gated-rnn";${plain}`,
+      ),
+    ).toBe("168888 2 tanh,gru,lstm");
+    expect(
+      run(
+        "script.cjs",
+        `const { gru, paperCells, parameterCount, pianoRoll } = require("gated-rnn");${plain}`,
+      ),
+    ).toBe("168888 2 tanh,gru,lstm");
   });
 
   it("without loading TensorFlow.js, vega or an engine", () => {
-    const loaded = run("loaded.cjs", `require("gated-rnn"); console.log(Object.keys(require.cache).join("\\n"));`);
+    const loaded = run(
+      "loaded.cjs",
+      `require("gated-rnn"); console.log(Object.keys(require.cache).join("\\n"));`,
+    );
     expect(loaded).toContain("index.js");
-    for (const heavy of ["@tensorflow", "vega", "resvg", ".node"]) expect(loaded).not.toContain(heavy);
+    for (const heavy of ["@tensorflow", "vega", "resvg", ".node"])
+      expect(loaded).not.toContain(heavy);
   });
 
   it("into a page, by its own door, with nothing of Node", async () => {
     const file = join(folder, "page.js");
-    writeFileSync(file, 'import { cell, gru, model, webGpuInPage } from "gated-rnn/browser"; console.log(cell, gru, model, webGpuInPage);');
+    writeFileSync(
+      file,
+      'import { cell, gru, model, webGpuInPage } from "gated-rnn/browser"; console.log(cell, gru, model, webGpuInPage);',
+    );
     const build = await rolldown({ input: file, platform: "browser" });
     const { output } = await build.generate({ format: "esm" });
     expect(output).toHaveLength(1);
@@ -77,10 +104,20 @@ describe("gated-rnn is imported", () => {
 describe("the package", () => {
   it("pins every dependency exactly, and its lock file names no download address", () => {
     for (const file of ["package.json", "lib/package.json"]) {
-      const { dependencies = {}, devDependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(join(root, file), "utf8"));
-      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }))
+      const {
+        dependencies = {},
+        devDependencies = {},
+        optionalDependencies = {},
+      } = JSON.parse(readFileSync(join(root, file), "utf8"));
+      for (const [name, version] of Object.entries({
+        ...dependencies,
+        ...devDependencies,
+        ...optionalDependencies,
+      }))
         expect(version, `${name} in ${file}`).toMatch(/^\d+\.\d+\.\d+(-[\w.-]+)?$/);
     }
-    expect(readFileSync(join(root, "package-lock.json"), "utf8")).not.toMatch(/"resolved": "https?:/);
+    expect(readFileSync(join(root, "package-lock.json"), "utf8")).not.toMatch(
+      /"resolved": "https?:/,
+    );
   });
 });

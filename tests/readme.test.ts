@@ -20,16 +20,32 @@ it("the README's examples are type-checked and, but for a page's, run (on synthe
   examples.forEach((text, i) => {
     writeFileSync(
       join(folder, files[i]),
-      text.replaceAll('openMusic("jsb")', 'openMusic("synthetic")').replaceAll(/epochs: \d+/g, "epochs: 1"),
+      text
+        .replaceAll('openMusic("jsb")', 'openMusic("synthetic")')
+        .replaceAll(/epochs: \d+/g, "epochs: 1"),
     );
   });
-  const compilerOptions = { noEmit: true, strict: true, module: "nodenext", target: "es2022", skipLibCheck: true, types: ["node"] };
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    module: "nodenext",
+    target: "es2022",
+    skipLibCheck: true,
+    types: ["node"],
+  };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
   const node = join(root, "node_modules", ".bin", "node");
-  expect(execFileSync(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", folder], { encoding: "utf8" })).toBe("");
+  expect(
+    execFileSync(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", folder], {
+      encoding: "utf8",
+    }),
+  ).toBe("");
   for (const [i, file] of files.entries()) {
     if (examples[i].includes("gated-rnn/browser")) continue;
-    const printed = execFileSync(node, ["--no-warnings", join(folder, file)], { cwd: folder, encoding: "utf8" });
+    const printed = execFileSync(node, ["--no-warnings", join(folder, file)], {
+      cwd: folder,
+      encoding: "utf8",
+    });
     const nll = Number(printed.trim().split(/\s+/).at(-1));
     expect(nll, `${file} printed ${printed}`).toBeGreaterThan(1);
     expect(nll).toBeLessThan(60); // 88 keys at even odds: 88 ln 2 = 61 nats

@@ -11,12 +11,21 @@ import { brotliDecompressSync } from "node:zlib";
  * the machine's own: "gpu", or "software" for another than SwiftShader.
  */
 export default function setup(): void {
-  if (process.env.GATED_RNN_TEST_GPU !== undefined || process.platform !== "linux" || process.arch !== "x64") return;
+  if (
+    process.env.GATED_RNN_TEST_GPU !== undefined ||
+    process.platform !== "linux" ||
+    process.arch !== "x64"
+  )
+    return;
   const main = createRequire(import.meta.url).resolve("@sparticuz/chromium");
   const packed = readFileSync(join(dirname(main), "..", "..", "bin", "swiftshader.tar.br"));
   const folder = mkdtempSync(join(tmpdir(), "swiftshader-"));
   execFileSync("tar", ["-x", "-C", folder], { input: brotliDecompressSync(packed) });
   const icd = join(folder, "vk_swiftshader_icd.json");
   const libraries = [folder, process.env.LD_LIBRARY_PATH].filter((path) => path).join(delimiter);
-  Object.assign(process.env, { LD_LIBRARY_PATH: libraries, VK_ICD_FILENAMES: icd, VK_DRIVER_FILES: icd });
+  Object.assign(process.env, {
+    LD_LIBRARY_PATH: libraries,
+    VK_ICD_FILENAMES: icd,
+    VK_DRIVER_FILES: icd,
+  });
 }

@@ -1,5 +1,13 @@
 import { GatedRnnError } from "../errors.js";
-import { type BinaryOp, type CellParameter, type Graph, type GraphNode, inputsOf, type NodeIndex, type UnaryOp } from "./graph.js";
+import {
+  type BinaryOp,
+  type CellParameter,
+  type Graph,
+  type GraphNode,
+  inputsOf,
+  type NodeIndex,
+  type UnaryOp,
+} from "./graph.js";
 
 /** A value in a cell's equations. Made by the vocabulary only. */
 export interface CellSymbol {
@@ -37,7 +45,9 @@ export interface Vocabulary {
   scale(value: CellSymbol, factor: number): CellSymbol;
 }
 
-export type CellEquations = (vocabulary: Vocabulary) => { readonly h: CellSymbol } & Readonly<Record<string, CellSymbol>>;
+export type CellEquations = (
+  vocabulary: Vocabulary,
+) => { readonly h: CellSymbol } & Readonly<Record<string, CellSymbol>>;
 
 /** A recurrent cell: its name and its recorded equations. */
 export interface Cell {
@@ -83,7 +93,12 @@ class Recorder {
       affine: (gate, ...inputs) => this.affine(gate, inputs),
       peephole: (gate, input) => {
         const weight = this.parameter(`V_${gate}`, "peephole", ["hidden"]);
-        return this.add({ op: "peephole", name: gate, input: this.hiddenWide(input, "peephole"), weight });
+        return this.add({
+          op: "peephole",
+          name: gate,
+          input: this.hiddenWide(input, "peephole"),
+          weight,
+        });
       },
       named: (label, value) => {
         this.name(label, value.index);
@@ -110,23 +125,31 @@ class Recorder {
   }
 
   graph(results: Readonly<Record<string, CellSymbol>>): Graph {
-    if (!results.h) this.fail("expected the equations to return a state h, got none; return { h: … }");
+    if (!results.h)
+      this.fail("expected the equations to return a state h, got none; return { h: … }");
     for (const state of this.states.keys())
-      if (!results[state]) this.fail(`expected a new value for state ${state}, got none; return { h: …, ${state}: … }`);
+      if (!results[state])
+        this.fail(
+          `expected a new value for state ${state}, got none; return { h: …, ${state}: … }`,
+        );
     const ordered = ["h", ...Object.keys(results).filter((s) => s !== "h")];
     const states = ordered.map((state) => {
       const { index } = results[state];
-      if (this.nodes[index].op === "input") this.fail(`state ${state}: expected a value as wide as h, got x`);
+      if (this.nodes[index].op === "input")
+        this.fail(`state ${state}: expected a value as wide as h, got x`);
       return { name: state, node: index };
     });
     for (const { name, node } of states) this.nameState(name, node);
-    const named = [...this.names].map(([node, name]) => ({ node, name })).sort((a, b) => a.node - b.node);
+    const named = [...this.names]
+      .map(([node, name]) => ({ node, name }))
+      .sort((a, b) => a.node - b.node);
     return { nodes: this.nodes, states, parameters: this.parameters, named };
   }
 
   private add(node: GraphNode): CellSymbol {
     for (const input of inputsOf(node))
-      if (!(input >= 0 && input < this.nodes.length)) this.fail(`${node.op}: expected a value of this cell, got something else`);
+      if (!(input >= 0 && input < this.nodes.length))
+        this.fail(`${node.op}: expected a value of this cell, got something else`);
     this.nodes.push(node);
     return { index: this.nodes.length - 1 };
   }
@@ -143,19 +166,31 @@ class Recorder {
     if (inputs.length === 0) this.fail(`affine ${gate}: expected at least one input, got none`);
     let states = 0;
     const weights = inputs.map(({ index }) => {
-      if (this.nodes[index]?.op === "input") return this.parameter(`W_${gate}`, "input-weight", ["input", "hidden"]);
+      if (this.nodes[index]?.op === "input")
+        return this.parameter(`W_${gate}`, "input-weight", ["input", "hidden"]);
       states += 1;
-      return this.parameter(states === 1 ? `U_${gate}` : `U_${gate}_${states}`, "recurrent-weight", ["hidden", "hidden"]);
+      return this.parameter(
+        states === 1 ? `U_${gate}` : `U_${gate}_${states}`,
+        "recurrent-weight",
+        ["hidden", "hidden"],
+      );
     });
     const bias = this.parameter(`b_${gate}`, "bias", ["hidden"]);
-    return this.add({ op: "affine", name: gate, inputs: inputs.map((s) => s.index), weights, bias });
+    return this.add({
+      op: "affine",
+      name: gate,
+      inputs: inputs.map((s) => s.index),
+      weights,
+      bias,
+    });
   }
 
   /** An activation of one affine product, with or without peepholes added, is the gate of that name. */
   private activation(op: UnaryOp, value: CellSymbol): CellSymbol {
     const symbol = this.add({ op, input: this.hiddenWide(value, op) });
     const gate = this.gateUnder(value.index);
-    if (gate !== undefined && ![...this.names.values()].includes(gate)) this.names.set(symbol.index, gate);
+    if (gate !== undefined && ![...this.names.values()].includes(gate))
+      this.names.set(symbol.index, gate);
     return symbol;
   }
 
@@ -175,11 +210,16 @@ class Recorder {
   }
 
   private name(label: string, index: NodeIndex): void {
-    if ([...this.names.values()].includes(label)) this.fail(`expected every gate and state to have its own name, got ${label} twice`);
+    if ([...this.names.values()].includes(label))
+      this.fail(`expected every gate and state to have its own name, got ${label} twice`);
     this.names.set(index, label);
   }
 
-  private parameter(name: string, role: CellParameter["role"], axes: CellParameter["axes"]): string {
+  private parameter(
+    name: string,
+    role: CellParameter["role"],
+    axes: CellParameter["axes"],
+  ): string {
     if (this.parameters.some((p) => p.name === name))
       this.fail(`expected every parameter once, got ${name} twice; rename the affine or peephole`);
     this.parameters.push({ name, role, axes });
@@ -187,7 +227,8 @@ class Recorder {
   }
 
   private hiddenWide(symbol: CellSymbol, where: string): NodeIndex {
-    if (this.nodes[symbol.index]?.op === "input") this.fail(`${where}: expected a value as wide as h, got x; read x through affine`);
+    if (this.nodes[symbol.index]?.op === "input")
+      this.fail(`${where}: expected a value as wide as h, got x; read x through affine`);
     return symbol.index;
   }
 

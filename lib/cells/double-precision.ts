@@ -14,7 +14,10 @@ export function doubleWeights(
       const found = values.get(name);
       const size = shape.reduce((a, b) => a * b, 1);
       if (found?.length !== size)
-        throw new GatedRnnError("usage", `parameters: expected ${name} of ${size} numbers, got ${found?.length ?? "none"}`);
+        throw new GatedRnnError(
+          "usage",
+          `parameters: expected ${name} of ${size} numbers, got ${found?.length ?? "none"}`,
+        );
       return [name, Float64Array.from(found)];
     }),
   );
@@ -33,7 +36,11 @@ export function doubleOperations(weights: DoubleWeights): Operations<Float64Arra
 }
 
 /** Σ inputs[k] · weights[k] + bias; zeros, of which a piano-roll is full, cost nothing. */
-export function affineRow(inputs: readonly Float64Array[], weights: readonly Float64Array[], bias: Float64Array): Float64Array {
+export function affineRow(
+  inputs: readonly Float64Array[],
+  weights: readonly Float64Array[],
+  bias: Float64Array,
+): Float64Array {
   const out = bias.slice();
   const width = out.length;
   inputs.forEach((input, k) => {

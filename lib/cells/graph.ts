@@ -2,7 +2,17 @@
  * A cell's equations as a graph: what a cell function leaves behind after it has run once on symbols.
  * Nodes are in evaluation order: a node's inputs stand before it.
  */
-export const unaryOps = ["sigmoid", "tanh", "relu", "exp", "log", "softplus", "square", "negate", "oneMinus"] as const;
+export const unaryOps = [
+  "sigmoid",
+  "tanh",
+  "relu",
+  "exp",
+  "log",
+  "softplus",
+  "square",
+  "negate",
+  "oneMinus",
+] as const;
 export type UnaryOp = (typeof unaryOps)[number];
 export const binaryOps = ["plus", "minus", "times", "divide"] as const;
 export type BinaryOp = (typeof binaryOps)[number];
@@ -24,12 +34,23 @@ export type GraphNode =
       readonly bias: string;
     }
   /** weight ⊙ input: a diagonal weight matrix. */
-  | { readonly op: "peephole"; readonly name: string; readonly input: NodeIndex; readonly weight: string }
+  | {
+      readonly op: "peephole";
+      readonly name: string;
+      readonly input: NodeIndex;
+      readonly weight: string;
+    }
   | { readonly op: UnaryOp; readonly input: NodeIndex }
   | { readonly op: BinaryOp; readonly left: NodeIndex; readonly right: NodeIndex }
   | { readonly op: "scale"; readonly input: NodeIndex; readonly factor: number };
 
-export type ParameterRole = "input-weight" | "recurrent-weight" | "peephole" | "bias" | "output-weight" | "output-bias";
+export type ParameterRole =
+  | "input-weight"
+  | "recurrent-weight"
+  | "peephole"
+  | "bias"
+  | "output-weight"
+  | "output-bias";
 
 /** A parameter of a cell before sizes are known. */
 export interface CellParameter {
@@ -78,7 +99,12 @@ export interface Operations<T> {
 }
 
 /** One step of the graph on any kind of value. Returns the value of every node, by index. */
-export function evaluateStep<T>(graph: Graph, input: T, previous: ReadonlyMap<string, T>, operations: Operations<T>): T[] {
+export function evaluateStep<T>(
+  graph: Graph,
+  input: T,
+  previous: ReadonlyMap<string, T>,
+  operations: Operations<T>,
+): T[] {
   const values: T[] = [];
   for (const node of graph.nodes) {
     switch (node.op) {

@@ -10,9 +10,12 @@ import { cell } from "./cell.js";
  *
  * Differs from Keras and PyTorch, where z keeps the old state.
  */
-export const gru = cell("gru", ({ input: x, hidden: h, affine, sigmoid, tanh, times, oneMinus, plus }) => {
-  const r = sigmoid(affine("r", x, h));
-  const z = sigmoid(affine("z", x, h));
-  const c = tanh(affine("c", x, times(r, h)));
-  return { h: plus(times(oneMinus(z), h), times(z, c)) };
-});
+export const gru = cell(
+  "gru",
+  ({ input: x, hidden: h, affine, sigmoid, tanh, times, oneMinus, plus }) => {
+    const r = sigmoid(affine("r", x, h));
+    const z = sigmoid(affine("z", x, h));
+    const c = tanh(affine("c", x, times(r, h)));
+    return { h: plus(times(oneMinus(z), h), times(z, c)) };
+  },
+);

@@ -16,6 +16,7 @@ export const cellNames: readonly string[] = cells.map(({ name }) => name);
 /** One of the library's cells by name. @throws GatedRnnError `usage` for an unknown name */
 export function cellNamed(name: string): Cell {
   const cell = cells.find((c) => c.name === name);
-  if (!cell) throw new GatedRnnError("usage", `cell: expected one of ${cellNames.join(", ")}, got ${name}`);
+  if (!cell)
+    throw new GatedRnnError("usage", `cell: expected one of ${cellNames.join(", ")}, got ${name}`);
   return cell;
 }

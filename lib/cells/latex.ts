@@ -9,7 +9,9 @@ type Binding = "sum" | "product" | "atom";
  * element-wise product, σ for the logistic sigmoid. An `aligned` block, for KaTeX and MathJax.
  */
 export function latex({ graph }: Cell): string {
-  const lines = graph.named.map(({ name, node }) => `${subscript(name, "t")} &= ${definition(graph, node)}`);
+  const lines = graph.named.map(
+    ({ name, node }) => `${subscript(name, "t")} &= ${definition(graph, node)}`,
+  );
   return `\\begin{aligned}\n${lines.join(" \\\\\n")}\n\\end{aligned}`;
 }
 
@@ -29,7 +31,12 @@ function definition(graph: Graph, index: NodeIndex): string {
       case "previous":
         return subscript(node.state, "t-1");
       case "affine":
-        return sum([...node.inputs.map((input, k) => `${letter(node.weights[k])} ${write(input, "atom")}`), letter(node.bias)].join(" + "));
+        return sum(
+          [
+            ...node.inputs.map((input, k) => `${letter(node.weights[k])} ${write(input, "atom")}`),
+            letter(node.bias),
+          ].join(" + "),
+        );
       case "peephole":
         return product(`${letter(node.weight)} \\odot ${write(node.input, "product")}`);
       case "plus":

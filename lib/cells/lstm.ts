@@ -10,12 +10,15 @@ import { cell } from "./cell.js";
  *   o = σ(W_o x + U_o h₋ + V_o c + b_o)    output gate: sees the NEW memory
  *   h = o ⊙ tanh(c)
  */
-export const lstm = cell("lstm", ({ input: x, hidden: h, previous, affine, peephole, sigmoid, tanh, times, plus }) => {
-  const before = previous("c");
-  const i = sigmoid(plus(affine("i", x, h), peephole("i", before)));
-  const f = sigmoid(plus(affine("f", x, h), peephole("f", before)));
-  const candidate = tanh(affine("c", x, h));
-  const c = plus(times(f, before), times(i, candidate));
-  const o = sigmoid(plus(affine("o", x, h), peephole("o", c)));
-  return { h: times(o, tanh(c)), c };
-});
+export const lstm = cell(
+  "lstm",
+  ({ input: x, hidden: h, previous, affine, peephole, sigmoid, tanh, times, plus }) => {
+    const before = previous("c");
+    const i = sigmoid(plus(affine("i", x, h), peephole("i", before)));
+    const f = sigmoid(plus(affine("f", x, h), peephole("f", before)));
+    const candidate = tanh(affine("c", x, h));
+    const c = plus(times(f, before), times(i, candidate));
+    const o = sigmoid(plus(affine("o", x, h), peephole("o", c)));
+    return { h: times(o, tanh(c)), c };
+  },
+);

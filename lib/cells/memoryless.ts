@@ -6,4 +6,6 @@ import { cell } from "./cell.js";
  *
  *   h = tanh(W_h x + b_h)
  */
-export const memoryless = cell("memoryless", ({ input: x, affine, tanh }) => ({ h: tanh(affine("h", x)) }));
+export const memoryless = cell("memoryless", ({ input: x, affine, tanh }) => ({
+  h: tanh(affine("h", x)),
+}));

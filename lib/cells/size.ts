@@ -9,7 +9,10 @@ export interface CellSize {
 /** Parameters of the recurrent layer, biases and peepholes counted, output layer not (Chung et al. 2014, Table 1). */
 export function parameterCount({ graph }: Cell, { inputSize, hiddenSize }: CellSize): number {
   const size = { input: inputSize, hidden: hiddenSize };
-  return graph.parameters.reduce((sum, { axes }) => sum + axes.reduce((product, axis) => product * size[axis], 1), 0);
+  return graph.parameters.reduce(
+    (sum, { axes }) => sum + axes.reduce((product, axis) => product * size[axis], 1),
+    0,
+  );
 }
 
 /**
@@ -35,7 +38,9 @@ export function hiddenSizeFor(cell: Cell, inputSize: number, budget: number): nu
  * The paper's hidden sizes (Table 1): on music, about 20 thousand parameters each; on speech, about 169 thousand. The layer without
  * memory, which is not the paper's, has the tanh unit's.
  */
-export const paperHiddenSizes: Readonly<Record<"music" | "speech", Readonly<Record<string, number>>>> = {
+export const paperHiddenSizes: Readonly<
+  Record<"music" | "speech", Readonly<Record<string, number>>>
+> = {
   music: { tanh: 100, gru: 46, lstm: 36, memoryless: 100 },
   speech: { tanh: 400, gru: 227, lstm: 195, memoryless: 400 },
 };

@@ -5,4 +5,6 @@ import { cell } from "./cell.js";
  *
  *   h = tanh(W x + U h₋ + b)
  */
-export const tanh = cell("tanh", ({ input: x, hidden: h, affine, tanh }) => ({ h: tanh(affine("h", x, h)) }));
+export const tanh = cell("tanh", ({ input: x, hidden: h, affine, tanh }) => ({
+  h: tanh(affine("h", x, h)),
+}));

@@ -27,10 +27,15 @@ export function addBaselines(program: Command): void {
       const { name, title, synthetic, checksum } = dataset;
       if (json) return printJson({ data: name, title, synthetic, checksum, baselines: results });
       const speech = dataset.kind === "speech";
-      console.log(`${title}: NLL in nats, per step${speech ? ` of ${speechWindow.targetSamples} samples` : ""} (mean of sequences)`);
+      console.log(
+        `${title}: NLL in nats, per step${speech ? ` of ${speechWindow.targetSamples} samples` : ""} (mean of sequences)`,
+      );
       for (const { name, ...nll } of results) {
-        const numbers = (split: Split) => `${nll[split].nllPerStep.toFixed(3)} (${nll[split].nllPerSequence.toFixed(3)})`;
-        console.log(`  ${baselineTitles[name].padEnd(30)}${splits.map((s) => `${s} ${numbers(s)}`).join("  ")}`);
+        const numbers = (split: Split) =>
+          `${nll[split].nllPerStep.toFixed(3)} (${nll[split].nllPerSequence.toFixed(3)})`;
+        console.log(
+          `  ${baselineTitles[name].padEnd(30)}${splits.map((s) => `${s} ${numbers(s)}`).join("  ")}`,
+        );
       }
     });
 }

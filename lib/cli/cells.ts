@@ -18,7 +18,10 @@ export function addCells(program: Command): void {
         parameters: cell.graph.parameters.map((p) => p.name),
         latex: latex(cell),
         sizes: (["music", "speech"] as const).map((task) => {
-          const size = { inputSize: paperInputs[task], hiddenSize: paperHiddenSizes[task][cell.name] };
+          const size = {
+            inputSize: paperInputs[task],
+            hiddenSize: paperHiddenSizes[task][cell.name],
+          };
           return { task, ...size, count: parameterCount(cell, size) };
         }),
       }));
@@ -26,7 +29,9 @@ export function addCells(program: Command): void {
       for (const { cell, parameters, sizes } of cells) {
         console.log(`${cell}: ${parameters.join(" ")}`);
         for (const { task, inputSize, hiddenSize, count } of sizes)
-          console.log(`  ${task.padEnd(6)}  ${hiddenSize} hidden units on ${inputSize} inputs: ${count.toLocaleString("en")} parameters`);
+          console.log(
+            `  ${task.padEnd(6)}  ${hiddenSize} hidden units on ${inputSize} inputs: ${count.toLocaleString("en")} parameters`,
+          );
       }
     });
 }

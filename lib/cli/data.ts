@@ -23,14 +23,21 @@ export function addData(program: Command): void {
       console.log(`prepared sets in ${dataFolder()}`);
       sets.forEach(printSet);
     });
-  const sub = (name: string, description: string, action: (names: readonly string[], json: boolean) => Promise<void>) =>
+  const sub = (
+    name: string,
+    description: string,
+    action: (names: readonly string[], json: boolean) => Promise<void>,
+  ) =>
     data
       .command(name)
       .description(description)
       .argument("[names...]", `sets (default: all): ${setNames.join(", ")}`)
       .addOption(jsonOption())
       .action((names: string[], { json }: Arguments, command: Command) =>
-        action(names.length > 0 ? [...new Set(names)] : setNames, json ?? command.optsWithGlobals().json === true),
+        action(
+          names.length > 0 ? [...new Set(names)] : setNames,
+          json ?? command.optsWithGlobals().json === true,
+        ),
       );
   sub("fetch", "bring the sets' files here and check their sums", fetchSets);
   sub("prepare", "fetch, read and check the sets, and write their prepared files", prepareSets);
@@ -45,7 +52,8 @@ async function fetchSets(names: readonly string[], json: boolean): Promise<void>
     for (const name of music) {
       const { file, source } = await fetchMusic(name, { ...options, unreachable });
       fetched.push({ name, file, bytes: source.bytes, sha256: source.sha256 });
-      if (!json) console.log(`${name}: ${file} (${thousands(source.bytes)} bytes, sha256 ${source.sha256})`);
+      if (!json)
+        console.log(`${name}: ${file} (${thousands(source.bytes)} bytes, sha256 ${source.sha256})`);
     }
     if (speech.length === 0) return;
     const file = await fetchSpokenDigits({ ...options, unreachable });
@@ -62,7 +70,8 @@ async function prepareSets(names: readonly string[], json: boolean): Promise<voi
   const prepared: { name: SetName; file: string; checksum: string; from: string }[] = [];
   const add = (entry: (typeof prepared)[number]) => {
     prepared.push(entry);
-    if (!json) console.log(`${entry.name}: ${entry.file} from ${entry.from}, checksum ${entry.checksum}`);
+    if (!json)
+      console.log(`${entry.name}: ${entry.file} from ${entry.from}, checksum ${entry.checksum}`);
   };
   await interruptibly(async (options) => {
     const unreachable = new Set<string>();
@@ -82,7 +91,9 @@ async function verifySets(names: readonly string[], json: boolean): Promise<void
   const { music, speech } = kindsOf(names);
   const sets = await Promise.all([...music, ...speech].map(setReport));
   if (json) printJson({ sets });
-  else for (const { name, prepared, problem, checksum } of sets) console.log(prepared ? `✓ ${name} ${checksum}` : `✗ ${name} ${problem}`);
+  else
+    for (const { name, prepared, problem, checksum } of sets)
+      console.log(prepared ? `✓ ${name} ${checksum}` : `✗ ${name} ${problem}`);
   if (sets.some((set) => !set.prepared)) process.exitCode = 1;
 }
 
@@ -97,7 +108,9 @@ async function interruptibly(
   } catch (error) {
     if (!signal.aborted) throw error;
     process.exitCode = 130;
-    process.stderr.write(`gated-rnn: ${(error as Error).message}; the next call goes on from there\n`);
+    process.stderr.write(
+      `gated-rnn: ${(error as Error).message}; the next call goes on from there\n`,
+    );
   } finally {
     clear();
     done();
@@ -107,7 +120,12 @@ async function interruptibly(
 function showProgress({ path, receivedBytes, totalBytes }: FetchProgress): void {
   if (!process.stderr.isTTY) return;
   const share = Math.floor((100 * receivedBytes) / totalBytes);
-  process.stderr.write(`\r\x1b[2K${path} ${share} % of ${(totalBytes / 1e6).toFixed(1)} MB`.slice(0, (process.stderr.columns ?? 80) + 4));
+  process.stderr.write(
+    `\r\x1b[2K${path} ${share} % of ${(totalBytes / 1e6).toFixed(1)} MB`.slice(
+      0,
+      (process.stderr.columns ?? 80) + 4,
+    ),
+  );
 }
 
 const thousands = (n: number) => n.toLocaleString("en");

@@ -38,14 +38,21 @@ function nodeFindings(): Finding[] {
   const { version, commit } = codeVersion();
   return [
     { topic: "gated-rnn", ok: true, finding: `${version}${commit ? ` at ${commit}` : ""}` },
-    { topic: "machine", ok: true, finding: `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${platform}` },
+    {
+      topic: "machine",
+      ok: true,
+      finding: `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${platform}`,
+    },
     {
       topic: "node",
       ok: major >= 22,
       finding: process.version,
       ...(major >= 22
         ? {}
-        : { remedy: "Node 22 is what the project is tested on; npm scripts and npx use the project's own after npm ci" }),
+        : {
+            remedy:
+              "Node 22 is what the project is tested on; npm scripts and npx use the project's own after npm ci",
+          }),
     },
   ];
 }
@@ -82,7 +89,11 @@ async function webGpuFinding(): Promise<Finding> {
   });
   const [code, killer] = await once(child, "exit");
   if (!probe)
-    return { topic, ok: false, finding: `the GPU's driver ended the process that looked for it (${killer ?? `exit code ${code}`})` };
+    return {
+      topic,
+      ok: false,
+      finding: `the GPU's driver ended the process that looked for it (${killer ?? `exit code ${code}`})`,
+    };
   if ("problem" in probe) return { topic, ok: false, finding: probe.problem };
   return { topic, ok: true, finding: `${probe.adapter.name} (a GPU; taken with --engine webgpu)` };
 }

@@ -25,9 +25,14 @@ interface GenerateArguments {
 export function addGenerate(program: Command): void {
   program
     .command("generate")
-    .description("new music or speech from a trained model: a MIDI and a WAV file of music, a WAV file of speech")
+    .description(
+      "new music or speech from a trained model: a MIDI and a WAV file of music, a WAV file of speech",
+    )
     .argument("<weights>", "a .safetensors file that train or sweep has written")
-    .option("--to <file>", "the files' name, with or without .mid or .wav, to have one of them only (default: beside the weights)")
+    .option(
+      "--to <file>",
+      "the files' name, with or without .mid or .wav, to have one of them only (default: beside the weights)",
+    )
     .option("--steps <n>", "music: time steps to make", wholeNumber(1, 1_000_000), 64)
     .option("--seconds <x>", "speech: seconds to make (default: 2)", realNumber(0, true))
     .option(
@@ -65,7 +70,13 @@ async function dataOf({ data }: TrainedModel): Promise<Dataset | undefined> {
   try {
     return await openData(data);
   } catch (error) {
-    if (!(error instanceof GatedRnnError && (error.code === "data-missing" || error.code === "download"))) throw error;
+    if (
+      !(
+        error instanceof GatedRnnError &&
+        (error.code === "data-missing" || error.code === "download")
+      )
+    )
+      throw error;
     process.stderr.write(`no primer: ${error.message.split("\n")[0]}\n`);
     return undefined;
   }
@@ -79,15 +90,29 @@ function music(
   options: GenerateArguments,
 ): void {
   const { steps, seed, temperature, beatsPerMinute, primer: heard } = options;
-  const primer = dataset?.kind === "music" && heard > 0 ? beginning(dataset.test, heard, seed) : undefined;
-  const roll = sampleMusic({ ...trained, units }, { steps, seed, temperature, ...(primer ? { primer } : {}) });
+  const primer =
+    dataset?.kind === "music" && heard > 0 ? beginning(dataset.test, heard, seed) : undefined;
+  const roll = sampleMusic(
+    { ...trained, units },
+    { steps, seed, temperature, ...(primer ? { primer } : {}) },
+  );
   const { stepsPerQuarter } = units;
   const sampleRateHz = 22_050;
-  report(trained, primer ? `${primer.length} steps of ${primer.name ?? "a test piece"}` : "silence", options);
-  if (wants(name, ".mid")) write(name, ".mid", midiBytes(roll, { stepsPerQuarter, beatsPerMinute }), `${steps} steps`);
+  report(
+    trained,
+    primer ? `${primer.length} steps of ${primer.name ?? "a test piece"}` : "silence",
+    options,
+  );
+  if (wants(name, ".mid"))
+    write(name, ".mid", midiBytes(roll, { stepsPerQuarter, beatsPerMinute }), `${steps} steps`);
   if (wants(name, ".wav")) {
     const sound = soundOfMusic(roll, { stepsPerQuarter, beatsPerMinute, sampleRateHz });
-    write(name, ".wav", wavBytes([sound], sampleRateHz), `${(sound.length / sampleRateHz).toFixed(1)} s`);
+    write(
+      name,
+      ".wav",
+      wavBytes([sound], sampleRateHz),
+      `${(sound.length / sampleRateHz).toFixed(1)} s`,
+    );
   }
 }
 
@@ -95,7 +120,12 @@ function music(
 function beginning(pieces: readonly PianoRoll[], steps: number, seed: number): PianoRoll {
   const piece = pieces[generator(seed, "choose a primer").integer(pieces.length)];
   const length = Math.min(steps, piece.length);
-  return { ...piece, length, offsets: piece.offsets.slice(0, length + 1), notes: piece.notes.slice(0, piece.offsets[length]) };
+  return {
+    ...piece,
+    length,
+    offsets: piece.offsets.slice(0, length + 1),
+    notes: piece.notes.slice(0, piece.offsets[length]),
+  };
 }
 
 function speech(
@@ -106,18 +136,34 @@ function speech(
   options: GenerateArguments,
 ): void {
   const { seed, temperature, primer: heard, seconds = 2 } = options;
-  if (/\.mid$/i.test(name)) throw new GatedRnnError("usage", "--to: expected a .wav file for a model of speech, got .mid");
+  if (/\.mid$/i.test(name))
+    throw new GatedRnnError("usage", "--to: expected a .wav file for a model of speech, got .mid");
   const { sampleRateHz } = units;
   const waveform =
-    dataset?.kind === "speech" && heard > 0 ? dataset.test[generator(seed, "choose a primer").integer(dataset.test.length)] : undefined;
+    dataset?.kind === "speech" && heard > 0
+      ? dataset.test[generator(seed, "choose a primer").integer(dataset.test.length)]
+      : undefined;
   const samples = Math.max(1, Math.round(seconds * sampleRateHz));
-  const first = waveform?.read().slice(0, speechWindow.inputSamples + heard * speechWindow.targetSamples);
-  const made = sampleSpeech(trained, { samples, seed, temperature, ...(first ? { primer: first } : {}) });
+  const first = waveform
+    ?.read()
+    .slice(0, speechWindow.inputSamples + heard * speechWindow.targetSamples);
+  const made = sampleSpeech(trained, {
+    samples,
+    seed,
+    temperature,
+    ...(first ? { primer: first } : {}),
+  });
   report(trained, waveform ? `${heard} steps of ${waveform.name}` : "silence", options);
-  write(name, ".wav", wavBytes([soundOf(made, units)], sampleRateHz), `${seconds} s at ${sampleRateHz} Hz`);
+  write(
+    name,
+    ".wav",
+    wavBytes([soundOf(made, units)], sampleRateHz),
+    `${seconds} s at ${sampleRateHz} Hz`,
+  );
 }
 
-const wants = (name: string, extension: string) => name.toLowerCase().endsWith(extension) || !/\.(mid|wav)$/i.test(name);
+const wants = (name: string, extension: string) =>
+  name.toLowerCase().endsWith(extension) || !/\.(mid|wav)$/i.test(name);
 
 function write(name: string, extension: string, bytes: Uint8Array, what: string): void {
   const file = name.toLowerCase().endsWith(extension) ? name : `${name}${extension}`;
@@ -125,7 +171,11 @@ function write(name: string, extension: string, bytes: Uint8Array, what: string)
   console.log(`  ${file}: ${what}`);
 }
 
-function report({ model, data, run }: TrainedModel, primer: string, { seed, temperature }: GenerateArguments): void {
+function report(
+  { model, data, run }: TrainedModel,
+  primer: string,
+  { seed, temperature }: GenerateArguments,
+): void {
   console.log(
     `${model.cell.name}, ${model.hiddenSize} hidden units, trained on ${data} (run ${run}); seed ${seed}, temperature ${temperature}, after ${primer}:`,
   );

@@ -1,7 +1,14 @@
 import { open, readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { splits } from "../data/dataset.js";
-import { checkFileSize, type FileContents, fileContents, fileKindTitle, isWav, type MusicContents } from "../data/file-contents.js";
+import {
+  checkFileSize,
+  type FileContents,
+  fileContents,
+  fileKindTitle,
+  isWav,
+  type MusicContents,
+} from "../data/file-contents.js";
 import type { MidiContents } from "../data/midi-contents.js";
 import { openWav } from "../data/wav.js";
 import { type WavContents, wavContents } from "../data/wav-contents.js";
@@ -34,7 +41,8 @@ async function contentsOf(file: string): Promise<FileContents> {
     const handle = await open(file);
     try {
       const found = await handle.stat();
-      if (!found.isFile()) throw new GatedRnnError("usage", `${file}: expected a file, got something else`);
+      if (!found.isFile())
+        throw new GatedRnnError("usage", `${file}: expected a file, got something else`);
       const start = Buffer.alloc(12);
       await handle.read(start, 0, 12, 0);
       if (isWav(start)) return wavOf(file); // never whole in memory
@@ -46,7 +54,9 @@ async function contentsOf(file: string): Promise<FileContents> {
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (error instanceof GatedRnnError || !syscall) throw error;
-    throw new GatedRnnError("usage", `${file}: expected a file to read, got ${code}`, { cause: error });
+    throw new GatedRnnError("usage", `${file}: expected a file to read, got ${code}`, {
+      cause: error,
+    });
   }
 }
 
@@ -87,9 +97,14 @@ function print(file: string, contents: FileContents): void {
   else printMusic(file, contents);
 }
 
-function printMidi(file: string, { format, tracks, division, noteCount, notes, warnings }: MidiContents): void {
+function printMidi(
+  file: string,
+  { format, tracks, division, noteCount, notes, warnings }: MidiContents,
+): void {
   const time = division < 0x8000 ? `${division} ticks a quarter note` : "time code";
-  console.log(`${file}: MIDI file of format ${format}, ${tracks} tracks, ${time}, ${thousands(noteCount)} notes`);
+  console.log(
+    `${file}: MIDI file of format ${format}, ${tracks} tracks, ${time}, ${thousands(noteCount)} notes`,
+  );
   let shown = 0;
   for (const [pitch, on, off] of notes()) {
     if (shown++ === 8) break;
@@ -99,7 +114,10 @@ function printMidi(file: string, { format, tracks, division, noteCount, notes, w
   printWarnings(warnings);
 }
 
-function printWav(file: string, { format, channels, sampleRateHz, bits, frames, warnings }: WavContents): void {
+function printWav(
+  file: string,
+  { format, channels, sampleRateHz, bits, frames, warnings }: WavContents,
+): void {
   console.log(
     `${file}: WAV file, ${format} of ${bits} bits, ${channels} channels, ${thousands(sampleRateHz)} Hz, ${thousands(frames)} frames (${(frames / sampleRateHz).toFixed(2)} s)`,
   );
@@ -108,8 +126,11 @@ function printWav(file: string, { format, channels, sampleRateHz, bits, frames, 
 
 function printZip(file: string, { entries }: ZipContents): void {
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-  console.log(`${file}: zip archive of ${thousands(entries.length)} files, ${thousands(bytes)} bytes unpacked`);
-  for (const entry of entries.slice(0, 20)) console.log(`  ${thousands(entry.bytes).padStart(12)}  ${entry.name}`);
+  console.log(
+    `${file}: zip archive of ${thousands(entries.length)} files, ${thousands(bytes)} bytes unpacked`,
+  );
+  for (const entry of entries.slice(0, 20))
+    console.log(`  ${thousands(entry.bytes).padStart(12)}  ${entry.name}`);
   if (entries.length > 20) console.log(`  … ${thousands(entries.length - 20)} more`);
 }
 
@@ -117,16 +138,26 @@ function printWarnings(warnings: readonly string[]): void {
   for (const warning of warnings) console.log(`  untidy: ${warning}`);
 }
 
-function printMusic(file: string, { kind, bytes, variables, splits: counts, checksum }: MusicContents): void {
+function printMusic(
+  file: string,
+  { kind, bytes, variables, splits: counts, checksum }: MusicContents,
+): void {
   console.log(`${file}: ${fileKindTitle(kind)}, ${thousands(bytes)} bytes`);
-  for (const variable of variables ?? []) console.log(`  ${variable.name}: ${variable.dimensions.join(" × ")} ${variable.kind}`);
+  for (const variable of variables ?? [])
+    console.log(`  ${variable.name}: ${variable.dimensions.join(" × ")} ${variable.kind}`);
   if (!counts) {
     console.log("  no music set (traindata, validdata, testdata)");
     return;
   }
   for (const split of splits) {
-    const [sequences, steps, notes] = [counts[split].sequences, counts[split].steps, counts[split].notes].map(thousands);
-    console.log(`  ${split.padEnd(5)} ${sequences.padStart(5)} sequences ${steps.padStart(9)} steps ${notes.padStart(9)} notes`);
+    const [sequences, steps, notes] = [
+      counts[split].sequences,
+      counts[split].steps,
+      counts[split].notes,
+    ].map(thousands);
+    console.log(
+      `  ${split.padEnd(5)} ${sequences.padStart(5)} sequences ${steps.padStart(9)} steps ${notes.padStart(9)} notes`,
+    );
   }
   console.log(`  checksum ${checksum}`);
 }

@@ -21,9 +21,13 @@ import { addWeights } from "./weights.js";
  */
 export async function main(args: readonly string[]): Promise<void> {
   // a reader such as `head` that has had enough is no error
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === "EPIPE" ? 0 : 1),
+  );
   const program = new Command("gated-rnn")
-    .description("Train and compare tanh, LSTM and GRU units as in Chung et al. 2014 (arXiv 1412.3555).")
+    .description(
+      "Train and compare tanh, LSTM and GRU units as in Chung et al. 2014 (arXiv 1412.3555).",
+    )
     .version(codeVersion().version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
@@ -60,11 +64,19 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-const failures: ReadonlySet<GatedRnnError["code"]> = new Set(["download", "engine", "not-finite", "database", "locked"]);
+const failures: ReadonlySet<GatedRnnError["code"]> = new Set([
+  "download",
+  "engine",
+  "not-finite",
+  "database",
+  "locked",
+]);
 
 /** Subcommands throw like the program instead of leaving the process, and say what is wrong in one line. */
 function inherit(command: Command): void {
   command.exitOverride().showSuggestionAfterError(true);
-  command.configureOutput({ outputError: (text, write) => write(`gated-rnn: ${text.replace(/^error: /, "")}`) });
+  command.configureOutput({
+    outputError: (text, write) => write(`gated-rnn: ${text.replace(/^error: /, "")}`),
+  });
   command.commands.forEach(inherit);
 }

@@ -2,7 +2,10 @@ import { InvalidArgumentError, Option } from "commander";
 import { engineNames } from "../engines/index.js";
 
 /** An option's text as a whole number in a range. */
-export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+export function wholeNumber(
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() === "" || !Number.isInteger(value) || value < least || value > most)
@@ -17,8 +20,15 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
 export function realNumber(least: number, above = false): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isFinite(value) || value < least || (above && value === least))
-      throw new InvalidArgumentError(`expected a number ${above ? "above" : "from"} ${least}, got ${text}.`);
+    if (
+      text.trim() === "" ||
+      !Number.isFinite(value) ||
+      value < least ||
+      (above && value === least)
+    )
+      throw new InvalidArgumentError(
+        `expected a number ${above ? "above" : "from"} ${least}, got ${text}.`,
+      );
     return value;
   };
 }
@@ -26,14 +36,26 @@ export function realNumber(least: number, above = false): (text: string) => numb
 /** An option's text as names parted by commas. */
 export const names = (text: string) => text.split(",").map((name) => name.trim());
 
-export const engineOption = () => new Option("--engine <name>", "engine (default: the fastest that runs here)").choices(engineNames);
+export const engineOption = () =>
+  new Option("--engine <name>", "engine (default: the fastest that runs here)").choices(
+    engineNames,
+  );
 export const backendOption = () =>
-  new Option("--backend <name>", "reference engine: TensorFlow.js backend: wasm, cpu or tensorflow; webgpu engine: gpu or software");
+  new Option(
+    "--backend <name>",
+    "reference engine: TensorFlow.js backend: wasm, cpu or tensorflow; webgpu engine: gpu or software",
+  );
 export const threadsOption = () =>
-  new Option("--threads <n>", "threads of one run (native engine)").argParser(wholeNumber(1, 256)).default(1);
-export const jsonOption = () => new Option("--json", "print one JSON object as the last line of standard output");
+  new Option("--threads <n>", "threads of one run (native engine)")
+    .argParser(wholeNumber(1, 256))
+    .default(1);
+export const jsonOption = () =>
+  new Option("--json", "print one JSON object as the last line of standard output");
 
-export const seedOption = () => new Option("--seed <n>", "seed of everything random").argParser(wholeNumber(0, 2 ** 32 - 1)).default(1);
+export const seedOption = () =>
+  new Option("--seed <n>", "seed of everything random")
+    .argParser(wholeNumber(0, 2 ** 32 - 1))
+    .default(1);
 
 /** Writes the one JSON object that programs read. */
 export function printJson(value: unknown): void {

@@ -9,7 +9,10 @@ const milliseconds = { terminal: 100, plain: 10_000, echo: 500 };
  * Shows a training: on a terminal one line with a bar that redraws itself, elsewhere a plain line every ten seconds. Writes
  * to standard error, so that standard output stays clean for results.
  */
-export function progressLine(label: string, stream: NodeJS.WriteStream = process.stderr): { show(p: TrainProgress): void; end(): void } {
+export function progressLine(
+  label: string,
+  stream: NodeJS.WriteStream = process.stderr,
+): { show(p: TrainProgress): void; end(): void } {
   let last = 0;
   let drawn = false;
   const interval = stream.isTTY ? milliseconds.terminal : milliseconds.plain;
@@ -39,7 +42,9 @@ function line(label: string, p: TrainProgress): string {
 }
 
 /** Ends long work cleanly on the first Ctrl-C, and at once on the second. */
-export function interruptible(word = "\nstopping after this step (Ctrl-C again to leave at once)\n"): {
+export function interruptible(
+  word = "\nstopping after this step (Ctrl-C again to leave at once)\n",
+): {
   signal: AbortSignal;
   done(): void;
 } {
@@ -54,11 +59,17 @@ export function interruptible(word = "\nstopping after this step (Ctrl-C again t
     controller.abort();
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
-  return { signal: controller.signal, done: () => process.off("SIGINT", stop).off("SIGTERM", stop) };
+  return {
+    signal: controller.signal,
+    done: () => process.off("SIGINT", stop).off("SIGTERM", stop),
+  };
 }
 
 /** Shows several runs side by side: one line on a terminal, a plain line per finished run elsewhere. */
-export function runsProgress(cells: readonly string[], stream: NodeJS.WriteStream = process.stderr) {
+export function runsProgress(
+  cells: readonly string[],
+  stream: NodeJS.WriteStream = process.stderr,
+) {
   const begun = performance.now();
   const shares = cells.map(() => 0);
   const best = new Map<string, number>();
@@ -69,15 +80,20 @@ export function runsProgress(cells: readonly string[], stream: NodeJS.WriteStrea
     if (!stream.isTTY || now - last < milliseconds.terminal) return;
     last = now;
     const share = shares.reduce((a, b) => a + b, 0) / cells.length;
-    const left = share > 0 ? `, ${duration((((now - begun) / 1000) * (1 - share)) / share)} left` : "";
+    const left =
+      share > 0 ? `, ${duration((((now - begun) / 1000) * (1 - share)) / share)} left` : "";
     const leaders = [...best].map(([cell, nll]) => `${cell} ${nll.toFixed(2)}`).join(", ");
     const text = `${bar(share)} ${finishedRuns}/${cells.length} runs${leaders ? `, best validation NLL: ${leaders}` : ""}${left}`;
     stream.write(`\r\x1b[2K${text.slice(0, (stream.columns ?? 80) - 1)}`);
   };
   return {
-    show(run: number, { share, valid }: { readonly share: number; readonly valid: number | null }): void {
+    show(
+      run: number,
+      { share, valid }: { readonly share: number; readonly valid: number | null },
+    ): void {
       shares[run] = share;
-      if (valid !== null) best.set(cells[run], Math.min(valid, best.get(cells[run]) ?? Number.POSITIVE_INFINITY));
+      if (valid !== null)
+        best.set(cells[run], Math.min(valid, best.get(cells[run]) ?? Number.POSITIVE_INFINITY));
       draw();
     },
     finished(run: number, { configuration, results, curve, seconds, status }: RunRecord): void {

@@ -31,10 +31,17 @@ export function addRecords(program: Command): void {
     .option("--data <names>", "only these data sets, parted by commas", names)
     .option("--cells <names>", "only these cells, parted by commas", names)
     .option("--seed <n>", "only this seed", wholeNumber(0, 2 ** 32 - 1))
-    .addOption(new Option("--status <word>", "only runs that ended so").choices(runRecord.shape.status.options))
+    .addOption(
+      new Option("--status <word>", "only runs that ended so").choices(
+        runRecord.shape.status.options,
+      ),
+    )
     .option("--best", "only the lowest validation NLL of each data set and cell")
     .addOption(
-      new Option("--format <kind>", "a table to read, a CSV table, the whole records as JSON, or the JSON Schema that they follow")
+      new Option(
+        "--format <kind>",
+        "a table to read, a CSV table, the whole records as JSON, or the JSON Schema that they follow",
+      )
         .choices(["table", "csv", "json", "schema"])
         .default("table"),
     )
@@ -47,15 +54,22 @@ export function addRecords(program: Command): void {
 }
 
 /** The published schema, for programs in other languages. */
-const schema = () => `${JSON.stringify({ title: "gated-rnn/run/1", ...z.toJSONSchema(runRecord) }, null, 1)}\n`;
+const schema = () =>
+  `${JSON.stringify({ title: "gated-rnn/run/1", ...z.toJSONSchema(runRecord) }, null, 1)}\n`;
 
-async function listing(folder: string, { db, seed, status, best, format, data, cells }: RecordsArguments): Promise<string> {
-  const found = filterRecords(db === undefined ? readRecords(folder) : await databaseRecords(folder, db), {
-    ...(data ? { data } : {}),
-    ...(cells ? { cells } : {}),
-    ...(seed === undefined ? {} : { seeds: [seed] }),
-    ...(status ? { status: [status] } : {}),
-  });
+async function listing(
+  folder: string,
+  { db, seed, status, best, format, data, cells }: RecordsArguments,
+): Promise<string> {
+  const found = filterRecords(
+    db === undefined ? readRecords(folder) : await databaseRecords(folder, db),
+    {
+      ...(data ? { data } : {}),
+      ...(cells ? { cells } : {}),
+      ...(seed === undefined ? {} : { seeds: [seed] }),
+      ...(status ? { status: [status] } : {}),
+    },
+  );
   const records = best ? bestRecords(found) : found;
   switch (format) {
     case "csv":
@@ -87,7 +101,15 @@ function recordsTable(records: readonly RunRecord[]): Table {
       left("status"),
     ],
     rows: records.map(({ id, configuration: c, curve, bestEpoch, results: r, seconds, status }) => [
-      ...[id, c.data, cellTitle(c.cell), c.learningRate.toPrecision(2), String(c.seed), String(curve.length), String(bestEpoch)],
+      ...[
+        id,
+        c.data,
+        cellTitle(c.cell),
+        c.learningRate.toPrecision(2),
+        String(c.seed),
+        String(curve.length),
+        String(bestEpoch),
+      ],
       ...[r.train, r.valid, r.test].map(({ nllPerStep }) => nllPerStep.toFixed(3)),
       duration(seconds),
       status,

@@ -2,7 +2,15 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Baseline } from "../data/baselines.js";
 import type { MusicDataset } from "../data/dataset.js";
-import { baselineReferences, baselineRows, htmlPage, learningCurves, resultsTable, tableText, toSvg } from "../show/index.js";
+import {
+  baselineReferences,
+  baselineRows,
+  htmlPage,
+  learningCurves,
+  resultsTable,
+  tableText,
+  toSvg,
+} from "../show/index.js";
 import type { RunRecord } from "../train/record.js";
 
 export interface Report {
@@ -18,10 +26,15 @@ export async function writeReport(
   records: readonly RunRecord[],
   baselines: readonly Baseline[],
 ): Promise<Report> {
-  const table = resultsTable(records, baselineRows(baselines), { entropyPerStep: dataset.entropyPerStep });
+  const table = resultsTable(records, baselineRows(baselines), {
+    entropyPerStep: dataset.entropyPerStep,
+  });
   const references = baselineReferences(baselines);
   const drawn = records.filter((r) => r.curve.length > 0);
-  const charts = (["epoch", "seconds"] as const).map((x) => ({ x, spec: learningCurves(drawn, { x, references }) }));
+  const charts = (["epoch", "seconds"] as const).map((x) => ({
+    x,
+    spec: learningCurves(drawn, { x, references }),
+  }));
   mkdirSync(folder, { recursive: true });
   const files: { what: string; file: string }[] = [];
   const write = (what: string, name: string, text: string) => {
@@ -31,9 +44,14 @@ export async function writeReport(
     files.push({ what, file });
   };
   if (drawn.length > 0) {
-    for (const { x, spec } of charts) write(`learning curves by ${x}`, `learning-curves-${x}.svg`, await toSvg(spec));
+    for (const { x, spec } of charts)
+      write(`learning curves by ${x}`, `learning-curves-${x}.svg`, await toSvg(spec));
     const sections = [...charts.map(({ spec }) => ({ chart: spec })), { table }];
-    write("page with curves and table", "index.html", await htmlPage(`${dataset.title}: tanh, GRU and LSTM`, sections));
+    write(
+      "page with curves and table",
+      "index.html",
+      await htmlPage(`${dataset.title}: tanh, GRU and LSTM`, sections),
+    );
   }
   return { table: tableText(table), files };
 }

@@ -7,22 +7,35 @@ import { type Split, splits } from "../data/dataset.js";
 import { loadMusic } from "../data/music.js";
 import { type MusicSetName, musicSetNames, musicSets, preparedFile } from "../data/music-sets.js";
 import { samplesChecksumOf } from "../data/samples-file.js";
-import { loadSpeech, type SpeechSetName, speechFile, speechSetNames, speechSets } from "../data/speech.js";
+import {
+  loadSpeech,
+  type SpeechSetName,
+  speechFile,
+  speechSetNames,
+  speechSets,
+} from "../data/speech.js";
 import { GatedRnnError } from "../errors.js";
 
 export type SetName = MusicSetName | SpeechSetName;
 export const setNames: readonly SetName[] = [...musicSetNames, ...speechSetNames];
 
-const isSpeech = (name: SetName): name is SpeechSetName => speechSetNames.some((speech) => speech === name);
+const isSpeech = (name: SetName): name is SpeechSetName =>
+  speechSetNames.some((speech) => speech === name);
 
 /** The names of each kind among some names, which must all be known. @throws GatedRnnError `usage` */
-export function kindsOf(names: readonly string[]): { music: MusicSetName[]; speech: SpeechSetName[] } {
+export function kindsOf(names: readonly string[]): {
+  music: MusicSetName[];
+  speech: SpeechSetName[];
+} {
   const known = names.map((name) => {
     const found = setNames.find((n) => n === name);
     if (found) return found;
     throw new GatedRnnError("usage", `data: expected one of ${setNames.join(", ")}, got ${name}`);
   });
-  return { music: known.filter((n): n is MusicSetName => !isSpeech(n)), speech: known.filter(isSpeech) };
+  return {
+    music: known.filter((n): n is MusicSetName => !isSpeech(n)),
+    speech: known.filter(isSpeech),
+  };
 }
 
 /** What there is of a set, and what is known of it. */
@@ -36,7 +49,9 @@ export interface SetReport {
   readonly bytes?: number;
   readonly checksum?: string;
   /** Per split; steps and notes are those of music, samples those of speech. */
-  readonly counts?: Readonly<Record<Split, RollCounts | { readonly sequences: number; readonly samples: number }>>;
+  readonly counts?: Readonly<
+    Record<Split, RollCounts | { readonly sequences: number; readonly samples: number }>
+  >;
   readonly licence: string;
 }
 
@@ -70,19 +85,39 @@ function speechReport(name: SpeechSetName) {
       "bad-file",
       `${file}: expected contents with checksum ${expected}, got ${checksum}; run gated-rnn data prepare ${name}`,
     );
-  const count = (split: Split) => ({ sequences: set[split].length, samples: set[split].length * speechSets[name].sequenceSamples });
-  return { file, checksum, counts: { train: count("train"), valid: count("valid"), test: count("test") } };
+  const count = (split: Split) => ({
+    sequences: set[split].length,
+    samples: set[split].length * speechSets[name].sequenceSamples,
+  });
+  return {
+    file,
+    checksum,
+    counts: { train: count("train"), valid: count("valid"), test: count("test") },
+  };
 }
 
 const thousands = (n: number) => n.toLocaleString("en");
 
-export function printSet({ name, title, prepared, problem, bytes, checksum, counts, licence }: SetReport): void {
+export function printSet({
+  name,
+  title,
+  prepared,
+  problem,
+  bytes,
+  checksum,
+  counts,
+  licence,
+}: SetReport): void {
   console.log(`${prepared ? "✓" : "✗"} ${name.padEnd(11)} ${title}`);
   if (counts) {
     for (const split of splits) {
       const { sequences, ...rest } = counts[split];
-      const columns = Object.entries(rest).map(([what, n]) => `${thousands(n).padStart(9)} ${what}`);
-      console.log(`    ${split.padEnd(5)} ${thousands(sequences).padStart(5)} sequences ${columns.join(" ")}`);
+      const columns = Object.entries(rest).map(
+        ([what, n]) => `${thousands(n).padStart(9)} ${what}`,
+      );
+      console.log(
+        `    ${split.padEnd(5)} ${thousands(sequences).padStart(5)} sequences ${columns.join(" ")}`,
+      );
     }
     console.log(`    checksum ${checksum}, ${thousands(bytes ?? 0)} bytes`);
   } else console.log(`    ${problem}`);

@@ -36,10 +36,16 @@ const usualLearningRate = 2e-3;
 export function addStart(program: Command): void {
   program
     .command("start")
-    .description("the main job: the paper's JSB Chorales row, from data to table and learning curves")
+    .description(
+      "the main job: the paper's JSB Chorales row, from data to table and learning curves",
+    )
     .addOption(engineOption())
     .option("--epochs <n>", "epochs of each run (default: by the engine's speed)", wholeNumber(1))
-    .option("--learning-rates <n>", "learning-rate candidates per cell (default: by the engine's speed)", wholeNumber(1, 1000))
+    .option(
+      "--learning-rates <n>",
+      "learning-rate candidates per cell (default: by the engine's speed)",
+      wholeNumber(1, 1000),
+    )
     .option("--slots <n>", "runs side by side", wholeNumber(1, 256), availableParallelism())
     .addOption(seedOption())
     .option("--out <folder>", "where records and pictures go", "runs/start")
@@ -52,7 +58,8 @@ async function start(options: StartArguments): Promise<void> {
   const dataset = await choralesOrSynthetic(signal);
   const budget = engine.name === "reference" ? budgets.reference : budgets.fast;
   const { epochs = budget.epochs, learningRates = budget.learningRates } = options;
-  const rates = learningRates === 1 ? [usualLearningRate] : learningRateCandidates(learningRates, options.seed);
+  const rates =
+    learningRates === 1 ? [usualLearningRate] : learningRateCandidates(learningRates, options.seed);
   const requests = paperCells.flatMap((cell) =>
     rates.map((learningRate): RunRequest => {
       const run = { epochs, learningRate, batchSize: budget.batchSize, seed: options.seed };
@@ -84,9 +91,16 @@ async function start(options: StartArguments): Promise<void> {
     process.exitCode = 130;
     return console.log("stopped before the first run ended: no records");
   }
-  const { table, files } = await writeReport(options.out, dataset, bestOfEachCell(records), baselines(dataset));
+  const { table, files } = await writeReport(
+    options.out,
+    dataset,
+    bestOfEachCell(records),
+    baselines(dataset),
+  );
   console.log(`\n${table}\n`);
-  console.log(`records, one per run: ${options.out}\n${files.map(({ what, file }) => `${what}: ${file}`).join("\n")}`);
+  console.log(
+    `records, one per run: ${options.out}\n${files.map(({ what, file }) => `${what}: ${file}`).join("\n")}`,
+  );
   if (signal.aborted) process.exitCode = 130;
 }
 
@@ -95,7 +109,13 @@ async function choralesOrSynthetic(signal: AbortSignal): Promise<MusicDataset> {
   try {
     return await openMusic("jsb", signal);
   } catch (error) {
-    if (!(error instanceof GatedRnnError && (error.code === "download" || error.code === "data-missing"))) throw error;
+    if (
+      !(
+        error instanceof GatedRnnError &&
+        (error.code === "download" || error.code === "data-missing")
+      )
+    )
+      throw error;
     console.log(
       `No JSB Chorales here (${error.message.split("\n")[0]}): going on with SYNTHETIC chorales, which compare with nothing in the paper.`,
     );
@@ -107,6 +127,12 @@ async function choralesOrSynthetic(signal: AbortSignal): Promise<MusicDataset> {
 export function bestOfEachCell(records: readonly RunRecord[]): RunRecord[] {
   return paperCells.flatMap(({ name }) => {
     const runs = records.filter((r) => r.configuration.cell === name);
-    return runs.length === 0 ? [] : [runs.reduce((best, r) => (r.results.valid.nllPerStep < best.results.valid.nllPerStep ? r : best))];
+    return runs.length === 0
+      ? []
+      : [
+          runs.reduce((best, r) =>
+            r.results.valid.nllPerStep < best.results.valid.nllPerStep ? r : best,
+          ),
+        ];
   });
 }

@@ -9,7 +9,16 @@ import type { SweepStatus } from "../sweep/status.js";
 import type { SweepSummary } from "../sweep/summary.js";
 import { sweep } from "../sweep/sweep.js";
 import type { RunRecord } from "../train/record.js";
-import { backendOption, engineOption, jsonOption, names, printJson, realNumber, threadsOption, wholeNumber } from "./options.js";
+import {
+  backendOption,
+  engineOption,
+  jsonOption,
+  names,
+  printJson,
+  realNumber,
+  threadsOption,
+  wholeNumber,
+} from "./options.js";
 import { bar, interruptible } from "./progress.js";
 
 interface SweepArguments {
@@ -44,18 +53,44 @@ const gpuSlots = 64;
 export function addSweep(program: Command): void {
   program
     .command("sweep")
-    .description("the paper's search: data sets × cells × learning rates, then the chosen rate with more seeds; the same command goes on")
-    .addOption(new Option("--preset <name>", "the paper's table 2 or a half of it; other options change it").choices(Object.keys(presets)))
+    .description(
+      "the paper's search: data sets × cells × learning rates, then the chosen rate with more seeds; the same command goes on",
+    )
+    .addOption(
+      new Option(
+        "--preset <name>",
+        "the paper's table 2 or a half of it; other options change it",
+      ).choices(Object.keys(presets)),
+    )
     .option("--data <names>", "data sets, parted by commas", names)
     .option("--cells <names>", "cells, parted by commas (default: tanh,gru,lstm)", names)
-    .option("--learning-rates <n>", "candidates per data set and cell, drawn from exp(U(−12, −6)) (default: 10)", wholeNumber(1, 1000))
+    .option(
+      "--learning-rates <n>",
+      "candidates per data set and cell, drawn from exp(U(−12, −6)) (default: 10)",
+      wholeNumber(1, 1000),
+    )
     .option("--seed <n>", "the first seed (default: 1)", wholeNumber(0, 2 ** 32 - 1))
-    .option("--seeds <n>", "seeds that the chosen rate is trained with (default: 1, presets 3)", wholeNumber(1, 1000))
+    .option(
+      "--seeds <n>",
+      "seeds that the chosen rate is trained with (default: 1, presets 3)",
+      wholeNumber(1, 1000),
+    )
     .option("--epochs <n>", "epochs of a run at most (default: 200)", wholeNumber(1))
-    .option("--patience <n>", "epochs without a better validation NLL before a run stops (default: 100)", wholeNumber(1))
+    .option(
+      "--patience <n>",
+      "epochs without a better validation NLL before a run stops (default: 100)",
+      wholeNumber(1),
+    )
     .option("--batch-size <n>", "sequences per update (default: 2, speech 8)", wholeNumber(1))
-    .option("--weight-noise <x>", "standard deviation of the weight noise (default: 0.075)", realNumber(0))
-    .option("--median-rule", "give learning rates up that do worse than the median of the others (not the paper's way)")
+    .option(
+      "--weight-noise <x>",
+      "standard deviation of the weight noise (default: 0.075)",
+      realNumber(0),
+    )
+    .option(
+      "--median-rule",
+      "give learning rates up that do worse than the median of the others (not the paper's way)",
+    )
     .option(
       "--slots <n>",
       `runs side by side (default: ${availableParallelism()} here, ${gpuSlots} with --engine webgpu)`,
@@ -65,18 +100,47 @@ export function addSweep(program: Command): void {
     .addOption(backendOption())
     .addOption(threadsOption())
     .option("--hours <x>", "stop after this time; the same command goes on", realNumber(0, true))
-    .option("--retries <n>", "how often a run whose process dies is tried again", wholeNumber(0, 1_000_000), 10)
+    .option(
+      "--retries <n>",
+      "how often a run whose process dies is tried again",
+      wholeNumber(0, 1_000_000),
+      10,
+    )
     .option("--retry-dead", "try the runs again that were given up")
     .option("--checkpoint-seconds <x>", "time between checkpoints of a run", realNumber(0), 30)
-    .option("--heartbeat <seconds>", "a machine that is silent for so long has lost its runs", wholeNumber(10, 86_400), 30)
-    .option("--out <folder>", "where records, weights, summary and the embedded database go", "runs/sweep")
-    .option("--db <url>", "postgres://user@host/database: work together with other machines; alone, help with what is there")
+    .option(
+      "--heartbeat <seconds>",
+      "a machine that is silent for so long has lost its runs",
+      wholeNumber(10, 86_400),
+      30,
+    )
+    .option(
+      "--out <folder>",
+      "where records, weights, summary and the embedded database go",
+      "runs/sweep",
+    )
+    .option(
+      "--db <url>",
+      "postgres://user@host/database: work together with other machines; alone, help with what is there",
+    )
     .addOption(jsonOption())
     .action(run);
 }
 
 async function run(args: SweepArguments): Promise<void> {
-  const { engine, backend, threads, hours, retries, retryDead, checkpointSeconds, heartbeat, out, db, json } = args;
+  const {
+    engine,
+    backend,
+    threads,
+    hours,
+    retries,
+    retryDead,
+    checkpointSeconds,
+    heartbeat,
+    out,
+    db,
+    json,
+  } = args;
   const { slots = engine === "webgpu" ? gpuSlots : availableParallelism() } = args;
   const plan = planOf(args);
   const { signal, done } = interruptible();
@@ -112,9 +176,16 @@ function planOf(args: SweepArguments): SweepPlan | undefined {
   const base = preset === undefined ? undefined : presets[preset];
   if (!base && !data) {
     if (db !== undefined) return undefined;
-    throw new GatedRnnError("usage", `sweep: expected --data or --preset, got neither; for all of the paper: --preset paper`);
+    throw new GatedRnnError(
+      "usage",
+      `sweep: expected --data or --preset, got neither; for all of the paper: --preset paper`,
+    );
   }
-  const run = Object.fromEntries(Object.entries({ epochs, patience, batchSize, weightNoise }).filter(([, value]) => value !== undefined));
+  const run = Object.fromEntries(
+    Object.entries({ epochs, patience, batchSize, weightNoise }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
   return {
     data: [...(data ?? base?.data ?? [])],
     cells: [...(args.cells ?? base?.cells ?? ["tanh", "gru", "lstm"])],
@@ -129,9 +200,11 @@ function planOf(args: SweepArguments): SweepPlan | undefined {
 function report(summary: SweepSummary, state: "done" | "stopped", out: string): void {
   const { done, total } = summary.runs;
   console.log(`\n${tableText(summaryTable(summary))}\n`);
-  for (const { run, problem } of summary.dead) console.log(`given up: run ${run}: ${problem} (--retry-dead tries again)`);
+  for (const { run, problem } of summary.dead)
+    console.log(`given up: run ${run}: ${problem} (--retry-dead tries again)`);
   console.log(`records, weights and summary.json: ${out}`);
-  if (state === "stopped") console.log(`stopped after ${done} of ${total} runs; the same command goes on`);
+  if (state === "stopped")
+    console.log(`stopped after ${done} of ${total} runs; the same command goes on`);
 }
 
 /** One line on a terminal that redraws itself; elsewhere a plain line per finished run. On standard error. */
@@ -145,11 +218,19 @@ function statusLine(stream: NodeJS.WriteStream = process.stderr) {
       last = status;
       if (!stream.isTTY) return;
       const { done, total, dead } = status.runs;
-      const share = (done + status.active.reduce((sum, { progress }) => sum + (progress?.share ?? 0), 0)) / total;
+      const share =
+        (done + status.active.reduce((sum, { progress }) => sum + (progress?.share ?? 0), 0)) /
+        total;
       const text = `${bar(share)} ${count()} runs, ${status.active.length} at work${dead ? `, ${dead} given up` : ""}${left()}`;
       stream.write(`${clear}${text.slice(0, (stream.columns ?? 80) - 1)}`);
     },
-    finished({ configuration: { data, cell, learningRate, seed }, results, curve, seconds, status }: RunRecord): void {
+    finished({
+      configuration: { data, cell, learningRate, seed },
+      results,
+      curve,
+      seconds,
+      status,
+    }: RunRecord): void {
       const end = status === "finished" ? "" : `, ${status}`;
       stream.write(
         `${clear}${data} ${cell}, learning rate ${learningRate.toPrecision(2)}, seed ${seed}: valid ${results.valid.nllPerStep.toFixed(3)} nats per step after ${curve.length} epochs, ${duration(seconds)}${end}${left()}\n`,

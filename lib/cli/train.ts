@@ -15,10 +15,20 @@ import { speechWindow } from "../train/task.js";
 import { type TrainOptions, train } from "../train/train.js";
 import { writeWeights } from "../train/weights.js";
 import { baselinesWithProgress } from "./baselines.js";
-import { backendOption, engineOption, jsonOption, printJson, realNumber, seedOption, threadsOption, wholeNumber } from "./options.js";
+import {
+  backendOption,
+  engineOption,
+  jsonOption,
+  printJson,
+  realNumber,
+  seedOption,
+  threadsOption,
+  wholeNumber,
+} from "./options.js";
 import { interruptible, progressLine } from "./progress.js";
 
-interface TrainArguments extends Partial<Omit<TrainOptions, "dataset" | "cell" | "engine" | "signal" | "onProgress">> {
+interface TrainArguments
+  extends Partial<Omit<TrainOptions, "dataset" | "cell" | "engine" | "signal" | "onProgress">> {
   readonly data: string;
   readonly cell: string;
   readonly hidden?: number;
@@ -39,46 +49,82 @@ export function addTrain(program: Command): void {
     .option("--cell <name>", `unit: ${cellNames.join(", ")}`, "gru")
     .option("--hidden <n>", "hidden units (default: the paper's)", wholeNumber(1, 100_000))
     .option("--epochs <n>", "epochs at most (default: 200)", wholeNumber(1))
-    .option("--patience <n>", "epochs without a better validation NLL before stopping (default: 100)", wholeNumber(1))
+    .option(
+      "--patience <n>",
+      "epochs without a better validation NLL before stopping (default: 100)",
+      wholeNumber(1),
+    )
     .option("--learning-rate <x>", "first learning rate (default: 0.001)", realNumber(0, true))
     .option("--batch-size <n>", "sequences per update (default: 2, speech 8)", wholeNumber(1))
-    .option("--weight-noise <x>", "standard deviation of the weight noise (default: 0.075)", realNumber(0))
+    .option(
+      "--weight-noise <x>",
+      "standard deviation of the weight noise (default: 0.075)",
+      realNumber(0),
+    )
     .addOption(seedOption())
     .addOption(engineOption())
     .addOption(backendOption())
     .addOption(threadsOption())
-    .option("--out <folder>", "where the record, the weights and, until they are there, the checkpoint go", "runs")
+    .option(
+      "--out <folder>",
+      "where the record, the weights and, until they are there, the checkpoint go",
+      "runs",
+    )
     .option("--restart", "start from the beginning, whatever an interrupted run has left")
     .addOption(jsonOption())
-    .action(async ({ data, cell: cellName, hidden, engine: engineName, backend, out, restart, json, ...options }: TrainArguments) => {
-      const cell = cellNamed(cellName);
-      const engine = engineName ? await openEngine(engineName, backend) : await defaultEngine();
-      const { signal, done } = interruptible();
-      const dataset = await openData(data, signal);
-      const progress = progressLine(cell.name);
-      const size = hidden === undefined ? {} : { hiddenSize: hidden };
-      const id = runId(configurationOf(dataset, cell, { ...options, ...size }), dataset.checksum, codeVersion().version);
-      const checkpoint = checkpointFile(out, id);
-      if (restart) removeCheckpoint(checkpoint);
-      const run = { ...options, ...size, dataset, cell, engine, signal, checkpoint };
-      const { record, error, ...trained } = await train({ ...run, onProgress: progress.show });
-      progress.end();
-      const file = writeRecord(out, record);
-      const weights = file.replace(/json$/, "safetensors");
-      writeWeights(weights, { ...trained, data, run: record.id });
-      if (record.status !== "stopped") removeCheckpoint(checkpoint);
-      if (json) printJson(summary(record));
-      else {
-        const compared = record.status === "stopped" ? [] : ((await baselinesWithProgress(dataset, signal)) ?? []);
-        report(record, compared, file, weights);
-      }
-      done();
-      if (error) throw error;
-      if (record.status === "stopped") process.exitCode = 130;
-    });
+    .action(
+      async ({
+        data,
+        cell: cellName,
+        hidden,
+        engine: engineName,
+        backend,
+        out,
+        restart,
+        json,
+        ...options
+      }: TrainArguments) => {
+        const cell = cellNamed(cellName);
+        const engine = engineName ? await openEngine(engineName, backend) : await defaultEngine();
+        const { signal, done } = interruptible();
+        const dataset = await openData(data, signal);
+        const progress = progressLine(cell.name);
+        const size = hidden === undefined ? {} : { hiddenSize: hidden };
+        const id = runId(
+          configurationOf(dataset, cell, { ...options, ...size }),
+          dataset.checksum,
+          codeVersion().version,
+        );
+        const checkpoint = checkpointFile(out, id);
+        if (restart) removeCheckpoint(checkpoint);
+        const run = { ...options, ...size, dataset, cell, engine, signal, checkpoint };
+        const { record, error, ...trained } = await train({ ...run, onProgress: progress.show });
+        progress.end();
+        const file = writeRecord(out, record);
+        const weights = file.replace(/json$/, "safetensors");
+        writeWeights(weights, { ...trained, data, run: record.id });
+        if (record.status !== "stopped") removeCheckpoint(checkpoint);
+        if (json) printJson(summary(record));
+        else {
+          const compared =
+            record.status === "stopped"
+              ? []
+              : ((await baselinesWithProgress(dataset, signal)) ?? []);
+          report(record, compared, file, weights);
+        }
+        done();
+        if (error) throw error;
+        if (record.status === "stopped") process.exitCode = 130;
+      },
+    );
 }
 
-function report(record: RunRecord, baselines: readonly Baseline[], file: string, weights: string): void {
+function report(
+  record: RunRecord,
+  baselines: readonly Baseline[],
+  file: string,
+  weights: string,
+): void {
   const { configuration: c, results, curve } = record;
   console.log(
     `${record.data.title}, ${c.cell}, ${c.hiddenSize} hidden units, ${record.parameters.recurrent.toLocaleString("en")} parameters`,
@@ -87,8 +133,11 @@ function report(record: RunRecord, baselines: readonly Baseline[], file: string,
     `${record.status} after ${curve.length} epochs, ${record.seconds.toFixed(1)} s on ${record.engine.build}; best epoch ${record.bestEpoch}`,
   );
   if (record.activationBytes !== undefined)
-    console.log(`activations of the largest batch: ${(record.activationBytes / 2 ** 20).toFixed(1)} MiB`);
-  const perSample = (nll: number) => (isSpeech(record) ? ` (${(nll / speechWindow.targetSamples).toFixed(3)} per sample)` : "");
+    console.log(
+      `activations of the largest batch: ${(record.activationBytes / 2 ** 20).toFixed(1)} MiB`,
+    );
+  const perSample = (nll: number) =>
+    isSpeech(record) ? ` (${(nll / speechWindow.targetSamples).toFixed(3)} per sample)` : "";
   for (const split of splits) {
     const { nllPerStep, nllPerSequence } = results[split];
     console.log(
@@ -96,14 +145,25 @@ function report(record: RunRecord, baselines: readonly Baseline[], file: string,
     );
   }
   for (const { name, test } of baselines)
-    console.log(`  compare: ${baselineTitles[name]}, test NLL ${test.nllPerStep.toFixed(3)} per step${perSample(test.nllPerStep)}`);
+    console.log(
+      `  compare: ${baselineTitles[name]}, test NLL ${test.nllPerStep.toFixed(3)} per step${perSample(test.nllPerStep)}`,
+    );
   console.log(`record: ${file}\nweights: ${weights}`);
 }
 
 const isSpeech = ({ data }: RunRecord) => speechSetNames.some((name) => name === data.name);
 
 /** What `train --json` prints. */
-function summary({ configuration: c, parameters, engine, curve, bestEpoch, seconds, status, results }: RunRecord) {
+function summary({
+  configuration: c,
+  parameters,
+  engine,
+  curve,
+  bestEpoch,
+  seconds,
+  status,
+  results,
+}: RunRecord) {
   return {
     cell: c.cell,
     hidden: c.hiddenSize,

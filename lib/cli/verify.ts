@@ -35,42 +35,73 @@ export function addVerify(program: Command): void {
     .addOption(seedOption())
     .addOption(engineOption())
     .addOption(threadsOption())
-    .action(async (folder: string, { count, data, cells, seed, engine: name, threads }: VerifyArguments) => {
-      const found = filterRecords(readRecords(folder), { ...(data ? { data } : {}), ...(cells ? { cells } : {}), status: ["finished"] });
-      if (found.length === 0) throw new GatedRnnError("usage", `${folder}: expected finished runs that fit, got none`);
-      const chosen = generator(seed, "verify").shuffle(found).slice(0, count);
-      const engine = name ? await openEngine(name) : await defaultEngine();
-      const { signal, done } = interruptible();
-      let wrong = 0;
-      for (const record of chosen) {
-        const { data, cell, ...rest } = record.configuration;
-        const dataset = await openData(data, signal);
-        if (dataset.checksum !== record.data.checksum)
-          throw new GatedRnnError(
-            "usage",
-            `${record.id}: expected ${data} with checksum ${record.data.checksum.slice(0, 8)}, got ${dataset.checksum.slice(0, 8)}`,
+    .action(
+      async (
+        folder: string,
+        { count, data, cells, seed, engine: name, threads }: VerifyArguments,
+      ) => {
+        const found = filterRecords(readRecords(folder), {
+          ...(data ? { data } : {}),
+          ...(cells ? { cells } : {}),
+          status: ["finished"],
+        });
+        if (found.length === 0)
+          throw new GatedRnnError("usage", `${folder}: expected finished runs that fit, got none`);
+        const chosen = generator(seed, "verify").shuffle(found).slice(0, count);
+        const engine = name ? await openEngine(name) : await defaultEngine();
+        const { signal, done } = interruptible();
+        let wrong = 0;
+        for (const record of chosen) {
+          const { data, cell, ...rest } = record.configuration;
+          const dataset = await openData(data, signal);
+          if (dataset.checksum !== record.data.checksum)
+            throw new GatedRnnError(
+              "usage",
+              `${record.id}: expected ${data} with checksum ${record.data.checksum.slice(0, 8)}, got ${dataset.checksum.slice(0, 8)}`,
+            );
+          const progress = progressLine(`${data} ${cell}`);
+          const again = await train({
+            ...rest,
+            dataset,
+            cell: cellNamed(cell),
+            engine,
+            threads,
+            signal,
+            onProgress: progress.show,
+          });
+          progress.end();
+          if (signal.aborted) break;
+          const { right, line } = compared(record, again.record);
+          if (!right) wrong += 1;
+          console.log(
+            `${right ? "ok" : "WRONG"} ${record.id} ${data} ${cell}, seed ${rest.seed}: ${line}`,
           );
-        const progress = progressLine(`${data} ${cell}`);
-        const again = await train({ ...rest, dataset, cell: cellNamed(cell), engine, threads, signal, onProgress: progress.show });
-        progress.end();
-        if (signal.aborted) break;
-        const { right, line } = compared(record, again.record);
-        if (!right) wrong += 1;
-        console.log(`${right ? "ok" : "WRONG"} ${record.id} ${data} ${cell}, seed ${rest.seed}: ${line}`);
-      }
-      done();
-      if (signal.aborted) process.exitCode = 130;
-      else if (wrong > 0) process.exitCode = 1;
-    });
+        }
+        done();
+        if (signal.aborted) process.exitCode = 130;
+        else if (wrong > 0) process.exitCode = 1;
+      },
+    );
 }
 
-function compared(kept: RunRecord, again: RunRecord): { readonly right: boolean; readonly line: string } {
+function compared(
+  kept: RunRecord,
+  again: RunRecord,
+): { readonly right: boolean; readonly line: string } {
   const [before, now] = [kept, again].map(({ results }) => results.test.nllPerStep);
-  const sameBits = JSON.stringify(kept.results) === JSON.stringify(again.results) && kept.bestEpoch === again.bestEpoch;
-  const sameBuild = kept.engine.build === again.engine.build && kept.engine.threads === again.engine.threads;
+  const sameBits =
+    JSON.stringify(kept.results) === JSON.stringify(again.results) &&
+    kept.bestEpoch === again.bestEpoch;
+  const sameBuild =
+    kept.engine.build === again.engine.build && kept.engine.threads === again.engine.threads;
   const numbers = `test NLL ${before.toFixed(4)}, again ${now.toFixed(4)}`;
   if (sameBits) return { right: true, line: `${numbers}: the same bits (${again.engine.build})` };
   const near = Math.abs(before - now) <= tolerance;
-  const where = sameBuild ? `other bits on the same build, ${again.engine.build}` : `${kept.engine.build}, now ${again.engine.build}`;
-  return { right: near && !sameBuild, line: `${numbers}: ${near ? "within" : "not within"} ${tolerance}; ${where}` };
+  const where = sameBuild
+    ? `other bits on the same build, ${again.engine.build}`
+    : `${kept.engine.build}, now ${again.engine.build}`;
+  return {
+    right: near && !sameBuild,
+    line: `${numbers}: ${near ? "within" : "not within"} ${tolerance}; ${where}`,
+  };
 }

@@ -18,7 +18,9 @@ interface WatchArguments {
 export function addWatch(program: Command): void {
   program
     .command("watch")
-    .description("how a sweep stands: live in the terminal, and with learning curves on a page of this machine")
+    .description(
+      "how a sweep stands: live in the terminal, and with learning curves on a page of this machine",
+    )
     .option("--out <folder>", "the sweep's folder", "runs/sweep")
     .option("--db <url>", "a sweep on PostgreSQL, with all its machines")
     .option("--port <n>", "port of the page on 127.0.0.1; 0 for any", wholeNumber(0, 65_535), 8155)
@@ -28,7 +30,10 @@ export function addWatch(program: Command): void {
 
 async function watch({ out, db, port, once }: WatchArguments): Promise<void> {
   const { signal, done } = interruptible("");
-  const database = db === undefined ? undefined : await openDatabase(databaseFolder(out), db, { signal, onError: () => {} });
+  const database =
+    db === undefined
+      ? undefined
+      : await openDatabase(databaseFolder(out), db, { signal, onError: () => {} });
   try {
     const source = database ? await databaseStatus(database, signal) : folderStatus(out);
     if (once) return console.log(screen(await source()));
@@ -36,7 +41,9 @@ async function watch({ out, db, port, once }: WatchArguments): Promise<void> {
     const page = await serveStatus(source, port);
     while (!signal.aborted) {
       if (process.stdout.isTTY)
-        process.stdout.write(`\x1b[H\x1b[2J${screen(status)}\n\npage: ${page.url}  (Ctrl-C leaves; the sweep goes on)\n`);
+        process.stdout.write(
+          `\x1b[H\x1b[2J${screen(status)}\n\npage: ${page.url}  (Ctrl-C leaves; the sweep goes on)\n`,
+        );
       else console.log(`${statusLine(status)}; page: ${page.url}`);
       if (status.state !== "running") break;
       await pause(process.stdout.isTTY ? 1000 : 10_000, signal);

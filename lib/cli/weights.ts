@@ -15,7 +15,10 @@ export function addWeights(program: Command): void {
     .description("what is in a file of weights, and its export for PyTorch")
     .argument("<file>", "a .safetensors file that a run has written")
     .addOption(
-      new Option("--format <convention>", "names, axes and biases as torch.nn.RNN and torch.nn.Linear have them").choices(["pytorch"]),
+      new Option(
+        "--format <convention>",
+        "names, axes and biases as torch.nn.RNN and torch.nn.Linear have them",
+      ).choices(["pytorch"]),
     )
     .option("--to <file>", "where the export goes (default: FILE.pytorch.safetensors)")
     .action((file: string, { format, to }: WeightsArguments) => {
@@ -25,14 +28,20 @@ export function addWeights(program: Command): void {
         const exported = to ?? file.replace(/(\.safetensors)?$/, ".pytorch.safetensors");
         const weights = pytorchWeights(trained);
         writeWholeFile(exported, encodeSafetensors(weights));
-        for (const [name, { shape }] of weights.tensors) console.log(`${name.padEnd(18)} [${shape.join(", ")}]`);
+        for (const [name, { shape }] of weights.tensors)
+          console.log(`${name.padEnd(18)} [${shape.join(", ")}]`);
         return console.log(`written: ${exported}`);
       }
-      console.log(`${model.cell.name}, ${model.hiddenSize} hidden units, trained on ${data}; run ${run}`);
+      console.log(
+        `${model.cell.name}, ${model.hiddenSize} hidden units, trained on ${data}; run ${run}`,
+      );
       for (const { name, shape } of model.parameters) {
         const values = parameters.get(name) as Float32Array;
         const size = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
-        console.log(`${name.padEnd(6)} [${shape.join(", ")}]`.padEnd(20), `root mean square ${size.toPrecision(3)}`);
+        console.log(
+          `${name.padEnd(6)} [${shape.join(", ")}]`.padEnd(20),
+          `root mean square ${size.toPrecision(3)}`,
+        );
       }
     });
 }

@@ -1,7 +1,13 @@
 import type { BinaryOp, Graph, NodeIndex, UnaryOp } from "../cells/graph.js";
 
 /** Element-wise operations of a step: a cell's own, and those that only derivatives need. */
-export type ElementwiseOp = UnaryOp | BinaryOp | "sigmoidGradient" | "tanhGradient" | "reluGradient" | "timesPlus";
+export type ElementwiseOp =
+  | UnaryOp
+  | BinaryOp
+  | "sigmoidGradient"
+  | "tanhGradient"
+  | "reluGradient"
+  | "timesPlus";
 
 /** Index of a value of a step: the graph's nodes first, then what the derivative adds. */
 export type ValueIndex = number;
@@ -20,7 +26,11 @@ export type BackwardValue =
   | { readonly op: "scale"; readonly inputs: readonly [ValueIndex]; readonly factor: number }
   | { readonly op: "peephole"; readonly inputs: readonly [ValueIndex]; readonly weight: string }
   /** base + Σ source · weightᵀ; no base: zero. */
-  | { readonly op: "accumulate"; readonly base: ValueIndex | undefined; readonly products: readonly Product[] };
+  | {
+      readonly op: "accumulate";
+      readonly base: ValueIndex | undefined;
+      readonly products: readonly Product[];
+    };
 
 /** The backward step of a cell by reverse-mode differentiation of its graph. */
 export interface Derivative {
@@ -45,7 +55,8 @@ export function derivative(graph: Graph): Derivative {
   const values: BackwardValue[] = [];
   const add = (value: BackwardValue): ValueIndex => graph.nodes.length + values.push(value) - 1;
   const apply = (op: ElementwiseOp, ...inputs: ValueIndex[]) => add({ op, inputs });
-  const scale = (input: ValueIndex, factor: number) => add({ op: "scale", inputs: [input], factor });
+  const scale = (input: ValueIndex, factor: number) =>
+    add({ op: "scale", inputs: [input], factor });
   const adjoints: Adjoint[] = graph.nodes.map(() => ({ terms: [], products: [] }));
   const reach = (node: NodeIndex, gradient: ValueIndex) => adjoints[node].terms.push(gradient);
   const affine = new Map<NodeIndex, ValueIndex>();
@@ -57,8 +68,10 @@ export function derivative(graph: Graph): Derivative {
     const { terms, products } = adjoints[i];
     const node = graph.nodes[i];
     if (node.op === "input" || (terms.length === 0 && products.length === 0)) continue;
-    const base = terms.length === 0 ? undefined : terms.reduce((sum, term) => apply("plus", sum, term));
-    const g = products.length === 0 ? (base as ValueIndex) : add({ op: "accumulate", base, products });
+    const base =
+      terms.length === 0 ? undefined : terms.reduce((sum, term) => apply("plus", sum, term));
+    const g =
+      products.length === 0 ? (base as ValueIndex) : add({ op: "accumulate", base, products });
     switch (node.op) {
       case "previous":
         previous.set(node.state, g);

@@ -89,7 +89,11 @@ const kinds = { register: 0, sequence: 1, step: 2 } as const;
  * Compiles a model for an engine whose vectors have `lanes` floats.
  * @param purpose "trace" keeps every named gate and state of the forward step for all rows
  */
-export function compile(model: Model, lanes: number, purpose: "training" | "trace" = "training"): Program {
+export function compile(
+  model: Model,
+  lanes: number,
+  purpose: "training" | "trace" = "training",
+): Program {
   const { graph } = model.cell;
   const kept: NodeIndex[] = purpose === "trace" ? graph.named.map(({ node }) => node) : [];
   const plan = schedule(graph, kept);
@@ -104,7 +108,14 @@ export function compile(model: Model, lanes: number, purpose: "training" | "trac
   const pack = (name: string, transposed: boolean): number => {
     const { offset, rows, columns, width: stride } = shape(name);
     const matrix = transposed
-      ? { offset, rows: columns, columns: rows, width: padded(rows), stepRow: 1, stepColumn: stride }
+      ? {
+          offset,
+          rows: columns,
+          columns: rows,
+          width: padded(rows),
+          stepRow: 1,
+          stepColumn: stride,
+        }
       : { offset, rows, columns, width: stride, stepRow: stride, stepColumn: 1 };
     const same = packs.findIndex((p) => p.offset === offset && p.stepRow === matrix.stepRow);
     return same >= 0 ? same : packs.push(matrix) - 1;
@@ -116,14 +127,20 @@ export function compile(model: Model, lanes: number, purpose: "training" | "trac
     instructions.flatMap((instruction) => {
       if (instruction.kind === "product") {
         const { product, target, accumulate } = instruction;
-        const operands = [operand(place, product.source), pack(product.weight, transposed), operand(place, target)];
+        const operands = [
+          operand(place, product.source),
+          pack(product.weight, transposed),
+          operand(place, target),
+        ];
         return [1, 0, 0, ...operands, Number(accumulate)];
       }
       const at = ops.length / 6;
       const inRegisters = registerOf(instruction.ops, place);
       registers = Math.max(registers, ...[...inRegisters.values()].map((r) => r + 1));
       for (const op of instruction.ops) {
-        const words = [op.value, ...op.inputs].map((value) => inRegisters.get(value) ?? operand(place, value));
+        const words = [op.value, ...op.inputs].map(
+          (value) => inRegisters.get(value) ?? operand(place, value),
+        );
         const extra = op.weight !== undefined ? shape(op.weight).offset : floatBits(op.factor ?? 0);
         ops.push(opCodes[op.op], ...words, ...new Array<number>(4 - words.length).fill(0), extra);
       }
@@ -133,7 +150,8 @@ export function compile(model: Model, lanes: number, purpose: "training" | "trac
   const backward = encode(plan.backward, true);
 
   const { derivative, memory } = plan;
-  const sequence = (value: ValueIndex | undefined) => (value === undefined ? -1 : (place.of.get(value)?.index ?? -1));
+  const sequence = (value: ValueIndex | undefined) =>
+    value === undefined ? -1 : (place.of.get(value)?.index ?? -1);
   const at = (value: ValueIndex | undefined) => (value === undefined ? -1 : operand(place, value));
   const gradientOf = (state: string) => {
     const k = derivative.values.findIndex((v) => v.op === "stateGradient" && v.state === state);
@@ -141,7 +159,12 @@ export function compile(model: Model, lanes: number, purpose: "training" | "trac
   };
   const states = graph.states.flatMap(({ name, node }) => {
     const previous = graph.nodes.findIndex((n) => n.op === "previous" && n.state === name);
-    return [at(node), memory.has(previous) ? at(previous) : -1, at(gradientOf(name)), at(derivative.previous.get(name))];
+    return [
+      at(node),
+      memory.has(previous) ? at(previous) : -1,
+      at(gradientOf(name)),
+      at(derivative.previous.get(name)),
+    ];
   });
   const affines: number[] = [];
   const matrices: number[] = [];
@@ -151,13 +174,24 @@ export function compile(model: Model, lanes: number, purpose: "training" | "trac
       const x = node.inputs.findIndex((k) => graph.nodes[k].op === "input");
       const input = x < 0 ? undefined : node.weights[x];
       const gradient = sequence(derivative.affine.get(i));
-      affines.push(sequence(i), input ? shape(input).offset : -1, input ? pack(input, false) : -1, shape(node.bias).offset, gradient);
+      affines.push(
+        sequence(i),
+        input ? shape(input).offset : -1,
+        input ? pack(input, false) : -1,
+        shape(node.bias).offset,
+        gradient,
+      );
       node.inputs.forEach((k, n) => {
-        if (graph.nodes[k].op !== "input" && gradient >= 0) matrices.push(shape(node.weights[n]).offset, sequence(k), gradient);
+        if (graph.nodes[k].op !== "input" && gradient >= 0)
+          matrices.push(shape(node.weights[n]).offset, sequence(k), gradient);
       });
     }
     if (node.op === "peephole" && derivative.peephole.has(i))
-      peepholes.push(shape(node.weight).offset, sequence(node.input), sequence(derivative.peephole.get(i)));
+      peepholes.push(
+        shape(node.weight).offset,
+        sequence(node.input),
+        sequence(derivative.peephole.get(i)),
+      );
   });
   return {
     model,
@@ -182,17 +216,30 @@ export function compile(model: Model, lanes: number, purpose: "training" | "trac
     sequenceSlots: place.sequences,
     stepSlots: place.steps,
     registers,
-    named: new Map(kept.length > 0 ? graph.named.map(({ name, node }) => [name, sequence(node)]) : []),
+    named: new Map(
+      kept.length > 0 ? graph.named.map(({ name, node }) => [name, sequence(node)]) : [],
+    ),
   };
 }
 
-function layOut(model: Model, padded: (size: number) => number): { parameters: ParameterShape[]; floats: number } {
+function layOut(
+  model: Model,
+  padded: (size: number) => number,
+): { parameters: ParameterShape[]; floats: number } {
   let floats = 0;
   const parameters = model.parameters.map((parameter, index) => {
-    const [rows, columns] = parameter.shape.length === 2 ? parameter.shape : [1, parameter.shape[0]];
+    const [rows, columns] =
+      parameter.shape.length === 2 ? parameter.shape : [1, parameter.shape[0]];
     const offset = floats;
     floats += rows * padded(columns);
-    return { name: parameter.name, offset, rows, columns, width: padded(columns), stream: isNoisy(parameter) ? index : -1 };
+    return {
+      name: parameter.name,
+      offset,
+      rows,
+      columns,
+      width: padded(columns),
+      stream: isNoisy(parameter) ? index : -1,
+    };
   });
   return { parameters, floats };
 }

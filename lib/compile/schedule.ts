@@ -1,5 +1,11 @@
 import { type Graph, inputsOf, type NodeIndex } from "../cells/graph.js";
-import { type Derivative, derivative, type ElementwiseOp, type Product, type ValueIndex } from "./derivative.js";
+import {
+  type Derivative,
+  derivative,
+  type ElementwiseOp,
+  type Product,
+  type ValueIndex,
+} from "./derivative.js";
 
 /** An operation of a fused phase: `value` is computed from `inputs`, all of them element-wise in the hidden width. */
 export interface PhaseOp {
@@ -14,7 +20,12 @@ export interface PhaseOp {
 export type Instruction =
   | { readonly kind: "phase"; readonly ops: readonly PhaseOp[] }
   /** target (+)= source · weight, or · weightᵀ in the backward step. */
-  | { readonly kind: "product"; readonly target: ValueIndex; readonly product: Product; readonly accumulate: boolean };
+  | {
+      readonly kind: "product";
+      readonly target: ValueIndex;
+      readonly product: Product;
+      readonly accumulate: boolean;
+    };
 
 /** A cell's forward and backward step as instructions over values; `memory` are the values that outlive their phase. */
 export interface Schedule {
@@ -50,7 +61,10 @@ interface Value {
 export function schedule(graph: Graph, keep: readonly NodeIndex[] = []): Schedule {
   const back = derivative(graph);
   const forwardCount = graph.nodes.length;
-  const values: Value[] = [...graph.nodes.map((node) => ({ ...node, inputs: inputsOf(node) })), ...back.values.map(backwardValue)];
+  const values: Value[] = [
+    ...graph.nodes.map((node) => ({ ...node, inputs: inputsOf(node) })),
+    ...back.values.map(backwardValue),
+  ];
   const stages = stagesOf(values, forwardCount);
   const uses = new Array<number>(values.length).fill(0);
   for (const { inputs } of values) for (const input of inputs) uses[input]++;
@@ -58,11 +72,13 @@ export function schedule(graph: Graph, keep: readonly NodeIndex[] = []): Schedul
   const memory = new Set<ValueIndex>(keep);
   graph.nodes.forEach((node, i) => {
     if (node.op === "previous" || node.op === "affine") memory.add(i);
-    if (node.op === "affine") for (const input of node.inputs) if (graph.nodes[input].op !== "input") memory.add(input);
+    if (node.op === "affine")
+      for (const input of node.inputs) if (graph.nodes[input].op !== "input") memory.add(input);
     if (node.op === "peephole") memory.add(node.input);
   });
   for (const { node } of graph.states) memory.add(node);
-  for (const results of [back.affine, back.peephole, back.previous]) for (const value of results.values()) memory.add(value);
+  for (const results of [back.affine, back.peephole, back.previous])
+    for (const value of results.values()) memory.add(value);
   back.values.forEach(({ op }, i) => {
     if (op === "stateGradient" || op === "accumulate") memory.add(forwardCount + i);
   });
@@ -85,7 +101,10 @@ function backwardValue(value: Derivative["values"][number]): Value {
       return {
         op: value.op,
         base: value.base,
-        inputs: [...(value.base === undefined ? [] : [value.base]), ...value.products.map((p) => p.source)],
+        inputs: [
+          ...(value.base === undefined ? [] : [value.base]),
+          ...value.products.map((p) => p.source),
+        ],
       };
     default:
       return value;
@@ -101,7 +120,8 @@ function stagesOf(values: readonly Value[], forwardCount: number): number[] {
     const latest = inputs.reduce((stage, input) => Math.max(stage, of(input)), 0);
     const waits = isBackward
       ? op === "accumulate"
-      : op === "affine" && inputs.some((k) => values[k].op !== "previous" && values[k].op !== "input");
+      : op === "affine" &&
+        inputs.some((k) => values[k].op !== "previous" && values[k].op !== "input");
     stages.push(latest + (waits ? 1 : 0));
   });
   return stages;
@@ -122,10 +142,13 @@ class Emitter {
       const node = graph.nodes[target];
       if (node.op !== "affine") return [];
       return node.inputs.flatMap((source, k) =>
-        graph.nodes[source].op === "input" ? [] : [{ target, product: { source, weight: node.weights[k] }, accumulate: true }],
+        graph.nodes[source].op === "input"
+          ? []
+          : [{ target, product: { source, weight: node.weights[k] }, accumulate: true }],
       );
     });
-    const isRoot = (i: ValueIndex) => this.memory.has(i) && !["input", "previous", "affine"].includes(this.values[i].op);
+    const isRoot = (i: ValueIndex) =>
+      this.memory.has(i) && !["input", "previous", "affine"].includes(this.values[i].op);
     return this.instructions(indices.filter(isRoot), products, 0);
   }
 
@@ -149,12 +172,20 @@ class Emitter {
     products: readonly { target: ValueIndex; product: Product; accumulate: boolean }[],
     first: ValueIndex,
   ): Instruction[] {
-    const phaseOf = (i: ValueIndex) => this.stages[i] - (this.values[i].op === "accumulate" ? 1 : 0);
-    const last = Math.max(0, ...roots.map((i) => this.stages[i]), ...products.map((p) => this.stages[p.target]));
+    const phaseOf = (i: ValueIndex) =>
+      this.stages[i] - (this.values[i].op === "accumulate" ? 1 : 0);
+    const last = Math.max(
+      0,
+      ...roots.map((i) => this.stages[i]),
+      ...products.map((p) => this.stages[p.target]),
+    );
     const out: Instruction[] = [];
     for (let stage = 0; stage <= last; stage++) {
-      for (const p of products) if (this.stages[p.target] === stage) out.push({ kind: "product", ...p });
-      const ops = new Phase(this.values, this.stages, this.memory, this.uses, stage, first).emit(roots.filter((i) => phaseOf(i) === stage));
+      for (const p of products)
+        if (this.stages[p.target] === stage) out.push({ kind: "product", ...p });
+      const ops = new Phase(this.values, this.stages, this.memory, this.uses, stage, first).emit(
+        roots.filter((i) => phaseOf(i) === stage),
+      );
       if (ops.length > 0) out.push({ kind: "phase", ops });
     }
     return out;
@@ -215,7 +246,8 @@ class Phase {
     const isForward = i < this.first;
     const earlier = isForward || this.stages[i] < this.stage;
     const { op } = this.values[i];
-    if (this.memory.has(i)) return earlier || ["previous", "affine", "stateGradient", "accumulate"].includes(op);
+    if (this.memory.has(i))
+      return earlier || ["previous", "affine", "stateGradient", "accumulate"].includes(op);
     if (earlier && !cheap.has(op)) {
       this.memory.add(i);
       return true;
@@ -225,6 +257,11 @@ class Phase {
 
   /** A product of two values that only this sum needs: one multiply-add. */
   private fuses(i: ValueIndex): boolean {
-    return this.values[i].op === "times" && this.uses[i] === 1 && !this.memory.has(i) && !this.done.has(i);
+    return (
+      this.values[i].op === "times" &&
+      this.uses[i] === 1 &&
+      !this.memory.has(i) &&
+      !this.done.has(i)
+    );
   }
 }

@@ -35,7 +35,8 @@ export function slots(schedule: Schedule, keep: readonly NodeIndex[] = []): Slot
   const end = order.length;
   const begin = new Map<ValueIndex, number>();
   const lastUse = new Map<ValueIndex, number>();
-  const used = (value: ValueIndex, at: number) => lastUse.set(value, Math.max(at, lastUse.get(value) ?? at));
+  const used = (value: ValueIndex, at: number) =>
+    lastUse.set(value, Math.max(at, lastUse.get(value) ?? at));
   const written = (value: ValueIndex, at: number) => {
     if (!begin.has(value)) begin.set(value, at);
     used(value, at);
@@ -51,10 +52,12 @@ export function slots(schedule: Schedule, keep: readonly NodeIndex[] = []): Slot
   });
   derivative.values.forEach((value, k) => {
     // the gradient of h comes from the readout for all rows at once; that of other states at the step's beginning
-    if (value.op === "stateGradient") begin.set(forwardCount + k, value.state === "h" ? middle : middle + 0.5);
+    if (value.op === "stateGradient")
+      begin.set(forwardCount + k, value.state === "h" ? middle : middle + 0.5);
   });
   for (const { name, node } of graph.states) used(node, name === "h" ? end : middle - 0.5); // h: for the gradient of W_y
-  for (const results of [derivative.affine, derivative.peephole]) for (const value of results.values()) used(value, end);
+  for (const results of [derivative.affine, derivative.peephole])
+    for (const value of results.values()) used(value, end);
   for (const value of derivative.previous.values()) used(value, end - 0.5);
   graph.nodes.forEach((node) => {
     if (node.op === "affine") for (const input of node.inputs) used(input, end);
@@ -84,7 +87,11 @@ interface Position {
 function positions(instructions: readonly Instruction[]): Position[] {
   return instructions.flatMap((instruction): Position[] =>
     instruction.kind === "phase"
-      ? instruction.ops.map(({ value, inputs }) => ({ reads: inputs, writes: value, isProduct: false }))
+      ? instruction.ops.map(({ value, inputs }) => ({
+          reads: inputs,
+          writes: value,
+          isProduct: false,
+        }))
       : [{ reads: [instruction.product.source], writes: instruction.target, isProduct: true }],
   );
 }
@@ -93,7 +100,9 @@ function scan(lives: readonly Life[]): Slots {
   const of = new Map<ValueIndex, Slot>();
   const free: Record<Slot["kind"], { index: number; from: number }[]> = { sequence: [], step: [] };
   const counts = { sequence: 0, step: 0 };
-  for (const { value, begin, end, kind } of [...lives].sort((a, b) => a.begin - b.begin || a.value - b.value)) {
+  for (const { value, begin, end, kind } of [...lives].sort(
+    (a, b) => a.begin - b.begin || a.value - b.value,
+  )) {
     const reusable = free[kind].find((slot) => slot.from <= begin);
     const slot = reusable ?? { index: counts[kind]++, from: 0 };
     if (!reusable) free[kind].push(slot);

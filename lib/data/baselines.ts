@@ -23,13 +23,20 @@ export function baselines(dataset: MusicDataset): Baseline[] {
   return (["bernoulli", "markov"] as const).map((name) => {
     const order = name === "markov" ? 1 : 0;
     const probability = frequencies(dataset, order);
-    const scored = splits.map((split) => [split, score(dataset[split], dataset, probability, order)]);
+    const scored = splits.map((split) => [
+      split,
+      score(dataset[split], dataset, probability, order),
+    ]);
     return { name, ...(Object.fromEntries(scored) as Record<Split, BaselineNll>) };
   });
 }
 
 /** Calls `visit` for every key of every predicted step: whether it sounds, and its state (did it sound the step before). */
-function eachKey(roll: PianoRoll, { lowestNote, keys }: MusicDataset, visit: (key: number, before: number, sounds: number) => void): void {
+function eachKey(
+  roll: PianoRoll,
+  { lowestNote, keys }: MusicDataset,
+  visit: (key: number, before: number, sounds: number) => void,
+): void {
   const before = new Uint8Array(keys);
   const now = new Uint8Array(keys);
   for (let t = 0; t < roll.length; t++) {
@@ -56,7 +63,12 @@ function frequencies(dataset: MusicDataset, order: 0 | 1): Float64Array {
   });
 }
 
-function score(rolls: readonly PianoRoll[], dataset: MusicDataset, probability: Float64Array, order: 0 | 1): BaselineNll {
+function score(
+  rolls: readonly PianoRoll[],
+  dataset: MusicDataset,
+  probability: Float64Array,
+  order: 0 | 1,
+): BaselineNll {
   let total = 0;
   let steps = 0;
   let means = 0;

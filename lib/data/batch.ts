@@ -3,7 +3,12 @@
  * and zeros elsewhere (piano keys). `dense`: `values[r × width + j]` (samples).
  */
 export type Rows =
-  | { readonly kind: "sparse"; readonly width: number; readonly offsets: Int32Array; readonly columns: Int32Array }
+  | {
+      readonly kind: "sparse";
+      readonly width: number;
+      readonly offsets: Int32Array;
+      readonly columns: Int32Array;
+    }
   | { readonly kind: "dense"; readonly width: number; readonly values: Float32Array };
 
 /**

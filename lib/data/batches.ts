@@ -26,7 +26,10 @@ interface Excerpt {
 export function batchOf(rolls: readonly PianoRoll[], keys: Keys): Batch {
   const excerpts = whole(rolls);
   if (excerpts.length === 0)
-    throw new GatedRnnError("usage", `batch: expected a piece of at least two steps, got none among ${rolls.length}`);
+    throw new GatedRnnError(
+      "usage",
+      `batch: expected a piece of at least two steps, got none among ${rolls.length}`,
+    );
   return pack(excerpts, keys);
 }
 
@@ -39,16 +42,25 @@ export interface BucketOptions {
 }
 
 /** All pieces in batches of pieces of about the same length. */
-export function bucketedBatches(rolls: readonly PianoRoll[], keys: Keys, { batchSize, maxSteps, shuffle }: BucketOptions): Batch[] {
-  const cut = whole(rolls).flatMap((excerpt) => (maxSteps === undefined ? [excerpt] : chop(excerpt, maxSteps)));
+export function bucketedBatches(
+  rolls: readonly PianoRoll[],
+  keys: Keys,
+  { batchSize, maxSteps, shuffle }: BucketOptions,
+): Batch[] {
+  const cut = whole(rolls).flatMap((excerpt) =>
+    maxSteps === undefined ? [excerpt] : chop(excerpt, maxSteps),
+  );
   const sorted = (shuffle ? shuffle.shuffle(cut) : cut).sort((a, b) => b.steps - a.steps); // a stable sort
   const batches: Batch[] = [];
-  for (let i = 0; i < sorted.length; i += batchSize) batches.push(pack(sorted.slice(i, i + batchSize), keys));
+  for (let i = 0; i < sorted.length; i += batchSize)
+    batches.push(pack(sorted.slice(i, i + batchSize), keys));
   return shuffle ? shuffle.shuffle(batches) : batches;
 }
 
 function whole(rolls: readonly PianoRoll[]): Excerpt[] {
-  return rolls.map((roll, source) => ({ roll, source, first: 0, steps: roll.length - 1 })).filter((e) => e.steps > 0);
+  return rolls
+    .map((roll, source) => ({ roll, source, first: 0, steps: roll.length - 1 }))
+    .filter((e) => e.steps > 0);
 }
 
 function chop({ roll, source, steps }: Excerpt, most: number): Excerpt[] {
@@ -81,7 +93,12 @@ function pack(excerpts: readonly Excerpt[], keys: Keys): Batch {
 }
 
 /** The notes of step t + shift of every running excerpt, as columns. */
-function sparseRows(order: readonly Excerpt[], stepOffsets: Int32Array, { lowestNote, keys }: Keys, shift: number): Rows {
+function sparseRows(
+  order: readonly Excerpt[],
+  stepOffsets: Int32Array,
+  { lowestNote, keys }: Keys,
+  shift: number,
+): Rows {
   const rows = stepOffsets[stepOffsets.length - 1];
   const offsets = new Int32Array(rows + 1);
   const columns: number[] = [];

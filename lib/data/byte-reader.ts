@@ -34,7 +34,9 @@ export class ByteReader {
 
   need(count: number, what: string): void {
     if (!(count <= this.left))
-      this.fail(`expected ${what} of ${count} bytes, got ${this.left} bytes to the end; the file is cut off or lies`);
+      this.fail(
+        `expected ${what} of ${count} bytes, got ${this.left} bytes to the end; the file is cut off or lies`,
+      );
   }
 
   /** The next `count` bytes, a view. */

@@ -11,7 +11,12 @@ export interface ByteSource {
 }
 
 export function bytesInMemory(bytes: Uint8Array, file: string): ByteSource {
-  return { file, size: bytes.length, read: (position, count) => bytes.subarray(position, position + count), close: () => {} };
+  return {
+    file,
+    size: bytes.length,
+    read: (position, count) => bytes.subarray(position, position + count),
+    close: () => {},
+  };
 }
 
 /** Opens a file; `close` it. @throws the system's error when it cannot be opened */

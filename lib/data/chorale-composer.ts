@@ -45,18 +45,24 @@ const probability = {
 } as const;
 
 /** MIDI notes that may sound at all: C major from the lowest bass to the highest soprano note. */
-export const choraleNotes: readonly number[] = Array.from({ length: sopranoTop - lowestBass + 1 }, (_, i) => lowestBass + i).filter(
-  (note) => scale.includes(note % 12),
-);
+export const choraleNotes: readonly number[] = Array.from(
+  { length: sopranoTop - lowestBass + 1 },
+  (_, i) => lowestBass + i,
+).filter((note) => scale.includes(note % 12));
 
 const isBass = (note: number) => note <= bassTop;
 const rootOf = (chord: number) => lowestBass + scale[chord];
 const thirdOf = (chord: number) => lowestBass + scale[(chord + 2) % 7] + (chord + 2 >= 7 ? 12 : 0);
 
 /** Probability that a note of `choraleNotes` sounds, independently of all others of its step, given the state and its own last step. */
-export function soundProbability({ chord, phraseStep }: ChoraleState, note: number, soundedBefore: boolean): number {
+export function soundProbability(
+  { chord, phraseStep }: ChoraleState,
+  note: number,
+  soundedBefore: boolean,
+): number {
   if (isBass(note)) {
-    if (note === rootOf(chord)) return phraseStep % 2 === 0 ? probability.root : probability.rootAgain;
+    if (note === rootOf(chord))
+      return phraseStep % 2 === 0 ? probability.root : probability.rootAgain;
     if (note === thirdOf(chord) && phraseStep % 2 === 1) return probability.third;
     return 0;
   }
@@ -90,7 +96,9 @@ export function composeChorale(length: number, random: Generator, name: string):
   let state = firstState;
   let before: number[] = [];
   for (let t = 0; t < length; t++) {
-    const now = choraleNotes.filter((note) => random.uniform() < soundProbability(state, note, before.includes(note)));
+    const now = choraleNotes.filter(
+      (note) => random.uniform() < soundProbability(state, note, before.includes(note)),
+    );
     steps.push(now);
     state = nextState(state, turns(state, now));
     before = now;

@@ -21,7 +21,11 @@ export interface MusicContents {
   readonly kind: FileKind;
   readonly bytes: number;
   /** Variables of a MATLAB file. */
-  readonly variables?: readonly { readonly name: string; readonly kind: MatValue["kind"]; readonly dimensions: readonly number[] }[];
+  readonly variables?: readonly {
+    readonly name: string;
+    readonly kind: MatValue["kind"];
+    readonly dimensions: readonly number[];
+  }[];
   /** Sequences, steps and notes per split, and the checksum over them, when it is a music set. */
   readonly splits?: Readonly<Record<Split, RollCounts>>;
   readonly checksum?: string;
@@ -52,9 +56,19 @@ export async function fileContents(bytes: Uint8Array, file: string): Promise<Fil
 
 function musicContents(kind: FileKind, bytes: Uint8Array, file: string): MusicContents {
   const about = { kind, bytes: bytes.length };
-  if (kind !== "mat") return { ...about, ...music(kind === "pickle" ? pianoRollsFromPickle(bytes, file) : parsePrepared(bytes, file)) };
-  const variables = Array.from(readMat(bytes, file), ({ name, value: { kind, dimensions } }) => ({ name, kind, dimensions }));
-  const isMusic = ["traindata", "validdata", "testdata"].every((name) => variables.some((v) => v.name === name));
+  if (kind !== "mat")
+    return {
+      ...about,
+      ...music(kind === "pickle" ? pianoRollsFromPickle(bytes, file) : parsePrepared(bytes, file)),
+    };
+  const variables = Array.from(readMat(bytes, file), ({ name, value: { kind, dimensions } }) => ({
+    name,
+    kind,
+    dimensions,
+  }));
+  const isMusic = ["traindata", "validdata", "testdata"].every((name) =>
+    variables.some((v) => v.name === name),
+  );
   return { ...about, variables, ...(isMusic ? music(pianoRollsFromMat(bytes, file)) : {}) };
 }
 
@@ -69,7 +83,8 @@ export function isWav(bytes: Uint8Array): boolean {
 
 function kindOf(bytes: Uint8Array, file: string): FileContents["kind"] {
   const start = latin1(bytes.subarray(0, 4));
-  if (start === "MThd" || (start === "RIFF" && latin1(bytes.subarray(8, 12)) === "RMID")) return "midi";
+  if (start === "MThd" || (start === "RIFF" && latin1(bytes.subarray(8, 12)) === "RMID"))
+    return "midi";
   if (isWav(bytes)) return "wav";
   if (start === "PK\x03\x04" || start === "PK\x05\x06") return "zip";
   const order = String.fromCharCode(...bytes.subarray(126, 128));
@@ -82,7 +97,11 @@ function kindOf(bytes: Uint8Array, file: string): FileContents["kind"] {
   if (/\.(mid|midi|kar)$/i.test(file)) return "midi";
   if (/\.wav$/i.test(file)) return "wav";
   if (/\.zip$/i.test(file)) return "zip";
-  throw new BadFileError(file, 0, "expected a MIDI, WAV, MATLAB 5 or zip file, a pickle or a prepared set, got none of them");
+  throw new BadFileError(
+    file,
+    0,
+    "expected a MIDI, WAV, MATLAB 5 or zip file, a pickle or a prepared set, got none of them",
+  );
 }
 
 /** More than any file of this package's data sets. */
@@ -90,5 +109,9 @@ export const mostFileBytes = 256 * 2 ** 20;
 
 /** @throws GatedRnnError `bad-file` */
 export function checkFileSize(file: string, bytes: number): void {
-  if (bytes > mostFileBytes) throw new GatedRnnError("bad-file", `${file}: expected at most ${mostFileBytes} bytes, got ${bytes}`);
+  if (bytes > mostFileBytes)
+    throw new GatedRnnError(
+      "bad-file",
+      `${file}: expected at most ${mostFileBytes} bytes, got ${bytes}`,
+    );
 }

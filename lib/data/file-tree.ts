@@ -16,7 +16,10 @@ export interface FoundFile {
  * @param endings such as ".mid", in lower case
  * @throws GatedRnnError `usage` when there is no such folder or archive
  */
-export async function* filesIn(path: string, endings: readonly string[]): AsyncGenerator<FoundFile> {
+export async function* filesIn(
+  path: string,
+  endings: readonly string[],
+): AsyncGenerator<FoundFile> {
   const wanted = (name: string) =>
     endings.some((ending) => name.toLowerCase().endsWith(ending)) &&
     !name.split("/").some((part) => part.startsWith(".") || part === "__MACOSX");
@@ -31,14 +34,21 @@ export async function* filesIn(path: string, endings: readonly string[]): AsyncG
   let names: string[];
   try {
     const found = await readdir(path, { recursive: true, withFileTypes: true });
-    names = found.filter((f) => f.isFile()).map((f) => relative(path, join(f.parentPath, f.name)).split(sep).join("/"));
+    names = found
+      .filter((f) => f.isFile())
+      .map((f) => relative(path, join(f.parentPath, f.name)).split(sep).join("/"));
   } catch (error) {
     throw missing(path, error);
   }
-  for (const name of names.sort()) if (wanted(name)) yield { name, read: () => readFile(join(path, name)) };
+  for (const name of names.sort())
+    if (wanted(name)) yield { name, read: () => readFile(join(path, name)) };
 }
 
 function missing(path: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  return syscall ? new GatedRnnError("usage", `${path}: expected a folder or a zip archive, got ${code}`, { cause: error }) : error;
+  return syscall
+    ? new GatedRnnError("usage", `${path}: expected a folder or a zip archive, got ${code}`, {
+        cause: error,
+      })
+    : error;
 }

@@ -26,16 +26,28 @@ export function pianoRollsFromMat(bytes: Uint8Array, file: string): MusicSplits 
     const bad = (problem: string) => new BadFileError(file, offset, `${name}: ${problem}`);
     if (found[variables[name]]) throw bad("expected one variable of this name, got a second");
     if (value.kind !== "cells") throw bad(`expected cells of piano-rolls, got ${value.kind}`);
-    found[variables[name]] = value.cells.map((cell, i) => roll(cell, `${file} ${name} ${i}`, budget, bad));
+    found[variables[name]] = value.cells.map((cell, i) =>
+      roll(cell, `${file} ${name} ${i}`, budget, bad),
+    );
   }
   const { train, valid, test } = found;
   if (!train || !valid || !test)
-    throw new BadFileError(file, bytes.length, "expected the variables traindata, validdata and testdata, got the end of the file");
+    throw new BadFileError(
+      file,
+      bytes.length,
+      "expected the variables traindata, validdata and testdata, got the end of the file",
+    );
   return { train, valid, test };
 }
 
-function roll(matrix: MatValue, name: string, budget: RollBudget, bad: (problem: string) => BadFileError): PianoRoll {
-  if (matrix.kind !== "numbers" && matrix.kind !== "sparse") throw bad(`expected matrices of 0 and 1, got ${matrix.kind}`);
+function roll(
+  matrix: MatValue,
+  name: string,
+  budget: RollBudget,
+  bad: (problem: string) => BadFileError,
+): PianoRoll {
+  if (matrix.kind !== "numbers" && matrix.kind !== "sparse")
+    throw bad(`expected matrices of 0 and 1, got ${matrix.kind}`);
   const [length, keys] = matrix.dimensions;
   if (matrix.dimensions.length !== 2 || keys !== KEYS)
     throw bad(`expected matrices of steps × ${KEYS}, got ${matrix.dimensions.join(" × ")}`);
@@ -44,7 +56,8 @@ function roll(matrix: MatValue, name: string, budget: RollBudget, bad: (problem:
   const offsets = new Uint32Array(length + 1);
   const values: MatNumbers = matrix.values;
   for (let i = 0; i < values.length; i++)
-    if (values[i] !== 0 && values[i] !== 1) throw bad(`expected matrices of 0 and 1, got ${values[i]}`);
+    if (values[i] !== 0 && values[i] !== 1)
+      throw bad(`expected matrices of 0 and 1, got ${values[i]}`);
   visit(matrix, (step) => offsets[step + 1]++);
   for (let t = 0; t < length; t++) offsets[t + 1] += offsets[t];
   budget.spend(0, offsets[length]);
@@ -56,14 +69,22 @@ function roll(matrix: MatValue, name: string, budget: RollBudget, bad: (problem:
   return { length, offsets, notes, name };
 }
 
-type Visit<K extends MatValue["kind"]> = (matrix: MatValue & { kind: K }, note: (step: number, key: number) => void) => void;
+type Visit<K extends MatValue["kind"]> = (
+  matrix: MatValue & { kind: K },
+  note: (step: number, key: number) => void,
+) => void;
 
 /** Calls back key by key, so that the notes of each step come in rising order. */
 const visitDense = ((matrix: MatValue & { kind: "numbers" }, note) => {
   const [length, keys] = matrix.dimensions;
-  for (let key = 0, i = 0; key < keys; key++) for (let step = 0; step < length; step++, i++) if (matrix.values[i] !== 0) note(step, key);
+  for (let key = 0, i = 0; key < keys; key++)
+    for (let step = 0; step < length; step++, i++) if (matrix.values[i] !== 0) note(step, key);
 }) as Visit<"numbers" | "sparse">;
 
-const visitSparse = (({ starts, rows, values, dimensions }: MatValue & { kind: "sparse" }, note) => {
-  for (let key = 0; key < dimensions[1]; key++) for (let i = starts[key]; i < starts[key + 1]; i++) if (values[i] !== 0) note(rows[i], key);
+const visitSparse = ((
+  { starts, rows, values, dimensions }: MatValue & { kind: "sparse" },
+  note,
+) => {
+  for (let key = 0; key < dimensions[1]; key++)
+    for (let i = starts[key]; i < starts[key + 1]; i++) if (values[i] !== 0) note(rows[i], key);
 }) as Visit<"numbers" | "sparse">;

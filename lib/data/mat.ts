@@ -36,13 +36,22 @@ export function* readMat(bytes: Uint8Array, file: string): Generator<MatVariable
     const type = reader.uint32("an element's type");
     const size = reader.uint32("an element's size");
     if (type !== matElementTypes.compressed && type !== matElementTypes.matrix)
-      reader.fail(`expected a matrix (14) or a compressed one (15), got element type ${type}`, offset);
+      reader.fail(
+        `expected a matrix (14) or a compressed one (15), got element type ${type}`,
+        offset,
+      );
     const data = reader.take(size, "an element");
     if (type === matElementTypes.matrix) {
       yield { offset, ...readMatrix(new ByteReader(file, data, offset + 8, reader.littleEndian)) };
       continue;
     }
-    const content = inflate(data, file, offset, reader.littleEndian, inflatedLimit(bytes.length) - inflated);
+    const content = inflate(
+      data,
+      file,
+      offset,
+      reader.littleEndian,
+      inflatedLimit(bytes.length) - inflated,
+    );
     inflated += content.length;
     yield { offset, ...readMatrix(new ByteReader(file, content, offset, reader.littleEndian)) };
   }
@@ -53,16 +62,28 @@ function readHeader(reader: ByteReader): void {
   header.position = 126;
   const order = header.text(2, "the byte order");
   if (order !== "IM" && order !== "MI")
-    reader.fail(`expected the byte order IM or MI of a MATLAB 5 file, got ${JSON.stringify(order)}`, 126);
+    reader.fail(
+      `expected the byte order IM or MI of a MATLAB 5 file, got ${JSON.stringify(order)}`,
+      126,
+    );
   reader.littleEndian = header.littleEndian = order === "IM";
   header.position = 124;
   const version = header.uint16("the version");
   if (version !== 0x0100)
-    reader.fail(`expected version 0x0100 (MATLAB 5), got 0x${version.toString(16).padStart(4, "0")}; save with the option -v7`, 124);
+    reader.fail(
+      `expected version 0x0100 (MATLAB 5), got 0x${version.toString(16).padStart(4, "0")}; save with the option -v7`,
+      124,
+    );
 }
 
 /** What a compressed element holds: the content of one matrix element, whose tag tells how long it is before the rest is inflated. */
-function inflate(data: Uint8Array, file: string, offset: number, littleEndian: boolean, limit: number): Uint8Array {
+function inflate(
+  data: Uint8Array,
+  file: string,
+  offset: number,
+  littleEndian: boolean,
+  limit: number,
+): Uint8Array {
   const bad = (problem: string, cause?: unknown) => {
     const detail = cause instanceof Error ? ` (${cause.message})` : "";
     return new BadFileError(file, offset, `${problem}${detail}`);
@@ -76,14 +97,23 @@ function inflate(data: Uint8Array, file: string, offset: number, littleEndian: b
   const tag = new ByteReader(file, start, offset, littleEndian);
   const type = tag.uint32("a compressed element's type");
   const size = tag.uint32("a compressed element's size");
-  if (type !== matElementTypes.matrix) throw bad(`expected a matrix (14) inside compressed data, got element type ${type}`);
+  if (type !== matElementTypes.matrix)
+    throw bad(`expected a matrix (14) inside compressed data, got element type ${type}`);
   if (size > HIGHEST_RATIO * data.length)
-    throw bad(`expected at most ${HIGHEST_RATIO} times ${data.length} bytes inflated, got a claim of ${size}`);
+    throw bad(
+      `expected at most ${HIGHEST_RATIO} times ${data.length} bytes inflated, got a claim of ${size}`,
+    );
   if (size > limit)
-    throw bad(`expected variables that inflate to at most ${limit} bytes more, got ${size}; save them uncompressed or as uint8`);
+    throw bad(
+      `expected variables that inflate to at most ${limit} bytes more, got ${size}; save them uncompressed or as uint8`,
+    );
   try {
-    const content = inflateSync(data, { maxOutputLength: size + 8, chunkSize: Math.max(64, size + 9) });
-    if (content.length < size + 8) throw bad(`expected ${size} bytes inflated, got ${content.length - 8}`);
+    const content = inflateSync(data, {
+      maxOutputLength: size + 8,
+      chunkSize: Math.max(64, size + 9),
+    });
+    if (content.length < size + 8)
+      throw bad(`expected ${size} bytes inflated, got ${content.length - 8}`);
     return content.subarray(8);
   } catch (error) {
     if (error instanceof BadFileError) throw error;

@@ -25,5 +25,13 @@ export function midiContents(bytes: Uint8Array, file: string): MidiContents {
   function* notes(): Generator<readonly [number, number, number]> {
     for (const i of order) yield [pitch[i], on[i], off[i]];
   }
-  return { kind: "midi", format: header.format, tracks: tracks.length, division: header.division, noteCount: count, notes, warnings };
+  return {
+    kind: "midi",
+    format: header.format,
+    tracks: tracks.length,
+    division: header.division,
+    noteCount: count,
+    notes,
+    warnings,
+  };
 }

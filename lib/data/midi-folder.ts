@@ -21,7 +21,11 @@ export interface MidiFolder {
   /** Files that are malformed, with the reason: they are left out. */
   readonly refused: readonly { readonly file: string; readonly problem: string }[];
   /** Pieces that are note for note the same as one found before. By the seeded rule the second is left out; in given folders it stays. */
-  readonly duplicates: readonly { readonly piece: string; readonly of: string; readonly inSplits: readonly [Split, Split] }[];
+  readonly duplicates: readonly {
+    readonly piece: string;
+    readonly of: string;
+    readonly inSplits: readonly [Split, Split];
+  }[];
   /** What was untidy about files that were read all the same. */
   readonly warnings: readonly { readonly file: string; readonly warning: string }[];
 }
@@ -38,8 +42,16 @@ interface Piece {
  *
  * @throws GatedRnnError `usage` when nothing is found or a split stays empty; `bad-file` when every file is malformed
  */
-export async function musicFromMidiFolder(path: string, options: MidiFolderOptions = {}): Promise<MidiFolder> {
-  const { name = basename(path).replace(/\.zip$/i, ""), split: rule, lowestNote = 21, highestNote = 108 } = options;
+export async function musicFromMidiFolder(
+  path: string,
+  options: MidiFolderOptions = {},
+): Promise<MidiFolder> {
+  const {
+    name = basename(path).replace(/\.zip$/i, ""),
+    split: rule,
+    lowestNote = 21,
+    highestNote = 108,
+  } = options;
   const pieces: Piece[] = [];
   const refused: { file: string; problem: string }[] = [];
   const warnings: { file: string; warning: string }[] = [];
@@ -47,14 +59,16 @@ export async function musicFromMidiFolder(path: string, options: MidiFolderOptio
     try {
       const midi = readMidi(await read(), file);
       for (const warning of midi.warnings) warnings.push({ file, warning });
-      for (const roll of pianoRollsFromMidi(midi, file, options)) pieces.push({ roll, file, content: contentOf(roll) });
+      for (const roll of pianoRollsFromMidi(midi, file, options))
+        pieces.push({ roll, file, content: contentOf(roll) });
     } catch (error) {
       if (!(error instanceof GatedRnnError && error.code === "bad-file")) throw error;
       refused.push({ file, problem: error.message });
     }
   if (pieces.length === 0 && refused.length > 0)
     throw new GatedRnnError("bad-file", `${path}: expected MIDI files, got ${refused[0].problem}`);
-  if (pieces.length === 0) throw new GatedRnnError("usage", `${path}: expected MIDI files (.mid, .midi, .kar), got none`);
+  if (pieces.length === 0)
+    throw new GatedRnnError("usage", `${path}: expected MIDI files (.mid, .midi, .kar), got none`);
   const given = pieces.every(({ file }) => splitOfPath(file) !== undefined);
   const assigned = given
     ? undefined
@@ -62,23 +76,41 @@ export async function musicFromMidiFolder(path: string, options: MidiFolderOptio
         pieces.map((p) => p.content),
         rule,
       );
-  const splitOf = (p: Piece): Split => (assigned ? assigned.get(p.content) : splitOfPath(p.file)) as Split;
+  const splitOf = (p: Piece): Split =>
+    (assigned ? assigned.get(p.content) : splitOfPath(p.file)) as Split;
   const first = new Map<string, Piece>();
   const duplicates: { piece: string; of: string; inSplits: readonly [Split, Split] }[] = [];
   const sets: Record<Split, PianoRoll[]> = { train: [], valid: [], test: [] };
   for (const piece of pieces) {
     const same = first.get(piece.content);
     if (same)
-      duplicates.push({ piece: piece.roll.name ?? piece.file, of: same.roll.name ?? same.file, inSplits: [splitOf(piece), splitOf(same)] });
+      duplicates.push({
+        piece: piece.roll.name ?? piece.file,
+        of: same.roll.name ?? same.file,
+        inSplits: [splitOf(piece), splitOf(same)],
+      });
     else first.set(piece.content, piece);
     if (!same || given) sets[splitOf(piece)].push(piece.roll);
   }
   const empty = splits.find((split) => sets[split].length === 0);
-  if (empty) throw new GatedRnnError("usage", `${path}: expected pieces in train, valid and test, got none in ${empty}`);
+  if (empty)
+    throw new GatedRnnError(
+      "usage",
+      `${path}: expected pieces in train, valid and test, got none in ${empty}`,
+    );
   const keys = highestNote - lowestNote + 1;
   const checksum = datasetChecksum(sets);
   return {
-    dataset: { kind: "music", name, title: name, synthetic: false, lowestNote, keys, checksum, ...sets },
+    dataset: {
+      kind: "music",
+      name,
+      title: name,
+      synthetic: false,
+      lowestNote,
+      keys,
+      checksum,
+      ...sets,
+    },
     refused,
     duplicates,
     warnings,

@@ -26,9 +26,15 @@ export function midiBytes(roll: PianoRoll, options: MidiOutOptions = {}): Uint8A
   const ticksPerBeat = TICKS_PER_STEP * stepsPerQuarter;
   const microsecondsPerBeat = Math.round(60e6 / beatsPerMinute);
   if (!Number.isInteger(ticksPerBeat) || ticksPerBeat < 1 || ticksPerBeat > 0x7fff)
-    throw new GatedRnnError("usage", `MIDI: expected steps per quarter note from 1/240 to 136, got ${stepsPerQuarter}`);
+    throw new GatedRnnError(
+      "usage",
+      `MIDI: expected steps per quarter note from 1/240 to 136, got ${stepsPerQuarter}`,
+    );
   if (!(microsecondsPerBeat >= 1 && microsecondsPerBeat < 2 ** 24))
-    throw new GatedRnnError("usage", `MIDI: expected 4 to 60,000,000 beats a minute, got ${beatsPerMinute}`);
+    throw new GatedRnnError(
+      "usage",
+      `MIDI: expected 4 to 60,000,000 beats a minute, got ${beatsPerMinute}`,
+    );
   const within = (what: string, value: number, least: number) => {
     if (!Number.isInteger(value) || value < least || value > 127)
       throw new GatedRnnError("usage", `MIDI: expected ${what} from ${least} to 127, got ${value}`);
@@ -44,7 +50,13 @@ export function midiBytes(roll: PianoRoll, options: MidiOutOptions = {}): Uint8A
   ];
   let written = 0; // step of the last event
   const add = (step: number, type: "noteOn" | "noteOff", noteNumber: number) => {
-    events.push({ deltaTime: (step - written) * TICKS_PER_STEP, type, channel: 0, noteNumber, velocity: type === "noteOn" ? velocity : 0 });
+    events.push({
+      deltaTime: (step - written) * TICKS_PER_STEP,
+      type,
+      channel: 0,
+      noteNumber,
+      velocity: type === "noteOn" ? velocity : 0,
+    });
     written = step;
   };
   let before: Uint8Array = new Uint8Array(0);
@@ -54,6 +66,12 @@ export function midiBytes(roll: PianoRoll, options: MidiOutOptions = {}): Uint8A
     for (const note of now) if (!before.includes(note)) add(t, "noteOn", note);
     before = now;
   }
-  events.push({ deltaTime: (roll.length - written) * TICKS_PER_STEP, meta: true, type: "endOfTrack" });
-  return Uint8Array.from(writeMidi({ header: { format: 0, numTracks: 1, ticksPerBeat }, tracks: [events] }));
+  events.push({
+    deltaTime: (roll.length - written) * TICKS_PER_STEP,
+    meta: true,
+    type: "endOfTrack",
+  });
+  return Uint8Array.from(
+    writeMidi({ header: { format: 0, numTracks: 1, ticksPerBeat }, tracks: [events] }),
+  );
 }

@@ -26,7 +26,12 @@ export interface MidiRollOptions {
 }
 
 /** How the published piano-rolls of Nottingham and Piano-midi.de were made of their MIDI files. */
-export const publishedRule = { stepsPerQuarter: 2, transpose: "auto", drums: true, dropFirstStep: true } as const satisfies MidiRollOptions;
+export const publishedRule = {
+  stepsPerQuarter: 2,
+  transpose: "auto",
+  drums: true,
+  dropFirstStep: true,
+} as const satisfies MidiRollOptions;
 
 const DRUMS = 9;
 
@@ -41,28 +46,48 @@ const DRUMS = 9;
  * @throws GatedRnnError `usage` for options that make no sense, or steps per quarter note in a file with time code;
  *   BadFileError when the roll would be out of all proportion to the file
  */
-export function pianoRollsFromMidi(midi: MidiFile, name: string, options: MidiRollOptions = {}): PianoRoll[] {
+export function pianoRollsFromMidi(
+  midi: MidiFile,
+  name: string,
+  options: MidiRollOptions = {},
+): PianoRoll[] {
   const chosen = chooseNotes(midi, options);
   if (midi.header.format !== 2) return [roll(midi, chosen, name, 0, options)];
-  const tracks = midi.tracks.map((_, track) => track).filter((track) => options.tracks?.includes(track) ?? true);
+  const tracks = midi.tracks
+    .map((_, track) => track)
+    .filter((track) => options.tracks?.includes(track) ?? true);
   return tracks.map((track) => {
     const own = chosen.filter((i) => midi.notes.track[i] === track);
     return roll(midi, own, `${name} track ${track}`, track, options);
   });
 }
 
-function chooseNotes({ notes, tracks: names }: MidiFile, { tracks, channels, drums = false }: MidiRollOptions): Uint32Array {
+function chooseNotes(
+  { notes, tracks: names }: MidiFile,
+  { tracks, channels, drums = false }: MidiRollOptions,
+): Uint32Array {
   const outside = tracks?.find((t) => !(t in names));
-  if (outside !== undefined) throw new GatedRnnError("usage", `piano-roll: expected tracks from 0 to ${names.length - 1}, got ${outside}`);
+  if (outside !== undefined)
+    throw new GatedRnnError(
+      "usage",
+      `piano-roll: expected tracks from 0 to ${names.length - 1}, got ${outside}`,
+    );
   const takes = (i: number) =>
-    (tracks?.includes(notes.track[i]) ?? true) && (channels ? channels.includes(notes.channel[i]) : drums || notes.channel[i] !== DRUMS);
+    (tracks?.includes(notes.track[i]) ?? true) &&
+    (channels ? channels.includes(notes.channel[i]) : drums || notes.channel[i] !== DRUMS);
   const chosen = new Uint32Array(notes.count);
   let count = 0;
   for (let i = 0; i < notes.count; i++) if (takes(i)) chosen[count++] = i;
   return chosen.subarray(0, count);
 }
 
-function roll(midi: MidiFile, chosen: Uint32Array, name: string, track: number, options: MidiRollOptions): PianoRoll {
+function roll(
+  midi: MidiFile,
+  chosen: Uint32Array,
+  name: string,
+  track: number,
+  options: MidiRollOptions,
+): PianoRoll {
   const { lowestNote = 21, highestNote = 108, dropFirstStep = false, transpose = 0 } = options;
   const { pitch, on, off } = midi.notes;
   const stepAt = grid(midi, track, options);
@@ -73,7 +98,9 @@ function roll(midi: MidiFile, chosen: Uint32Array, name: string, track: number, 
   const length = Math.max(0, steps - skip);
   const budget = new RollBudget(name, 8 * midi.notes.count);
   budget.spend(length, 0);
-  const kept = chosen.filter((i) => pitch[i] + shift >= lowestNote && pitch[i] + shift <= highestNote);
+  const kept = chosen.filter(
+    (i) => pitch[i] + shift >= lowestNote && pitch[i] + shift <= highestNote,
+  );
   const begins = Uint32Array.from(kept, (i) => Math.max(0, stepAt(on[i]) - skip));
   const ends = Uint32Array.from(kept, (i) => Math.max(0, stepAt(off[i]) - skip));
   let cells = 0;
@@ -89,8 +116,16 @@ function roll(midi: MidiFile, chosen: Uint32Array, name: string, track: number, 
 }
 
 /** The roll in which note k sounds from step `begins[k]` up to, but not including, step `ends[k]`; notes may overlap. */
-function rollOfSpans(length: number, pitch: Uint8Array, begins: Uint32Array, ends: Uint32Array, name: string): PianoRoll {
-  const byPitch = Uint32Array.from(pitch.keys()).sort((a, b) => pitch[a] - pitch[b] || begins[a] - begins[b]);
+function rollOfSpans(
+  length: number,
+  pitch: Uint8Array,
+  begins: Uint32Array,
+  ends: Uint32Array,
+  name: string,
+): PianoRoll {
+  const byPitch = Uint32Array.from(pitch.keys()).sort(
+    (a, b) => pitch[a] - pitch[b] || begins[a] - begins[b],
+  );
   const spans = (visit: (step: number, note: number) => void) => {
     let last = -1;
     let free = 0; // first step in which this pitch does not sound yet
@@ -113,9 +148,14 @@ function rollOfSpans(length: number, pitch: Uint8Array, begins: Uint32Array, end
 }
 
 /** From ticks to the nearest step, halves up. */
-function grid(midi: MidiFile, track: number, { stepsPerQuarter = 2, stepSeconds }: MidiRollOptions): (tick: number) => number {
+function grid(
+  midi: MidiFile,
+  track: number,
+  { stepsPerQuarter = 2, stepSeconds }: MidiRollOptions,
+): (tick: number) => number {
   const positive = (name: string, value: number) => {
-    if (!(value > 0 && Number.isFinite(value))) throw new GatedRnnError("usage", `piano-roll: expected ${name} above 0, got ${value}`);
+    if (!(value > 0 && Number.isFinite(value)))
+      throw new GatedRnnError("usage", `piano-roll: expected ${name} above 0, got ${value}`);
   };
   if (stepSeconds !== undefined) {
     positive("stepSeconds", stepSeconds);
@@ -125,13 +165,17 @@ function grid(midi: MidiFile, track: number, { stepsPerQuarter = 2, stepSeconds 
   positive("stepsPerQuarter", stepsPerQuarter);
   const { time } = midi.header;
   if (!("ticksPerQuarter" in time))
-    throw new GatedRnnError("usage", "piano-roll: expected stepSeconds for a file with time code, got steps per quarter note");
+    throw new GatedRnnError(
+      "usage",
+      "piano-roll: expected stepSeconds for a file with time code, got steps per quarter note",
+    );
   const step = time.ticksPerQuarter / stepsPerQuarter;
   return (tick) => Math.floor(tick / step + 0.5);
 }
 
 function findShift({ notes }: MidiFile, chosen: Uint32Array): number {
   const durations = new Float64Array(12);
-  for (const i of chosen) if (notes.channel[i] !== DRUMS) durations[notes.pitch[i] % 12] += notes.off[i] - notes.on[i];
+  for (const i of chosen)
+    if (notes.channel[i] !== DRUMS) durations[notes.pitch[i] % 12] += notes.off[i] - notes.on[i];
   return shiftToC(findKey(durations));
 }

@@ -3,7 +3,10 @@ import type { ByteReader } from "./byte-reader.js";
 import type { MidiChunks } from "./midi-chunks.js";
 
 /** What is taken from a track, with its time in ticks from the track's beginning. */
-export type TrackEvent = Extract<MidiEvent, { type: "noteOn" | "noteOff" | "setTempo" | "trackName" }>;
+export type TrackEvent = Extract<
+  MidiEvent,
+  { type: "noteOn" | "noteOff" | "setTempo" | "trackName" }
+>;
 
 const MOST_DELTA = 0x0fffffff; // four bytes of seven bits
 const PORTION_BYTES = 1 << 12; // small arrays are gone with the next minor garbage collection
@@ -33,7 +36,8 @@ export function readTrack(
     const offset = reader.offset;
     const first = reader.uint8("an event");
     if (first < 0x80) {
-      if (status === 0) reader.fail(`expected a status byte, got ${first} and no status before it`, offset);
+      if (status === 0)
+        reader.fail(`expected a status byte, got ${first} and no status before it`, offset);
       if (interrupted) warn("running status goes on after a meta or system exclusive event");
       reader.position--;
       channelEvent(reader, status, tick, portion);
@@ -47,10 +51,12 @@ export function readTrack(
     } else if (first === 0xf0 || first === 0xf7) {
       interrupted = true;
       reader.take(variableLength(reader, "a system exclusive length"), "a system exclusive event");
-    } else reader.fail(`expected an event of a file, got status byte 0x${first.toString(16)}`, offset);
+    } else
+      reader.fail(`expected an event of a file, got status byte 0x${first.toString(16)}`, offset);
   }
   portion.flush();
-  if (!ended && missing > 0) reader.fail(`expected ${missing} bytes more of the track, got the end of the file`);
+  if (!ended && missing > 0)
+    reader.fail(`expected ${missing} bytes more of the track, got the end of the file`);
   if (!ended) warn("a track has no end-of-track event");
   else if (reader.left > 0) warn(`${reader.left} bytes after a track's end are passed over`);
   return tick;
@@ -71,7 +77,12 @@ function dataByte(reader: ByteReader): number {
 }
 
 /** @returns whether this is the track's end */
-function metaEvent(reader: ByteReader, tick: number, portion: Portion, warn: (warning: string) => void): boolean {
+function metaEvent(
+  reader: ByteReader,
+  tick: number,
+  portion: Portion,
+  warn: (warning: string) => void,
+): boolean {
   const offset = reader.offset - 1;
   const type = reader.uint8("a meta event's type");
   const size = variableLength(reader, "a meta event's length");
@@ -80,7 +91,8 @@ function metaEvent(reader: ByteReader, tick: number, portion: Portion, warn: (wa
     if (size > 0) warn(`the end of a track at byte ${offset} has content`);
     return true;
   }
-  if (type === 0x51 && (size !== 3 || data.every((b) => b === 0))) warn(`the tempo at byte ${offset} is no tempo and is passed over`);
+  if (type === 0x51 && (size !== 3 || data.every((b) => b === 0)))
+    warn(`the tempo at byte ${offset} is no tempo and is passed over`);
   else if (type === 0x51) portion.add(tick, 0xff, type, size, ...data);
   else if (type === 0x03) {
     const name = data.subarray(0, MOST_NAME_BYTES);
@@ -127,9 +139,19 @@ class Portion {
     if (this.#bytes.length === 0) return;
     const size = this.#bytes.length;
     const header = [0x4d, 0x54, 0x68, 0x64, 0, 0, 0, 6, 0, 0, 0, 1, 0, 1]; // MThd: format 0, one track
-    const track = [0x4d, 0x54, 0x72, 0x6b, size >>> 24, (size >>> 16) & 0xff, (size >>> 8) & 0xff, size & 0xff]; // MTrk
+    const track = [
+      0x4d,
+      0x54,
+      0x72,
+      0x6b,
+      size >>> 24,
+      (size >>> 16) & 0xff,
+      (size >>> 8) & 0xff,
+      size & 0xff,
+    ]; // MTrk
     let tick = this.#start;
-    for (const event of parseMidi(Uint8Array.from([...header, ...track, ...this.#bytes])).tracks[0]) {
+    for (const event of parseMidi(Uint8Array.from([...header, ...track, ...this.#bytes]))
+      .tracks[0]) {
       tick += event.deltaTime;
       this.take(event as TrackEvent, tick);
     }

@@ -19,7 +19,11 @@ export interface MidiFile {
   readonly tracks: readonly string[];
   readonly notes: MidiNotes;
   /** In the order of the file; a beat lasts 500,000 µs before the first. */
-  readonly tempos: readonly { readonly tick: number; readonly track: number; readonly microsecondsPerQuarter: number }[];
+  readonly tempos: readonly {
+    readonly tick: number;
+    readonly track: number;
+    readonly microsecondsPerQuarter: number;
+  }[];
   /** What is untidy about the file, and how it was read. */
   readonly warnings: readonly string[];
 }
@@ -62,14 +66,16 @@ export function readMidi(bytes: Uint8Array, file: string): MidiFile {
     };
     const take = (event: TrackEvent, tick: number) => {
       if (event.type === "trackName") names[track] ||= event.text;
-      else if (event.type === "setTempo") tempos.push({ tick, track, microsecondsPerQuarter: event.microsecondsPerBeat });
+      else if (event.type === "setTempo")
+        tempos.push({ tick, track, microsecondsPerQuarter: event.microsecondsPerBeat });
       else note(event, tick);
     };
     readTrack(chunk, take, warn);
     for (const on of open) if (on >= 0) unclosed++;
   });
   if (orphans > 0) warn(`${orphans} note-offs without an open note are ignored`);
-  if (unclosed > 0) warn(`${unclosed} notes that are never closed, or struck again before, are dropped`);
+  if (unclosed > 0)
+    warn(`${unclosed} notes that are never closed, or struck again before, are dropped`);
   return { header, tracks: names, notes: notes.columns(), tempos, warnings: [...warnings] };
 }
 
@@ -104,7 +110,18 @@ class NoteColumns {
 
   columns(): MidiNotes {
     const n = this.#count;
-    const [pitch, on, off] = [this.#pitch.subarray(0, n), this.#on.subarray(0, n), this.#off.subarray(0, n)];
-    return { count: n, pitch, on, off, channel: this.#channel.subarray(0, n), track: this.#track.subarray(0, n) };
+    const [pitch, on, off] = [
+      this.#pitch.subarray(0, n),
+      this.#on.subarray(0, n),
+      this.#off.subarray(0, n),
+    ];
+    return {
+      count: n,
+      pitch,
+      on,
+      off,
+      channel: this.#channel.subarray(0, n),
+      track: this.#track.subarray(0, n),
+    };
   }
 }

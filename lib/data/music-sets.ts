@@ -26,7 +26,10 @@ export const musicSets: Readonly<Record<MusicSetName, MusicSet>> = {
 export function musicSetName(name: string): MusicSetName {
   const known = musicSetNames.find((n) => n === name);
   if (known) return known;
-  throw new GatedRnnError("usage", `data: expected one of ${musicSetNames.join(", ")}, got ${name}`);
+  throw new GatedRnnError(
+    "usage",
+    `data: expected one of ${musicSetNames.join(", ")}, got ${name}`,
+  );
 }
 
 /** Where prepared sets and fetched files lie: GATED_RNN_DATA, else a folder of this package in the user's cache. */

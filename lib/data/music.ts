@@ -1,6 +1,13 @@
 import { GatedRnnError } from "../errors.js";
 import type { MusicDataset } from "./dataset.js";
-import { dataFolder, type MusicSetName, musicSetName, musicSetNames, musicSets, preparedFile } from "./music-sets.js";
+import {
+  dataFolder,
+  type MusicSetName,
+  musicSetName,
+  musicSetNames,
+  musicSets,
+  preparedFile,
+} from "./music-sets.js";
 import { readPrepared } from "./prepared-file.js";
 
 export { datasetChecksum } from "./checksum.js";
@@ -21,12 +28,26 @@ export interface MusicOptions {
  * @param name jsb, nottingham, musedata or piano-midi
  * @throws GatedRnnError `usage` for another name, `data-missing` when the set is not prepared, `bad-file` when its file is corrupted
  */
-export async function loadMusic(name: string, { folder = dataFolder(), dims = "piano" }: MusicOptions = {}): Promise<MusicDataset> {
+export async function loadMusic(
+  name: string,
+  { folder = dataFolder(), dims = "piano" }: MusicOptions = {},
+): Promise<MusicDataset> {
   const known = musicSetName(name);
   const { title, paperKeys, stepsPerQuarter } = musicSets[known];
   const { checksum, train, valid, test } = read(known, folder);
   const keys = dims === "paper" ? { lowestNote: 1, keys: paperKeys } : { lowestNote: 21, keys: 88 };
-  return { kind: "music", name: known, title, synthetic: false, ...keys, stepsPerQuarter, checksum, train, valid, test };
+  return {
+    kind: "music",
+    name: known,
+    title,
+    synthetic: false,
+    ...keys,
+    stepsPerQuarter,
+    checksum,
+    train,
+    valid,
+    test,
+  };
 }
 
 function read(name: MusicSetName, folder: string) {
@@ -34,7 +55,10 @@ function read(name: MusicSetName, folder: string) {
   try {
     const set = readPrepared(file);
     if (set.name === name) return set;
-    throw new GatedRnnError("bad-file", `${file}: expected the set ${name}, got ${set.name}; run gated-rnn data prepare ${name}`);
+    throw new GatedRnnError(
+      "bad-file",
+      `${file}: expected the set ${name}, got ${set.name}; run gated-rnn data prepare ${name}`,
+    );
   } catch (error) {
     if (error instanceof GatedRnnError && error.code === "data-missing")
       throw new GatedRnnError(
@@ -61,7 +85,9 @@ export async function preparedSets(folder?: string): Promise<PreparedState[]> {
         return { name, prepared: true };
       } catch (error) {
         if (!(error instanceof GatedRnnError)) throw error;
-        return error.code === "data-missing" ? { name, prepared: false } : { name, prepared: false, problem: error.message };
+        return error.code === "data-missing"
+          ? { name, prepared: false }
+          : { name, prepared: false, problem: error.message };
       }
     }),
   );

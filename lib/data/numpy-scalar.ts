@@ -34,7 +34,9 @@ const readers = new Map<string, ReadNumber>([
 
 /** A whole number as a number where that is exact. */
 export function narrow(value: bigint): number | bigint {
-  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
+    ? Number(value)
+    : value;
 }
 
 const names = new Map<string, NumpyName>([
@@ -71,7 +73,10 @@ export function setByteOrder(type: NumpyType, state: unknown): boolean {
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** The number in a scalar's bytes; undefined when they are not as many as its type has. Whole numbers past 2⁵³ are bigint. */
-export function numpyScalar(type: NumpyType, content: unknown): number | bigint | boolean | undefined {
+export function numpyScalar(
+  type: NumpyType,
+  content: unknown,
+): number | bigint | boolean | undefined {
   if (typeof content === "string") {
     if (content.length !== type.bytes) return undefined;
     for (let i = 0; i < content.length; i++) scratch.setUint8(i, content.charCodeAt(i));

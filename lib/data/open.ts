@@ -11,7 +11,10 @@ import { syntheticChorales } from "./synthetic.js";
 export const datasetNames: readonly string[] = [...musicSetNames, ...speechSetNames, "synthetic"];
 
 /** A data set by its name, music or speech; prepared on first use, from the mirror or the network. */
-export async function openData(name: string, signal?: AbortSignal): Promise<MusicDataset | SpeechDataset> {
+export async function openData(
+  name: string,
+  signal?: AbortSignal,
+): Promise<MusicDataset | SpeechDataset> {
   if (!speechSetNames.some((known) => known === name)) return openMusic(name, signal, datasetNames);
   return preparing(
     name,
@@ -36,7 +39,11 @@ export async function openMusic(
   );
 }
 
-async function preparing<T>(name: string, load: () => Promise<T>, prepare: () => Promise<unknown>): Promise<T> {
+async function preparing<T>(
+  name: string,
+  load: () => Promise<T>,
+  prepare: () => Promise<unknown>,
+): Promise<T> {
   try {
     return await load();
   } catch (error) {

@@ -16,7 +16,12 @@ const mostNotes = 128; // in a step: MIDI has no more
 export function pianoRollsFromPickle(bytes: Uint8Array, file: string): MusicSplits {
   const content = readPickle(bytes, file);
   const budget = new RollBudget(file, bytes.length);
-  if (!(content instanceof Map)) throw new BadFileError(file, 0, `expected a dict of train, valid and test, got ${describe(content)}`);
+  if (!(content instanceof Map))
+    throw new BadFileError(
+      file,
+      0,
+      `expected a dict of train, valid and test, got ${describe(content)}`,
+    );
   const rolls = (split: Split) =>
     items(content.get(split) ?? null, file, split, "a list of sequences").map((sequence, i) => {
       const where = `${split} ${i}`;
@@ -31,15 +36,26 @@ export function pianoRollsFromPickle(bytes: Uint8Array, file: string): MusicSpli
 
 function notesOf(step: PickleValue, file: string, where: string, budget: RollBudget): number[] {
   const notes = items(step, file, where, "a list of notes");
-  if (notes.length > mostNotes) throw bad(file, where, `at most ${mostNotes} notes`, `${notes.length}`);
+  if (notes.length > mostNotes)
+    throw bad(file, where, `at most ${mostNotes} notes`, `${notes.length}`);
   budget.spend(0, notes.length);
   for (const note of notes)
     if (typeof note !== "number" || !Number.isInteger(note) || note < 0 || note > 127)
-      throw bad(file, where, "MIDI note numbers 0 to 127", typeof note === "number" ? `${note}` : describe(note));
+      throw bad(
+        file,
+        where,
+        "MIDI note numbers 0 to 127",
+        typeof note === "number" ? `${note}` : describe(note),
+      );
   return notes as number[];
 }
 
-function items(value: PickleValue, file: string, where: string, expected: string): readonly PickleValue[] {
+function items(
+  value: PickleValue,
+  file: string,
+  where: string,
+  expected: string,
+): readonly PickleValue[] {
   if (!Array.isArray(value)) throw bad(file, where, expected, describe(value));
   return value;
 }

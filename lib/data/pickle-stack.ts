@@ -25,7 +25,17 @@ const highestStack = 2 ** 18;
 
 /** What values may take in memory, in bytes, as V8 stores them: some, and more for a larger file. */
 const mostMemory = (fileBytes: number) => 40e6 + 6 * fileBytes;
-const cost = { list: 40, slot: 12, room: 152, tuple: 56, dict: 256, pair: 64, text: 32, number: 16, memo: 32 } as const;
+const cost = {
+  list: 40,
+  slot: 12,
+  room: 152,
+  tuple: 56,
+  dict: 256,
+  pair: 64,
+  text: 32,
+  number: 16,
+  memo: 32,
+} as const;
 
 /** The stack, marks and memo of a pickle being read. Whatever is not there when asked for is a `BadFileError`. */
 export class PickleStack {
@@ -51,7 +61,8 @@ export class PickleStack {
 
   #spend(memory: number): void {
     this.#memoryLeft -= memory;
-    if (this.#memoryLeft < 0) this.fail("expected values in proportion to the file's size, got many more");
+    if (this.#memoryLeft < 0)
+      this.fail("expected values in proportion to the file's size, got many more");
   }
 
   /** Values above the last mark: the only ones an opcode may touch. */
@@ -61,7 +72,8 @@ export class PickleStack {
 
   push(value: PickleValue): void {
     this.#count();
-    if (this.#items.length >= highestStack) this.fail(`expected at most ${highestStack} values on the stack, got more`);
+    if (this.#items.length >= highestStack)
+      this.fail(`expected at most ${highestStack} values on the stack, got more`);
     if (typeof value === "string") this.#spend(cost.text + value.length);
     else if (typeof value === "number") this.#spend(Number.isInteger(value) ? 0 : cost.number);
     else if (value instanceof Uint8Array) this.#spend(cost.dict + value.length);
@@ -76,7 +88,9 @@ export class PickleStack {
   }
 
   top(what: string): PickleValue {
-    return this.#height > 0 ? this.#items[this.#items.length - 1] : this.fail(`expected ${what} on the stack, got nothing`);
+    return this.#height > 0
+      ? this.#items[this.#items.length - 1]
+      : this.fail(`expected ${what} on the stack, got nothing`);
   }
 
   pop(what: string): PickleValue {
@@ -104,7 +118,8 @@ export class PickleStack {
   }
 
   tuple(count: number): void {
-    if (this.#height < count) this.fail(`expected ${count} values on the stack, got ${this.#height}`);
+    if (this.#height < count)
+      this.fail(`expected ${count} values on the stack, got ${this.#height}`);
     this.#spend(cost.tuple + cost.slot * count);
     this.push(Object.freeze(this.#items.splice(this.#items.length - count)));
   }
@@ -134,10 +149,12 @@ export class PickleStack {
 
   /** @param items keys and values in turn */
   setItems(items: readonly PickleValue[], dict = this.top("a dict")): PickleValue {
-    if (!(dict instanceof Map)) return this.fail(`expected a dict on the stack, got ${describe(dict)}`);
+    if (!(dict instanceof Map))
+      return this.fail(`expected a dict on the stack, got ${describe(dict)}`);
     if (items.length % 2 !== 0) this.fail("expected keys with values, got a key without one");
     for (let i = 0; i < items.length; i += 2) {
-      if (typeof items[i] === "object" && items[i] !== null) this.fail(`expected numbers or texts as keys, got ${describe(items[i])}`);
+      if (typeof items[i] === "object" && items[i] !== null)
+        this.fail(`expected numbers or texts as keys, got ${describe(items[i])}`);
       this.#spend(cost.pair);
       dict.set(items[i], items[i + 1]);
     }
@@ -148,24 +165,31 @@ export class PickleStack {
   remember(number: number | bigint = this.#memo.length): void {
     this.#count();
     this.#spend(cost.memo);
-    if (number < 0 || number > this.#values) this.fail(`expected a memo number up to ${this.#values}, got ${number}`);
+    if (number < 0 || number > this.#values)
+      this.fail(`expected a memo number up to ${this.#values}, got ${number}`);
     this.#memo[Number(number)] = this.top("a value to remember");
   }
 
   recall(number: number | bigint): void {
     const value = this.#memo[Number(number)];
-    this.push(value === undefined ? this.fail(`expected a remembered value, got the memo number ${number}, which none has`) : value);
+    this.push(
+      value === undefined
+        ? this.fail(`expected a remembered value, got the memo number ${number}, which none has`)
+        : value,
+    );
   }
 
   /** The result: the only value left. */
   result(): PickleValue {
     const value = this.pop("the result");
-    if (this.#items.length + this.#marks.length > 0) this.fail(`expected one result, got ${this.#items.length + this.#marks.length} more`);
+    if (this.#items.length + this.#marks.length > 0)
+      this.fail(`expected one result, got ${this.#items.length + this.#marks.length} more`);
     return value;
   }
 }
 
-const isList = (value: PickleValue): value is PickleValue[] => Array.isArray(value) && !Object.isFrozen(value);
+const isList = (value: PickleValue): value is PickleValue[] =>
+  Array.isArray(value) && !Object.isFrozen(value);
 
 export function describe(value: PickleValue): string {
   if (value === null) return "None";
@@ -174,5 +198,9 @@ export function describe(value: PickleValue): string {
   if (value instanceof Uint8Array) return "bytes";
   if (value instanceof NumpyName) return `numpy's ${value.name}`;
   if (value instanceof NumpyType) return "a numpy dtype";
-  return typeof value === "string" ? "a text" : typeof value === "boolean" ? "a truth value" : "a number";
+  return typeof value === "string"
+    ? "a text"
+    : typeof value === "boolean"
+      ? "a truth value"
+      : "a number";
 }

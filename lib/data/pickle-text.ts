@@ -14,9 +14,12 @@ export function line(reader: ByteReader, what: string): Uint8Array {
 export function utf8(reader: ByteReader, count: number): string {
   const offset = reader.offset;
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(reader.take(count, "a text"));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+      reader.take(count, "a text"),
+    );
   } catch (error) {
-    if (error instanceof TypeError) return reader.fail("expected UTF-8 text, got other bytes", offset);
+    if (error instanceof TypeError)
+      return reader.fail("expected UTF-8 text, got other bytes", offset);
     throw error;
   }
 }
@@ -31,7 +34,8 @@ export function size64(reader: ByteReader): number {
 export function decimal(reader: ByteReader): number | bigint {
   const offset = reader.offset;
   const text = latin1(line(reader, "a whole number")).trim();
-  if (!/^[+-]?\d{1,39}L?$/.test(text)) reader.fail(`expected a whole number of at most 39 digits, got ${shown(text)}`, offset);
+  if (!/^[+-]?\d{1,39}L?$/.test(text))
+    reader.fail(`expected a whole number of at most 39 digits, got ${shown(text)}`, offset);
   return narrow(BigInt(text.replace(/^\+|L$/g, "")));
 }
 
@@ -51,7 +55,8 @@ export function float(reader: ByteReader): number {
   const text = latin1(line(reader, "a number"));
   const special = { inf: Infinity, "-inf": -Infinity, nan: Number.NaN }[text];
   if (special !== undefined) return special;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) reader.fail(`expected a number, got ${shown(text)}`, offset);
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text))
+    reader.fail(`expected a number, got ${shown(text)}`, offset);
   return Number(text);
 }
 
@@ -74,12 +79,15 @@ export function quoted(reader: ByteReader): string {
   const text = latin1(line(reader, "a string in quotes")).trimEnd();
   if (text.length < 2 || !(text[0] === "'" || text[0] === '"') || text.at(-1) !== text[0])
     reader.fail(`expected a string in quotes, got ${shown(text)}`, offset);
-  return text.slice(1, -1).replace(/\\(x[0-9a-f]{2}|[0-7]{1,3}|.)?/gis, (whole, escaped: string | undefined) => {
-    if (escaped === undefined) return reader.fail("expected an escape after \\, got the end of the string", offset);
-    if (/^x./i.test(escaped)) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
-    if (/^[0-7]/.test(escaped)) return String.fromCharCode(Number.parseInt(escaped, 8) & 0xff);
-    return escapes[escaped] ?? whole;
-  });
+  return text
+    .slice(1, -1)
+    .replace(/\\(x[0-9a-f]{2}|[0-7]{1,3}|.)?/gis, (whole, escaped: string | undefined) => {
+      if (escaped === undefined)
+        return reader.fail("expected an escape after \\, got the end of the string", offset);
+      if (/^x./i.test(escaped)) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+      if (/^[0-7]/.test(escaped)) return String.fromCharCode(Number.parseInt(escaped, 8) & 0xff);
+      return escapes[escaped] ?? whole;
+    });
 }
 
 /** Text as Python's raw-unicode-escape writes it. */
@@ -89,7 +97,9 @@ export function rawUnicode(reader: ByteReader): string {
     /\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g,
     (_, four: string | undefined, eight: string) => {
       const code = Number.parseInt(four ?? eight, 16);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : reader.fail("expected a Unicode character, got a number past them", offset);
+      return code <= 0x10ffff
+        ? String.fromCodePoint(code)
+        : reader.fail("expected a Unicode character, got a number past them", offset);
     },
   );
 }

@@ -1,7 +1,24 @@
 import { ByteReader, latin1 } from "./byte-reader.js";
-import { NumpyName, NumpyType, numpyName, numpyScalar, numpyType, setByteOrder } from "./numpy-scalar.js";
+import {
+  NumpyName,
+  NumpyType,
+  numpyName,
+  numpyScalar,
+  numpyType,
+  setByteOrder,
+} from "./numpy-scalar.js";
 import { describe, PickleStack, type PickleValue } from "./pickle-stack.js";
-import { decimal, float, line, longInteger, quoted, rawUnicode, shown, size64, utf8 } from "./pickle-text.js";
+import {
+  decimal,
+  float,
+  line,
+  longInteger,
+  quoted,
+  rawUnicode,
+  shown,
+  size64,
+  utf8,
+} from "./pickle-text.js";
 
 /**
  * Reads a Python pickle of protocols 0 to 4 that holds plain data: numbers, texts, lists, tuples, dicts and NumPy's scalars.
@@ -20,7 +37,10 @@ export function readPickle(bytes: Uint8Array, file: string): PickleValue {
     const opcode = reader.uint8("an opcode");
     if (opcode === STOP) {
       const value = stack.result();
-      if (reader.left > 0) stack.fail(`expected the end of the file after the opcode STOP, got ${reader.left} more bytes`);
+      if (reader.left > 0)
+        stack.fail(
+          `expected the end of the file after the opcode STOP, got ${reader.left} more bytes`,
+        );
       return value;
     }
     const carryOut = opcodes[opcode];
@@ -57,7 +77,8 @@ const opcodes: readonly (Opcode | undefined)[] = byByte({
   U: (stack, reader) => stack.push(reader.text(reader.uint8("a length"), "a string")),
   T: (stack, reader) => stack.push(reader.text(reader.uint32("a length"), "a string")),
   C: (stack, reader) => stack.push(Uint8Array.from(reader.take(reader.uint8("a length"), "bytes"))),
-  B: (stack, reader) => stack.push(Uint8Array.from(reader.take(reader.uint32("a length"), "bytes"))),
+  B: (stack, reader) =>
+    stack.push(Uint8Array.from(reader.take(reader.uint32("a length"), "bytes"))),
   "\x8e": (stack, reader) => stack.push(Uint8Array.from(reader.take(size64(reader), "bytes"))),
   V: (stack, reader) => stack.push(rawUnicode(reader)),
   "\x8c": (stack, reader) => stack.push(utf8(reader, reader.uint8("a length"))),
@@ -112,8 +133,12 @@ const opcodes: readonly (Opcode | undefined)[] = byByte({
   b: (stack) => {
     const state = stack.pop("a state");
     const type = stack.top("a numpy dtype");
-    if (!(type instanceof NumpyType)) stack.fail(`expected the opcode BUILD to set the state of a numpy dtype, got ${describe(type)}`);
-    else if (!setByteOrder(type, state)) stack.fail("expected the state of a numpy dtype with its byte order, got another");
+    if (!(type instanceof NumpyType))
+      stack.fail(
+        `expected the opcode BUILD to set the state of a numpy dtype, got ${describe(type)}`,
+      );
+    else if (!setByteOrder(type, state))
+      stack.fail("expected the state of a numpy dtype with its byte order, got another");
   },
 
   // the file itself
@@ -126,7 +151,8 @@ const opcodes: readonly (Opcode | undefined)[] = byByte({
 
 function byByte(byCharacter: Readonly<Record<string, Opcode>>): (Opcode | undefined)[] {
   const table = new Array<Opcode | undefined>(256).fill(undefined);
-  for (const [character, opcode] of Object.entries(byCharacter)) table[character.charCodeAt(0)] = opcode;
+  for (const [character, opcode] of Object.entries(byCharacter))
+    table[character.charCodeAt(0)] = opcode;
   return table;
 }
 
@@ -139,18 +165,35 @@ function integer(reader: ByteReader): boolean | number | bigint {
 }
 
 function name(stack: PickleStack, module: PickleValue, attribute: PickleValue): void {
-  const found = typeof module === "string" && typeof attribute === "string" ? numpyName(module, attribute) : undefined;
-  const wanted = typeof module === "string" && typeof attribute === "string" ? shown(`${module} ${attribute}`) : "a name that is no text";
-  stack.push(found ?? stack.fail(`expected plain data or numpy's scalars, got the global ${wanted}; nothing in a pickle is executed`));
+  const found =
+    typeof module === "string" && typeof attribute === "string"
+      ? numpyName(module, attribute)
+      : undefined;
+  const wanted =
+    typeof module === "string" && typeof attribute === "string"
+      ? shown(`${module} ${attribute}`)
+      : "a name that is no text";
+  stack.push(
+    found ??
+      stack.fail(
+        `expected plain data or numpy's scalars, got the global ${wanted}; nothing in a pickle is executed`,
+      ),
+  );
 }
 
 function reduce(stack: PickleStack, what: PickleValue, values: PickleValue): void {
   const [first, second]: readonly PickleValue[] = Array.isArray(values) ? values : [];
-  if (!(what instanceof NumpyName)) stack.fail(`expected the opcode REDUCE to make a numpy scalar, got a call of ${describe(what)}`);
-  else if (what.name === "dtype") stack.push(numpyType(first) ?? stack.fail("expected the dtype of a number, got another"));
+  if (!(what instanceof NumpyName))
+    stack.fail(
+      `expected the opcode REDUCE to make a numpy scalar, got a call of ${describe(what)}`,
+    );
+  else if (what.name === "dtype")
+    stack.push(numpyType(first) ?? stack.fail("expected the dtype of a number, got another"));
   else {
     const scalar = first instanceof NumpyType ? numpyScalar(first, second) : undefined;
-    stack.push(scalar ?? stack.fail("expected a dtype and its bytes in a numpy scalar, got others"));
+    stack.push(
+      scalar ?? stack.fail("expected a dtype and its bytes in a numpy scalar, got others"),
+    );
     if (typeof second === "string") stack.giveBack([first, second], second);
   }
 }
@@ -174,5 +217,7 @@ const refused: Readonly<Record<string, string>> = {
 function refuse(stack: PickleStack, opcode: number): never {
   const known = refused[String.fromCharCode(opcode)];
   const title = `0x${opcode.toString(16).padStart(2, "0")}${known ? ` (${known})` : ""}`;
-  return stack.fail(`expected an opcode that makes plain data, got ${title}; nothing in a pickle is executed`);
+  return stack.fail(
+    `expected an opcode that makes plain data, got ${title}; nothing in a pickle is executed`,
+  );
 }

@@ -40,7 +40,9 @@ export function readPrepared(file: string): PreparedSet {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT")
       throw new GatedRnnError("data-missing", `${file}: expected a prepared set, got no such file`);
-    throw new GatedRnnError("bad-file", `${file}: cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new GatedRnnError("bad-file", `${file}: cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   return parsePrepared(bytes, file);
 }
@@ -48,7 +50,10 @@ export function readPrepared(file: string): PreparedSet {
 /** @throws GatedRnnError `bad-file` when the bytes are not what `preparedBytes` wrote */
 export function parsePrepared(bytes: Uint8Array, file: string): PreparedSet {
   const bad = (expected: string, got: string) =>
-    new GatedRnnError("bad-file", `${file}: expected ${expected}, got ${got}; run gated-rnn data prepare`);
+    new GatedRnnError(
+      "bad-file",
+      `${file}: expected ${expected}, got ${got}; run gated-rnn data prepare`,
+    );
   let content: unknown;
   try {
     content = JSON.parse(gunzipSync(bytes, { maxOutputLength: mostBytes }).toString("utf8"));
@@ -58,14 +63,16 @@ export function parsePrepared(bytes: Uint8Array, file: string): PreparedSet {
   if (!isRecord(content)) throw bad("an object", "something else");
   if (content.format !== format) throw bad(`format "${format}"`, `${content.format}`);
   const { name, checksum, source } = content;
-  if (typeof name !== "string" || typeof checksum !== "string") throw bad("a name and a checksum", "none");
+  if (typeof name !== "string" || typeof checksum !== "string")
+    throw bad("a name and a checksum", "none");
   if (!isRecord(source) || typeof source.path !== "string" || typeof source.sha256 !== "string")
     throw bad("the source's path and sha256", "none");
   const lists = content;
   const sets = Object.fromEntries(
     splits.map((split) => {
       const list = lists[split];
-      if (!isListOfRolls(list)) throw bad(`lists of steps of MIDI notes in ${split}`, "something else");
+      if (!isListOfRolls(list))
+        throw bad(`lists of steps of MIDI notes in ${split}`, "something else");
       return [split, list.map((roll, i) => pianoRoll(roll, `${name} ${split} ${i}`))];
     }),
   ) as Record<Split, PianoRoll[]>;
@@ -80,7 +87,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isListOfRolls(value: unknown): value is number[][][] {
   return (
-    Array.isArray(value) && value.every((roll) => Array.isArray(roll) && roll.every((step) => Array.isArray(step) && step.every(isNote)))
+    Array.isArray(value) &&
+    value.every(
+      (roll) =>
+        Array.isArray(roll) && roll.every((step) => Array.isArray(step) && step.every(isNote)),
+    )
   );
 }
 

@@ -20,10 +20,15 @@ const pieces = { train: 400, valid: 100, test: 200 } as const;
  */
 export function recallTask(delay: number, seed = 1): MusicDataset {
   if (!(Number.isInteger(delay) && delay >= 1 && delay <= longest))
-    throw new GatedRnnError("usage", `recall: expected a delay of 1 to ${longest} steps, got ${delay}`);
+    throw new GatedRnnError(
+      "usage",
+      `recall: expected a delay of 1 to ${longest} steps, got ${delay}`,
+    );
   const make = (split: keyof typeof pieces) => {
     const random = generator(seed, `recall ${split}`);
-    return Array.from({ length: pieces[split] }, (_, i) => piece(delay, random, `recall ${split} ${i}`));
+    return Array.from({ length: pieces[split] }, (_, i) =>
+      piece(delay, random, `recall ${split} ${i}`),
+    );
   };
   const sets = { train: make("train"), valid: make("valid"), test: make("test") };
   return {
@@ -42,7 +47,10 @@ export function recallTask(delay: number, seed = 1): MusicDataset {
 
 function piece(delay: number, random: Generator, name: string): PianoRoll {
   const note = 21 + random.integer(remembered);
-  return pianoRoll([[note], ...Array.from({ length: delay }, (_, i) => [21 + remembered + i]), [note]], name);
+  return pianoRoll(
+    [[note], ...Array.from({ length: delay }, (_, i) => [21 + remembered + i]), [note]],
+    name,
+  );
 }
 
 /**

@@ -16,10 +16,17 @@ let last: { readonly rates: string; readonly converter: Converter } | undefined;
  * @returns round(samples.length × toHz / fromHz) samples
  * @throws GatedRnnError `usage` for rates that are not positive or more than a factor of 256 apart
  */
-export async function resample(samples: Float32Array, fromHz: number, toHz: number): Promise<Float32Array> {
+export async function resample(
+  samples: Float32Array,
+  fromHz: number,
+  toHz: number,
+): Promise<Float32Array> {
   const ratio = toHz / fromHz;
   if (!(fromHz > 0 && toHz > 0 && ratio <= HIGHEST_RATIO && ratio >= 1 / HIGHEST_RATIO))
-    throw new GatedRnnError("usage", `resample: expected rates above 0 within a factor of ${HIGHEST_RATIO}, got ${fromHz} and ${toHz} Hz`);
+    throw new GatedRnnError(
+      "usage",
+      `resample: expected rates above 0 within a factor of ${HIGHEST_RATIO}, got ${fromHz} and ${toHz} Hz`,
+    );
   if (fromHz === toHz || samples.length === 0) return samples.slice();
   const out = new Float32Array(Math.round(samples.length * ratio));
   const portion = Math.floor(ROOM / Math.max(1, ratio));
@@ -42,13 +49,21 @@ async function open(fromHz: number, toHz: number): Promise<Converter> {
 }
 
 /** A long piece, whose last samples leave the converter only when silence is put in behind them. */
-async function inPortions(samples: Float32Array, out: Float32Array, portion: number, fromHz: number, toHz: number): Promise<void> {
+async function inPortions(
+  samples: Float32Array,
+  out: Float32Array,
+  portion: number,
+  fromHz: number,
+  toHz: number,
+): Promise<void> {
   const converter = await open(fromHz, toHz);
   const silence = new Float32Array(Math.ceil(1024 * Math.max(1, fromHz / toHz)));
   try {
     let done = 0;
     for (let at = 0; done < out.length; at += portion) {
-      const converted = converter.full(at < samples.length ? samples.subarray(at, at + portion) : silence);
+      const converted = converter.full(
+        at < samples.length ? samples.subarray(at, at + portion) : silence,
+      );
       const fits = converted.subarray(0, out.length - done);
       out.set(fits, done);
       done += fits.length;

@@ -20,6 +20,10 @@ export class RollBudget {
     this.#steps -= steps;
     this.#notes -= notes;
     if (this.#steps < 0 || this.#notes < 0)
-      throw new BadFileError(this.file, 0, "expected piano-rolls in proportion to the file's size, got millions of steps or notes more");
+      throw new BadFileError(
+        this.file,
+        0,
+        "expected piano-rolls in proportion to the file's size, got millions of steps or notes more",
+      );
   }
 }

@@ -33,7 +33,8 @@ export function headerBytes(header: SamplesHeader): Uint8Array {
   const bytes = Buffer.alloc(SAMPLES_OFFSET, 0x20); // spaces are white space to JSON
   bytes.write(MAGIC, 0, "latin1");
   bytes.writeUInt32LE(SAMPLES_OFFSET - MAGIC.length - 4, MAGIC.length);
-  if (bytes.write(json, MAGIC.length + 4, "utf8") < Buffer.byteLength(json)) throw new RangeError("samples header: too long");
+  if (bytes.write(json, MAGIC.length + 4, "utf8") < Buffer.byteLength(json))
+    throw new RangeError("samples header: too long");
   return bytes;
 }
 
@@ -50,7 +51,11 @@ export function openSamples(path: string): SpeechDataset {
     const bytes = sequenceSamples * 4;
     const total = start + bytes * splits.reduce((sum, split) => sum + sequences[split], 0);
     if (source.size !== total)
-      throw new BadFileError(path, source.size, `expected ${total} bytes, got ${source.size}; prepare the set again`);
+      throw new BadFileError(
+        path,
+        source.size,
+        `expected ${total} bytes, got ${source.size}; prepare the set again`,
+      );
     const waveform = (name: string, offset: number): Waveform => {
       const read = () => samplesAt(path, offset, bytes).map((x) => (x - mean) / standardDeviation);
       return { name, length: sequenceSamples, read };
@@ -63,7 +68,19 @@ export function openSamples(path: string): SpeechDataset {
       });
     const [train, valid, test] = splits.map(waveforms);
     const { name, title, sampleRateHz, checksum } = header;
-    return { kind: "speech", name, title, synthetic: false, sampleRateHz, mean, standardDeviation, checksum, train, valid, test };
+    return {
+      kind: "speech",
+      name,
+      title,
+      synthetic: false,
+      sampleRateHz,
+      mean,
+      standardDeviation,
+      checksum,
+      train,
+      valid,
+      test,
+    };
   } finally {
     source.close();
   }
@@ -73,7 +90,12 @@ function samplesAt(path: string, offset: number, bytes: number): Float32Array {
   const source = bytesOfFile(path);
   try {
     const read = source.read(offset, bytes);
-    if (read.length !== bytes) throw new BadFileError(path, offset, `expected ${bytes} bytes of samples, got ${read.length}`);
+    if (read.length !== bytes)
+      throw new BadFileError(
+        path,
+        offset,
+        `expected ${bytes} bytes of samples, got ${read.length}`,
+      );
     return new Float32Array(new Uint8Array(read).buffer); // little-endian, like every machine that Node runs on today
   } finally {
     source.close();
@@ -81,12 +103,18 @@ function samplesAt(path: string, offset: number, bytes: number): Float32Array {
 }
 
 /** sha256 over a set's shape and its samples, as `openSamples` checks nowhere but `gated-rnn data verify` does. */
-export function samplesChecksum(path: string, { sampleRateHz, sequenceSamples, sequences }: Omit<SamplesHeader, "checksum">): string {
+export function samplesChecksum(
+  path: string,
+  { sampleRateHz, sequenceSamples, sequences }: Omit<SamplesHeader, "checksum">,
+): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([sampleRateHz, sequenceSamples, ...splits.map((split) => sequences[split])]));
+  hash.update(
+    JSON.stringify([sampleRateHz, sequenceSamples, ...splits.map((split) => sequences[split])]),
+  );
   const source = bytesOfFile(path);
   try {
-    for (let at = SAMPLES_OFFSET; at < source.size; at += PORTION_BYTES) hash.update(source.read(at, PORTION_BYTES));
+    for (let at = SAMPLES_OFFSET; at < source.size; at += PORTION_BYTES)
+      hash.update(source.read(at, PORTION_BYTES));
   } finally {
     source.close();
   }
@@ -105,8 +133,12 @@ export function samplesChecksumOf(path: string): string {
 
 function readHeader(source: ByteSource): { header: SamplesHeader; start: number } {
   const reader = new ByteReader(source.file, source.read(0, MOST_HEADER_BYTES));
-  if (reader.text(MAGIC.length, "the format's name") !== MAGIC) reader.fail("expected a prepared speech set, got something else", 0);
-  const header = parseHeader(reader, reader.text(reader.uint32("the header's length"), "the header"));
+  if (reader.text(MAGIC.length, "the format's name") !== MAGIC)
+    reader.fail("expected a prepared speech set, got something else", 0);
+  const header = parseHeader(
+    reader,
+    reader.text(reader.uint32("the header's length"), "the header"),
+  );
   return { header, start: reader.position };
 }
 
@@ -125,5 +157,8 @@ function parseHeader(reader: ByteReader, json: string): SamplesHeader {
   } catch {
     // told below
   }
-  return reader.fail("expected the header of a prepared speech set, got something else; prepare the set again", MAGIC.length + 4);
+  return reader.fail(
+    "expected the header of a prepared speech set, got something else; prepare the set again",
+    MAGIC.length + 4,
+  );
 }

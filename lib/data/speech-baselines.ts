@@ -101,7 +101,10 @@ function meanNll(waveforms: readonly Waveform[], score: Score): BaselineNll {
 }
 
 /** Calls `visit` for every waveform that has a step. */
-function eachWaveform(waveforms: readonly Waveform[], visit: (samples: Float32Array, steps: number) => void): void {
+function eachWaveform(
+  waveforms: readonly Waveform[],
+  visit: (samples: Float32Array, steps: number) => void,
+): void {
   for (const waveform of waveforms) {
     const steps = windowSteps(waveform.length);
     if (steps > 0) visit(waveform.read(), steps);
@@ -133,9 +136,15 @@ class Moments {
   /** The lower triangle of the covariance, [size, size]. */
   fit(): { mean: Float64Array; covariance: Float64Array } {
     const { rows, size } = this;
-    if (rows <= size) throw new GatedRnnError("usage", `speech baselines: expected more than ${size} training steps, got ${rows}`);
+    if (rows <= size)
+      throw new GatedRnnError(
+        "usage",
+        `speech baselines: expected more than ${size} training steps, got ${rows}`,
+      );
     const mean = this.sums.map((sum) => sum / rows);
-    const covariance = this.products.map((sum, k) => sum / rows - mean[Math.floor(k / size)] * mean[k % size]);
+    const covariance = this.products.map(
+      (sum, k) => sum / rows - mean[Math.floor(k / size)] * mean[k % size],
+    );
     return { mean, covariance };
   }
 }
@@ -150,7 +159,10 @@ function cholesky(matrix: Float64Array, size: number): Float64Array {
     for (let j = 0; j <= i; j++) {
       let sum = matrix[i * size + j];
       for (let k = 0; k < j; k++) sum -= root[i * size + k] * root[j * size + k];
-      root[i * size + j] = i === j ? Math.sqrt(Math.max(sum, 1e-6 * matrix[i * size + i], Number.MIN_VALUE)) : sum / root[j * size + j];
+      root[i * size + j] =
+        i === j
+          ? Math.sqrt(Math.max(sum, 1e-6 * matrix[i * size + i], Number.MIN_VALUE))
+          : sum / root[j * size + j];
     }
   return root;
 }

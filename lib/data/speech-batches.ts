@@ -14,9 +14,13 @@ export interface Windows {
 }
 
 /** Steps of a waveform of some samples: 48 for 500, 798 for 8,000. */
-export function windowSteps(samples: number, { inputSamples = 20, targetSamples = 10, advance = 10 }: Windows = {}): number {
+export function windowSteps(
+  samples: number,
+  { inputSamples = 20, targetSamples = 10, advance = 10 }: Windows = {},
+): number {
   for (const [name, value] of Object.entries({ inputSamples, targetSamples, advance }))
-    if (!Number.isInteger(value) || value < 1) throw new GatedRnnError("usage", `windows: expected ${name} of at least 1, got ${value}`);
+    if (!Number.isInteger(value) || value < 1)
+      throw new GatedRnnError("usage", `windows: expected ${name} of at least 1, got ${value}`);
   return Math.max(0, Math.floor((samples - inputSamples - targetSamples) / advance) + 1);
 }
 
@@ -28,24 +32,42 @@ export function windowSteps(samples: number, { inputSamples = 20, targetSamples 
  */
 export function speechBatchOf(waveforms: readonly Waveform[], windows: Windows = {}): Batch {
   const order = bySteps(waveforms, windows);
-  if (order.length === 0) throw new GatedRnnError("usage", "speech batch: expected a waveform long enough for a step, got none");
+  if (order.length === 0)
+    throw new GatedRnnError(
+      "usage",
+      "speech batch: expected a waveform long enough for a step, got none",
+    );
   return pack(waveforms, order, windows);
 }
 
 /** All waveforms in batches of about the same length, read as the batches are asked for; `shuffle` puts them in random order. */
 export function* speechBatches(
   waveforms: readonly Waveform[],
-  { batchSize, shuffle, ...windows }: Windows & { readonly batchSize: number; readonly shuffle?: RandomGenerator },
+  {
+    batchSize,
+    shuffle,
+    ...windows
+  }: Windows & { readonly batchSize: number; readonly shuffle?: RandomGenerator },
 ): Generator<Batch> {
   const sources = bySteps(waveforms, windows, shuffle);
-  const starts = Array.from({ length: Math.ceil(sources.length / batchSize) }, (_, i) => i * batchSize);
-  for (const start of shuffle ? shuffle.shuffle(starts) : starts) yield pack(waveforms, sources.slice(start, start + batchSize), windows);
+  const starts = Array.from(
+    { length: Math.ceil(sources.length / batchSize) },
+    (_, i) => i * batchSize,
+  );
+  for (const start of shuffle ? shuffle.shuffle(starts) : starts)
+    yield pack(waveforms, sources.slice(start, start + batchSize), windows);
 }
 
 /** Positions of the waveforms that have a step, longest first. */
-function bySteps(waveforms: readonly Waveform[], windows: Windows, shuffle?: RandomGenerator): number[] {
+function bySteps(
+  waveforms: readonly Waveform[],
+  windows: Windows,
+  shuffle?: RandomGenerator,
+): number[] {
   const long = [...waveforms.keys()].filter((i) => windowSteps(waveforms[i].length, windows) > 0);
-  return (shuffle ? shuffle.shuffle(long) : long).sort((a, b) => waveforms[b].length - waveforms[a].length); // a stable sort
+  return (shuffle ? shuffle.shuffle(long) : long).sort(
+    (a, b) => waveforms[b].length - waveforms[a].length,
+  ); // a stable sort
 }
 
 function pack(waveforms: readonly Waveform[], order: readonly number[], windows: Windows): Batch {
@@ -66,7 +88,10 @@ function pack(waveforms: readonly Waveform[], order: readonly number[], windows:
       const row = stepOffsets[t] + b;
       const first = t * advance;
       input.set(samples.subarray(first, first + inputSamples), row * inputSamples);
-      target.set(samples.subarray(first + inputSamples, first + inputSamples + targetSamples), row * targetSamples);
+      target.set(
+        samples.subarray(first + inputSamples, first + inputSamples + targetSamples),
+        row * targetSamples,
+      );
     }
   });
   return {

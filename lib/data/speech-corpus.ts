@@ -41,7 +41,11 @@ export interface SpeechCorpus {
  * @throws GatedRnnError `usage` when there are no WAV files, or too few for what is asked; `bad-file` when all are malformed, or the training
  *   set is silent
  */
-export async function speechFromWavs(path: string, out: string, options: SpeechOptions): Promise<SpeechCorpus> {
+export async function speechFromWavs(
+  path: string,
+  out: string,
+  options: SpeechOptions,
+): Promise<SpeechCorpus> {
   const { refused, duplicates, warnings, found, rate } = await survey(path, options);
   if (found.length === 0 && refused.length > 0)
     throw new GatedRnnError("bad-file", `${path}: expected WAV files, got ${refused[0].problem}`);
@@ -59,16 +63,36 @@ export async function speechFromWavs(path: string, out: string, options: SpeechO
       for await (const { name: file, read } of filesIn(path, [".wav"])) {
         const pieces = plan.pieces.get(file);
         if (!pieces) continue;
-        const samples = await monoSamples(wavInMemory(await read(), file), file, rate, options.channel);
+        const samples = await monoSamples(
+          wavInMemory(await read(), file),
+          file,
+          rate,
+          options.channel,
+        );
         for (const piece of pieces)
-          write(descriptor, samples, piece, sequenceSamples, piece.sequence < plan.sequences.train ? training : undefined);
+          write(
+            descriptor,
+            samples,
+            piece,
+            sequenceSamples,
+            piece.sequence < plan.sequences.train ? training : undefined,
+          );
         options.onProgress?.({ done: ++done, total: plan.pieces.size });
       }
       const { mean, standardDeviation } = training;
       if (!(standardDeviation > 0))
-        throw new GatedRnnError("bad-file", `${path}: expected speech to train on, got samples that are all ${mean}`);
+        throw new GatedRnnError(
+          "bad-file",
+          `${path}: expected speech to train on, got samples that are all ${mean}`,
+        );
       const header = { ...shape, mean, standardDeviation };
-      writeSync(descriptor, headerBytes({ ...header, checksum: samplesChecksum(partial, header) }), 0, SAMPLES_OFFSET, 0);
+      writeSync(
+        descriptor,
+        headerBytes({ ...header, checksum: samplesChecksum(partial, header) }),
+        0,
+        SAMPLES_OFFSET,
+        0,
+      );
     } finally {
       closeSync(descriptor);
     }
@@ -106,7 +130,11 @@ async function survey(path: string, { sampleRateHz, group = folderOf }: SpeechOp
       }
       contents.set(content, file);
       rate ??= format.sampleRateHz;
-      found.push({ file, samples: Math.round((frames * rate) / format.sampleRateHz), group: group(file) });
+      found.push({
+        file,
+        samples: Math.round((frames * rate) / format.sampleRateHz),
+        group: group(file),
+      });
     } catch (error) {
       if (!(error instanceof GatedRnnError && error.code === "bad-file")) throw error;
       refused.push({ file, problem: error.message });
@@ -122,7 +150,8 @@ function folderOf(file: string): string {
 
 function assign(found: readonly Found[], rule: SpeechOptions["split"]): Recording[] {
   if (typeof rule === "function") return found.map((f) => ({ ...f, split: rule(f.file) }));
-  if (!rule && found.every(({ file }) => splitOfPath(file))) return found.map((f) => ({ ...f, split: splitOfPath(f.file) as Split }));
+  if (!rule && found.every(({ file }) => splitOfPath(file)))
+    return found.map((f) => ({ ...f, split: splitOfPath(f.file) as Split }));
   const splits = splitGroups(
     found.map((f) => f.group),
     rule,
@@ -130,26 +159,53 @@ function assign(found: readonly Found[], rule: SpeechOptions["split"]): Recordin
   return found.map((f) => ({ ...f, split: splits.get(f.group) as Split }));
 }
 
-async function monoSamples(wav: WavReader, file: string, rate: number, channel: number | "mix" = "mix"): Promise<Float32Array> {
+async function monoSamples(
+  wav: WavReader,
+  file: string,
+  rate: number,
+  channel: number | "mix" = "mix",
+): Promise<Float32Array> {
   const channels = wav.read(0, wav.frames);
   if (channel !== "mix" && !(channel in channels))
-    throw new GatedRnnError("usage", `${file}: expected a channel from 0 to ${channels.length - 1}, got ${channel}`);
+    throw new GatedRnnError(
+      "usage",
+      `${file}: expected a channel from 0 to ${channels.length - 1}, got ${channel}`,
+    );
   const samples = channel === "mix" ? mean(channels) : channels[channel];
   const wrong = samples.findIndex((x) => !Number.isFinite(x));
-  if (wrong >= 0) throw new BadFileError(file, 0, `expected finite samples, got ${samples[wrong]} at frame ${wrong}`);
+  if (wrong >= 0)
+    throw new BadFileError(
+      file,
+      0,
+      `expected finite samples, got ${samples[wrong]} at frame ${wrong}`,
+    );
   return resample(samples, wav.format.sampleRateHz, rate);
 }
 
 function mean(channels: readonly Float32Array[]): Float32Array {
   if (channels.length === 1) return channels[0];
-  return channels[0].map((_, t) => channels.reduce((sum, channel) => sum + channel[t], 0) / channels.length);
+  return channels[0].map(
+    (_, t) => channels.reduce((sum, channel) => sum + channel[t], 0) / channels.length,
+  );
 }
 
-function write(descriptor: number, samples: Float32Array, { first, count, sequence, at }: Piece, length: number, training?: Moments): void {
+function write(
+  descriptor: number,
+  samples: Float32Array,
+  { first, count, sequence, at }: Piece,
+  length: number,
+  training?: Moments,
+): void {
   const piece = samples.subarray(first, first + count);
   training?.add(piece);
   const place = SAMPLES_OFFSET + 4 * (sequence * length + at);
-  writeSync(descriptor, new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength), 0, piece.byteLength, place);
+  writeSync(
+    descriptor,
+    new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength),
+    0,
+    piece.byteLength,
+    place,
+  );
 }
 
 /** Mean and standard deviation of samples as they come by. */

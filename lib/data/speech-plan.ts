@@ -47,13 +47,18 @@ interface Part {
  *
  * @throws GatedRnnError `usage` when a split has fewer sequences than it should
  */
-export function planSpeech(recordings: readonly Recording[], { sequenceSamples, join = false, counts, seed = 1 }: PlanOptions): SpeechPlan {
+export function planSpeech(
+  recordings: readonly Recording[],
+  { sequenceSamples, join = false, counts, seed = 1 }: PlanOptions,
+): SpeechPlan {
   const pieces = new Map<string, Piece[]>();
   const sequences = { train: 0, valid: 0, test: 0 };
   let sequence = 0;
   for (const split of splits) {
     const own = recordings.filter((r) => r.split === split);
-    const streams = join ? joined(own, generator(seed, `join ${split}`).shuffle) : own.map((r) => [r]);
+    const streams = join
+      ? joined(own, generator(seed, `join ${split}`).shuffle)
+      : own.map((r) => [r]);
     const all = streams.flatMap((stream) => cut(stream, sequenceSamples));
     const wanted = counts?.[split] ?? all.length;
     if (all.length < Math.max(1, wanted))
@@ -77,9 +82,13 @@ export function planSpeech(recordings: readonly Recording[], { sequenceSamples, 
   return { sequences, pieces };
 }
 
-function joined(recordings: readonly Recording[], shuffle: <T>(items: readonly T[]) => T[]): Recording[][] {
+function joined(
+  recordings: readonly Recording[],
+  shuffle: <T>(items: readonly T[]) => T[],
+): Recording[][] {
   const groups = new Map<string, Recording[]>();
-  for (const recording of recordings) groups.set(recording.group, [...(groups.get(recording.group) ?? []), recording]);
+  for (const recording of recordings)
+    groups.set(recording.group, [...(groups.get(recording.group) ?? []), recording]);
   return [...groups.keys()].sort().map((group) => shuffle(groups.get(group) ?? []));
 }
 

@@ -29,15 +29,22 @@ export interface SpeechDataset extends Readonly<Record<Split, readonly Waveform[
 
 /** The stand-ins for the paper's two speech sets, which were never published; made of the Free Spoken Digit Dataset. */
 export const speechSets = {
-  "speech-a": { title: "Spoken digits, 7,230 × 500 samples (stands in for Ubisoft A)", sequenceSamples: 500 },
-  "speech-b": { title: "Spoken digits, 800 × 8,000 samples (stands in for Ubisoft B)", sequenceSamples: 8000 },
+  "speech-a": {
+    title: "Spoken digits, 7,230 × 500 samples (stands in for Ubisoft A)",
+    sequenceSamples: 500,
+  },
+  "speech-b": {
+    title: "Spoken digits, 800 × 8,000 samples (stands in for Ubisoft B)",
+    sequenceSamples: 8000,
+  },
 } as const;
 export type SpeechSetName = keyof typeof speechSets;
 
 export const speechSetNames = Object.keys(speechSets) as SpeechSetName[];
 
 /** The prepared file of a speech set. */
-export const speechFile = (name: string, folder = dataFolder()) => join(folder, "prepared", `${name}.samples`);
+export const speechFile = (name: string, folder = dataFolder()) =>
+  join(folder, "prepared", `${name}.samples`);
 
 /**
  * A speech set from its prepared file. Samples are read from it as they are needed.
@@ -45,11 +52,17 @@ export const speechFile = (name: string, folder = dataFolder()) => join(folder, 
  * @param name speech-a, speech-b, or what a folder of WAV files was prepared as
  * @throws GatedRnnError `data-missing` when it is not prepared, `bad-file` when its file is damaged
  */
-export function loadSpeech(name: string, { folder = dataFolder() }: { readonly folder?: string } = {}): SpeechDataset {
+export function loadSpeech(
+  name: string,
+  { folder = dataFolder() }: { readonly folder?: string } = {},
+): SpeechDataset {
   try {
     return openSamples(speechFile(name, folder));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new GatedRnnError("data-missing", `${name}: expected a prepared set in ${folder}, got none; run gated-rnn data prepare ${name}`);
+    throw new GatedRnnError(
+      "data-missing",
+      `${name}: expected a prepared set in ${folder}, got none; run gated-rnn data prepare ${name}`,
+    );
   }
 }

@@ -33,7 +33,10 @@ export function splitOfPath(name: string): Split | undefined {
  *
  * @throws GatedRnnError `usage` for fewer than three groups, or shares that leave nothing for training
  */
-export function splitGroups(groups: Iterable<string>, { seed = 1, valid = 0.1, test = 0.1 }: SplitRule = {}): Map<string, Split> {
+export function splitGroups(
+  groups: Iterable<string>,
+  { seed = 1, valid = 0.1, test = 0.1 }: SplitRule = {},
+): Map<string, Split> {
   const all = generator(seed, "split").shuffle([...new Set(groups)].sort());
   const count = (share: number) => Math.max(1, Math.round(share * all.length));
   const [validCount, testCount] = [count(valid), count(test)];
@@ -42,5 +45,10 @@ export function splitGroups(groups: Iterable<string>, { seed = 1, valid = 0.1, t
       "usage",
       `split: expected at least three groups and shares that leave some for training, got ${all.length} groups, shares ${valid} and ${test}`,
     );
-  return new Map(all.map((group, i) => [group, i < testCount ? "test" : i < testCount + validCount ? "valid" : "train"]));
+  return new Map(
+    all.map((group, i) => [
+      group,
+      i < testCount ? "test" : i < testCount + validCount ? "valid" : "train",
+    ]),
+  );
 }

@@ -31,7 +31,9 @@ const longest = 160;
 export function syntheticChorales(seed = 1): MusicDataset {
   const compose = (split: keyof typeof pieces): PianoRoll[] => {
     const random = generator(seed, `chorales ${split}`);
-    return Array.from({ length: pieces[split] }, (_, i) => composeChorale(drawLength(random), random, `synthetic ${split} ${i}`));
+    return Array.from({ length: pieces[split] }, (_, i) =>
+      composeChorale(drawLength(random), random, `synthetic ${split} ${i}`),
+    );
   };
   const sets = { train: compose("train"), valid: compose("valid"), test: compose("test") };
   return {
@@ -78,7 +80,9 @@ function addKeyEntropy(note: number, atStep: Float64Array): void {
     (_, i): ChoraleState => ({ chord: i % chords, phraseStep: Math.floor(i / chords) }),
   );
   // per state and (sounded before): chance to sound; per state: chance to turn and the two successors
-  const sound = Float64Array.from(states.flatMap((s) => [soundProbability(s, note, false), soundProbability(s, note, true)]));
+  const sound = Float64Array.from(
+    states.flatMap((s) => [soundProbability(s, note, false), soundProbability(s, note, true)]),
+  );
   const turn = Float64Array.from(states, turnProbability);
   const next = states.map((s) => [index(nextState(s, false)), index(nextState(s, true))]);
   let mass = new Float64Array(states.length * 2); // [state × sounded before]
@@ -92,7 +96,8 @@ function addKeyEntropy(note: number, atStep: Float64Array): void {
       atStep[t] += mass[i] * bernoulliEntropy(p);
       for (const sounds of [0, 1])
         for (const turned of [0, 1])
-          after[2 * next[s][turned] + sounds] += mass[i] * (sounds ? p : 1 - p) * (turned ? turn[s] : 1 - turn[s]);
+          after[2 * next[s][turned] + sounds] +=
+            mass[i] * (sounds ? p : 1 - p) * (turned ? turn[s] : 1 - turn[s]);
     }
     mass = after;
   }

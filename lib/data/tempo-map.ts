@@ -9,7 +9,9 @@ const DEFAULT_MICROSECONDS_PER_QUARTER = 500_000; // 120 beats a minute
 export function tickSeconds({ header, tempos }: MidiFile, track: number): (tick: number) => number {
   const { time } = header;
   if ("ticksPerFrame" in time) return (tick) => tick / (time.framesPerSecond * time.ticksPerFrame);
-  const own = tempos.filter((t) => header.format !== 2 || t.track === track).sort((a, b) => a.tick - b.tick); // a stable sort
+  const own = tempos
+    .filter((t) => header.format !== 2 || t.track === track)
+    .sort((a, b) => a.tick - b.tick); // a stable sort
   const ticks = [0];
   const seconds = [0];
   const perTick = [DEFAULT_MICROSECONDS_PER_QUARTER / 1e6 / time.ticksPerQuarter];

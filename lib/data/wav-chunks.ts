@@ -35,7 +35,8 @@ export function wavChunks(source: ByteSource): WavChunks {
   const warnings: string[] = [];
   const start = new ByteReader(source.file, source.read(0, 12));
   const riff = start.text(4, "the name RIFF");
-  if (riff !== "RIFF") start.fail(`expected RIFF, got ${JSON.stringify(riff)}; this is not a WAV file`, 0);
+  if (riff !== "RIFF")
+    start.fail(`expected RIFF, got ${JSON.stringify(riff)}; this is not a WAV file`, 0);
   start.uint32("the RIFF size"); // says nothing that the chunks do not
   const wave = start.text(4, "the name WAVE");
   if (wave !== "WAVE") start.fail(`expected WAVE, got ${JSON.stringify(wave)}`, 8);
@@ -44,7 +45,8 @@ export function wavChunks(source: ByteSource): WavChunks {
   let data: { offset: number; bytes: number } | undefined;
   let at = 12;
   for (let chunks = 0; at + 8 <= source.size; chunks++) {
-    if (chunks === MOST_CHUNKS) throw new BadFileError(source.file, at, `expected at most ${MOST_CHUNKS} chunks, got more`);
+    if (chunks === MOST_CHUNKS)
+      throw new BadFileError(source.file, at, `expected at most ${MOST_CHUNKS} chunks, got more`);
     const head = new ByteReader(source.file, source.read(at, 8), at);
     const id = head.text(4, "a chunk's name");
     const size = head.uint32("a chunk's size");
@@ -58,23 +60,49 @@ export function wavChunks(source: ByteSource): WavChunks {
     if (id === "data") warnings.push(`a second data chunk at byte ${at} is passed over`);
     if (id === "fmt ") {
       if (format) throw new BadFileError(source.file, at, "expected one chunk fmt, got a second");
-      format = readFormat(new ByteReader(source.file, source.read(at + 8, Math.min(size, 64)), at + 8), size, warnings);
+      format = readFormat(
+        new ByteReader(source.file, source.read(at + 8, Math.min(size, 64)), at + 8),
+        size,
+        warnings,
+      );
       if (data) warnings.push("fmt stands after data");
     }
-    if (size > left) warnings.push(`chunk ${JSON.stringify(id)} at byte ${at} claims ${size} bytes, the file has ${left} left`);
+    if (size > left)
+      warnings.push(
+        `chunk ${JSON.stringify(id)} at byte ${at} claims ${size} bytes, the file has ${left} left`,
+      );
     at = next(source, at + 8, size, warnings);
   }
-  if (!format) throw new BadFileError(source.file, source.size, "expected a chunk fmt, got the end of the file");
-  if (!data) throw new BadFileError(source.file, source.size, "expected a chunk data, got the end of the file");
+  if (!format)
+    throw new BadFileError(
+      source.file,
+      source.size,
+      "expected a chunk fmt, got the end of the file",
+    );
+  if (!data)
+    throw new BadFileError(
+      source.file,
+      source.size,
+      "expected a chunk data, got the end of the file",
+    );
   const frames = Math.floor(data.bytes / format.frameBytes);
-  if (data.bytes % format.frameBytes !== 0) warnings.push(`${data.bytes % format.frameBytes} bytes of half a frame at the end are dropped`);
+  if (data.bytes % format.frameBytes !== 0)
+    warnings.push(`${data.bytes % format.frameBytes} bytes of half a frame at the end are dropped`);
   return { format, dataOffset: data.offset, frames, warnings };
 }
 
 /** How many bytes the samples take, whatever the chunk claims. */
-function dataBytes(source: ByteSource, offset: number, size: number, left: number, warnings: string[]): number {
+function dataBytes(
+  source: ByteSource,
+  offset: number,
+  size: number,
+  left: number,
+  warnings: string[],
+): number {
   if (size > left) {
-    warnings.push(`data claims ${size === 0xffffffff ? "an unknown size" : `${size} bytes`}, the file has ${left} left`);
+    warnings.push(
+      `data claims ${size === 0xffffffff ? "an unknown size" : `${size} bytes`}, the file has ${left} left`,
+    );
     return left;
   }
   if (size > 0 || left === 0 || isChunk(source, offset)) return size;
@@ -85,7 +113,8 @@ function dataBytes(source: ByteSource, offset: number, size: number, left: numbe
 /** Whether a chunk begins here that does not pass the end of the file. */
 function isChunk(source: ByteSource, at: number): boolean {
   const head = source.read(at, 8);
-  if (head.length < 8 || head.subarray(0, 4).some((byte) => byte < 0x20 || byte > 0x7e)) return false;
+  if (head.length < 8 || head.subarray(0, 4).some((byte) => byte < 0x20 || byte > 0x7e))
+    return false;
   return at + 8 + new DataView(head.buffer, head.byteOffset).getUint32(4, true) <= source.size;
 }
 
@@ -102,7 +131,9 @@ const EXTENSIBLE = 0xfffe;
 /** What follows the two bytes of the format in the identifier of an extensible format. */
 const SUBFORMAT_TAIL = "000000001000800000aa00389b71";
 
-const encodings: Readonly<Record<number, { encoding: WavFormat["encoding"]; bits: readonly number[] }>> = {
+const encodings: Readonly<
+  Record<number, { encoding: WavFormat["encoding"]; bits: readonly number[] }>
+> = {
   1: { encoding: "pcm", bits: [8, 16, 24, 32] },
   3: { encoding: "float", bits: [32, 64] },
   6: { encoding: "a-law", bits: [8] },
@@ -122,15 +153,29 @@ function readFormat(reader: ByteReader, size: number, warnings: string[]): WavFo
     reader.take(8, "the extension of a WAVE_FORMAT_EXTENSIBLE"); // its size, valid bits and speakers
     tag = reader.uint16("the subformat");
     const tail = Buffer.from(reader.take(14, "the subformat's identifier")).toString("hex");
-    if (tail !== SUBFORMAT_TAIL) reader.fail(`expected a subformat that ends in ${SUBFORMAT_TAIL}, got ${tail}`, start + 26);
+    if (tail !== SUBFORMAT_TAIL)
+      reader.fail(`expected a subformat that ends in ${SUBFORMAT_TAIL}, got ${tail}`, start + 26);
   }
   const known = encodings[tag];
-  if (!known) return reader.fail(`expected PCM (1), float (3), A-law (6) or µ-law (7), got format ${tag}`, start);
-  if (channels < 1 || channels > MOST_CHANNELS) reader.fail(`expected 1 to ${MOST_CHANNELS} channels, got ${channels}`, start + 2);
+  if (!known)
+    return reader.fail(
+      `expected PCM (1), float (3), A-law (6) or µ-law (7), got format ${tag}`,
+      start,
+    );
+  if (channels < 1 || channels > MOST_CHANNELS)
+    reader.fail(`expected 1 to ${MOST_CHANNELS} channels, got ${channels}`, start + 2);
   if (sampleRateHz === 0) reader.fail("expected a sample rate above 0, got 0", start + 4);
-  if (!known.bits.includes(bits)) reader.fail(`expected ${known.bits.join(", ")} bits of ${known.encoding}, got ${bits}`, start + 14);
+  if (!known.bits.includes(bits))
+    reader.fail(
+      `expected ${known.bits.join(", ")} bits of ${known.encoding}, got ${bits}`,
+      start + 14,
+    );
   if (frameBytes !== (channels * bits) / 8)
-    reader.fail(`expected a block align of ${(channels * bits) / 8} for ${channels} × ${bits} bits, got ${frameBytes}`, start + 12);
-  if (byteRate !== (sampleRateHz * frameBytes) % 2 ** 32) warnings.push(`the byte rate says ${byteRate}, not ${sampleRateHz * frameBytes}`);
+    reader.fail(
+      `expected a block align of ${(channels * bits) / 8} for ${channels} × ${bits} bits, got ${frameBytes}`,
+      start + 12,
+    );
+  if (byteRate !== (sampleRateHz * frameBytes) % 2 ** 32)
+    warnings.push(`the byte rate says ${byteRate}, not ${sampleRateHz * frameBytes}`);
   return { encoding: known.encoding, channels, sampleRateHz, bits, frameBytes };
 }

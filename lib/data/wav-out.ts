@@ -9,7 +9,10 @@ import { GatedRnnError } from "../errors.js";
 export function wavBytes(channels: readonly Float32Array[], sampleRateHz: number): Uint8Array {
   const frames = channels[0]?.length;
   if (frames === undefined || channels.some((c) => c.length !== frames))
-    throw new GatedRnnError("usage", `WAV: expected channels of one length, got ${channels.map((c) => c.length).join(", ") || "none"}`);
+    throw new GatedRnnError(
+      "usage",
+      `WAV: expected channels of one length, got ${channels.map((c) => c.length).join(", ") || "none"}`,
+    );
   const bytes = Buffer.alloc(44 + frames * channels.length * 2);
   bytes.write("RIFF", 0, "latin1");
   bytes.writeUInt32LE(bytes.length - 8, 4);
@@ -27,7 +30,11 @@ export function wavBytes(channels: readonly Float32Array[], sampleRateHz: number
   for (let t = 0; t < frames; t++)
     for (const channel of channels) {
       const sample = channel[t];
-      if (!Number.isFinite(sample)) throw new GatedRnnError("usage", `WAV: expected finite samples, got ${sample} at frame ${t}`);
+      if (!Number.isFinite(sample))
+        throw new GatedRnnError(
+          "usage",
+          `WAV: expected finite samples, got ${sample} at frame ${t}`,
+        );
       bytes.writeInt16LE(Math.max(-32768, Math.min(32767, Math.round(sample * 32768))), at);
       at += 2;
     }

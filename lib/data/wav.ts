@@ -55,7 +55,8 @@ function wavReader(source: ByteSource): WavReader {
  * step), 24 bits (whose lowest value it takes for the highest), A-law and µ-law are widened to 16 or 32 bits first.
  */
 function decodeFrames(bytes: Uint8Array, { encoding, bits, channels }: WavFormat): Float32Array[] {
-  const widened = encoding === "a-law" || encoding === "mu-law" || bits === 8 ? 16 : bits === 24 ? 32 : bits;
+  const widened =
+    encoding === "a-law" || encoding === "mu-law" || bits === 8 ? 16 : bits === 24 ? 32 : bits;
   const samples = (bytes.length * 8) / bits;
   const buffer = new ArrayBuffer(HEADER_BYTES + (samples * widened) / 8);
   writeHeader(new DataView(buffer), encoding === "float" ? 3 : 1, channels, widened);
@@ -93,5 +94,6 @@ function widen8(from: Uint8Array, to: Int16Array): void {
 }
 
 function widen24(from: Uint8Array, to: Int32Array): void {
-  for (let i = 0, at = 0; i < to.length; i++, at += 3) to[i] = (from[at] << 8) | (from[at + 1] << 16) | (from[at + 2] << 24);
+  for (let i = 0, at = 0; i < to.length; i++, at += 3)
+    to[i] = (from[at] << 8) | (from[at + 1] << 16) | (from[at + 2] << 24);
 }

@@ -11,6 +11,7 @@ const MOST_ENTRIES = 100_000;
 /** @throws BadFileError on the first entry that is not what it claims to be */
 export async function zipContents(source: Parameters<typeof zipEntries>[0]): Promise<ZipContents> {
   const entries: { name: string; bytes: number }[] = [];
-  for await (const { name, read } of zipEntries(source, MOST_ENTRIES)) entries.push({ name, bytes: (await read()).length });
+  for await (const { name, read } of zipEntries(source, MOST_ENTRIES))
+    entries.push({ name, bytes: (await read()).length });
   return { kind: "zip", entries };
 }

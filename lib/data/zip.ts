@@ -33,11 +33,15 @@ export async function* zipEntries(
 ): AsyncGenerator<ZipEntry> {
   const file = typeof source === "string" ? basename(source) : source.file;
   const bad = (error: unknown, offset = 0) =>
-    error instanceof BadFileError ? error : new BadFileError(file, offset, `expected a zip archive, got: ${(error as Error).message}`);
+    error instanceof BadFileError
+      ? error
+      : new BadFileError(file, offset, `expected a zip archive, got: ${(error as Error).message}`);
   let archive: ZipFile;
   try {
     const options = { lazyEntries: true, autoClose: false, strictFileNames: true };
-    archive = await (typeof source === "string" ? openPromise(source, options) : fromBufferPromise(asBuffer(source.bytes), options));
+    archive = await (typeof source === "string"
+      ? openPromise(source, options)
+      : fromBufferPromise(asBuffer(source.bytes), options));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall) throw error; // the file cannot be opened: not the archive's fault
     throw bad(error);
@@ -45,11 +49,20 @@ export async function* zipEntries(
   const budget = { left: zipLimits(archive.fileSize).total };
   try {
     if (archive.entryCount > mostEntries)
-      throw new BadFileError(file, 0, `expected at most ${mostEntries} entries, got ${archive.entryCount}`);
+      throw new BadFileError(
+        file,
+        0,
+        `expected at most ${mostEntries} entries, got ${archive.entryCount}`,
+      );
     for await (const entry of archive.eachEntry()) {
       if (entry.fileName.endsWith("/")) continue;
       const offset = entry.relativeOffsetOfLocalHeader;
-      yield { name: entry.fileName, size: entry.uncompressedSize, offset, read: () => readEntry(archive, entry, file, budget, bad) };
+      yield {
+        name: entry.fileName,
+        size: entry.uncompressedSize,
+        offset,
+        read: () => readEntry(archive, entry, file, budget, bad),
+      };
     }
   } catch (error) {
     if (error instanceof Error && error.constructor === Error) throw bad(error); // yauzl's own errors have no class of their own
@@ -69,19 +82,34 @@ async function readEntry(
   const offset = entry.relativeOffsetOfLocalHeader;
   const size = entry.uncompressedSize;
   const limit = Math.min(zipLimits(archive.fileSize).entry, budget.left);
-  if (size > limit) throw new BadFileError(file, offset, `${entry.fileName}: expected at most ${limit} bytes, got a claim of ${size}`);
+  if (size > limit)
+    throw new BadFileError(
+      file,
+      offset,
+      `${entry.fileName}: expected at most ${limit} bytes, got a claim of ${size}`,
+    );
   const pieces: Buffer[] = [];
   let count = 0;
   try {
     for await (const piece of await archive.openReadStreamPromise(entry)) {
       count += piece.length;
-      if (count > size) throw new BadFileError(file, offset, `${entry.fileName}: expected ${size} bytes as claimed, got more`);
+      if (count > size)
+        throw new BadFileError(
+          file,
+          offset,
+          `${entry.fileName}: expected ${size} bytes as claimed, got more`,
+        );
       pieces.push(piece);
     }
   } catch (error) {
     throw bad(error, offset);
   }
-  if (count !== size) throw new BadFileError(file, offset, `${entry.fileName}: expected ${size} bytes as claimed, got ${count}`);
+  if (count !== size)
+    throw new BadFileError(
+      file,
+      offset,
+      `${entry.fileName}: expected ${size} bytes as claimed, got ${count}`,
+    );
   budget.left -= count;
   return Buffer.concat(pieces);
 }

@@ -13,7 +13,8 @@ const openers: Readonly<Record<string, (options: OpenOptions) => Promise<Engine>
   native: async () => (await import("./native/index.js")).nativeAddon(),
   "native-wasm": async () => (await import("./native/index.js")).nativeWasm(),
   reference: async ({ backend }) => (await import("./reference/index.js")).reference(backend),
-  webgpu: async ({ backend, sideBySide = 1 }) => (await import("./webgpu/index.js")).webGpu(backend, { sideBySide }),
+  webgpu: async ({ backend, sideBySide = 1 }) =>
+    (await import("./webgpu/index.js")).webGpu(backend, { sideBySide }),
 };
 
 /** What is tried, in this order, where no engine is asked for: never a GPU, which small models do not fill and drivers differ on. */
@@ -26,9 +27,16 @@ export const engineNames: readonly string[] = Object.keys(openers);
  * @param options a backend's name alone is enough
  * @throws GatedRnnError `usage` for an unknown name, `engine-missing` when it cannot run on this machine
  */
-export async function openEngine(name: string, options: string | OpenOptions = {}): Promise<Engine> {
+export async function openEngine(
+  name: string,
+  options: string | OpenOptions = {},
+): Promise<Engine> {
   const open = openers[name];
-  if (!open) throw new GatedRnnError("usage", `engine: expected one of ${engineNames.join(", ")}, got ${name}`);
+  if (!open)
+    throw new GatedRnnError(
+      "usage",
+      `engine: expected one of ${engineNames.join(", ")}, got ${name}`,
+    );
   return open(typeof options === "string" ? { backend: options } : options);
 }
 

@@ -21,13 +21,17 @@ export interface MusicSamplingOptions extends SamplingOptions {
  *
  * @throws GatedRnnError `usage` for a model of speech and options out of range
  */
-export function sampleMusic(trained: Pick<TrainedModel, "model" | "parameters" | "units">, options: MusicSamplingOptions = {}): PianoRoll {
+export function sampleMusic(
+  trained: Pick<TrainedModel, "model" | "parameters" | "units">,
+  options: MusicSamplingOptions = {},
+): PianoRoll {
   const { steps = 64, seed = 1, primer } = options;
   const { model, parameters, units } = trained;
   const { targetSize: keys } = outputOf(model.output, "bernoulli");
   const temperature = checkTemperature(options.temperature ?? 1);
   const lowestNote = options.lowestNote ?? (units?.kind === "music" ? units.lowestNote : 21);
-  if (!Number.isInteger(steps) || steps < 1) throw new GatedRnnError("usage", `sampling: expected at least 1 step, got ${steps}`);
+  if (!Number.isInteger(steps) || steps < 1)
+    throw new GatedRnnError("usage", `sampling: expected at least 1 step, got ${steps}`);
   const random = generator(seed, "sample music");
   const network = stepper(model, parameters);
   const row = new Float64Array(keys);
@@ -35,7 +39,10 @@ export function sampleMusic(trained: Pick<TrainedModel, "model" | "parameters" |
     row.fill(0);
     for (const note of Array.from(notes)) {
       if (!(note >= lowestNote && note < lowestNote + keys))
-        throw new GatedRnnError("usage", `primer: expected notes from ${lowestNote} to ${lowestNote + keys - 1}, got ${note}`);
+        throw new GatedRnnError(
+          "usage",
+          `primer: expected notes from ${lowestNote} to ${lowestNote + keys - 1}, got ${note}`,
+        );
       row[note - lowestNote] = 1;
     }
     return network.step(row);
@@ -47,10 +54,14 @@ export function sampleMusic(trained: Pick<TrainedModel, "model" | "parameters" |
     const chord: number[] = [];
     logits.forEach((logit, key) => {
       const u = random.uniform(); // drawn for every key: another temperature meets the same chances
-      if (temperature === 0 ? logit > 0 : u < sigmoid(logit / temperature)) chord.push(lowestNote + key);
+      if (temperature === 0 ? logit > 0 : u < sigmoid(logit / temperature))
+        chord.push(lowestNote + key);
     });
     made.push(chord);
     if (t + 1 < steps) logits = hear(chord);
   }
-  return pianoRoll(made, `sampled from ${model.cell.name}, seed ${seed}, temperature ${temperature}`);
+  return pianoRoll(
+    made,
+    `sampled from ${model.cell.name}, seed ${seed}, temperature ${temperature}`,
+  );
 }

@@ -12,12 +12,21 @@ export interface SamplingOptions {
 /** @throws GatedRnnError `usage` for a temperature that is none */
 export function checkTemperature(temperature: number): number {
   if (Number.isFinite(temperature) && temperature >= 0) return temperature;
-  throw new GatedRnnError("usage", `sampling: expected a temperature from 0 on, got ${temperature}`);
+  throw new GatedRnnError(
+    "usage",
+    `sampling: expected a temperature from 0 on, got ${temperature}`,
+  );
 }
 
 /** @throws GatedRnnError `usage` when a model makes something else than what is asked of it */
-export function outputOf<Kind extends Output["kind"]>(output: Output, kind: Kind): Extract<Output, { kind: Kind }> {
+export function outputOf<Kind extends Output["kind"]>(
+  output: Output,
+  kind: Kind,
+): Extract<Output, { kind: Kind }> {
   if (output.kind === kind) return output as Extract<Output, { kind: Kind }>;
   const makes = { bernoulli: "music", "gaussian-mixture": "speech" } as const;
-  throw new GatedRnnError("usage", `sampling: expected a model of ${makes[kind]}, got one of ${makes[output.kind]}`);
+  throw new GatedRnnError(
+    "usage",
+    `sampling: expected a model of ${makes[kind]}, got one of ${makes[output.kind]}`,
+  );
 }

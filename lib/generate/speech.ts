@@ -22,7 +22,10 @@ export interface SpeechSamplingOptions extends SamplingOptions {
  * that a model that runs away does so at a bounded loudness; see `soundOf` for full scale
  * @throws GatedRnnError `usage` for a model of music and options out of range
  */
-export function sampleSpeech(trained: Pick<TrainedModel, "model" | "parameters">, options: SpeechSamplingOptions = {}): Float32Array {
+export function sampleSpeech(
+  trained: Pick<TrainedModel, "model" | "parameters">,
+  options: SpeechSamplingOptions = {},
+): Float32Array {
   const { samples = 8000, seed = 1 } = options;
   const { model, parameters } = trained;
   const output = outputOf(model.output, "gaussian-mixture");
@@ -30,8 +33,13 @@ export function sampleSpeech(trained: Pick<TrainedModel, "model" | "parameters">
   const { inputSize } = model;
   const advance = output.targetSize;
   const primer = options.primer ?? new Float32Array(inputSize);
-  if (!Number.isInteger(samples) || samples < 1) throw new GatedRnnError("usage", `sampling: expected at least 1 sample, got ${samples}`);
-  if (primer.length < inputSize) throw new GatedRnnError("usage", `primer: expected at least ${inputSize} samples, got ${primer.length}`);
+  if (!Number.isInteger(samples) || samples < 1)
+    throw new GatedRnnError("usage", `sampling: expected at least 1 sample, got ${samples}`);
+  if (primer.length < inputSize)
+    throw new GatedRnnError(
+      "usage",
+      `primer: expected at least ${inputSize} samples, got ${primer.length}`,
+    );
   const random = generator(seed, "sample speech");
   const network = stepper(model, parameters);
   const heard = new Float64Array(primer.length + samples + advance);
@@ -62,7 +70,8 @@ function draw(
   const k = component(readout.subarray(0, components), temperature, random.uniform());
   for (let d = 0; d < targetSize; d++) {
     const mean = readout[components + d * components + k];
-    const deviation = softplus(readout[components * (1 + targetSize) + d * components + k]) + deviationFloor;
+    const deviation =
+      softplus(readout[components * (1 + targetSize) + d * components + k]) + deviationFloor;
     const sample = mean + Math.sqrt(temperature) * deviation * random.normal();
     to[d] = Math.min(loudest, Math.max(-loudest, sample));
   }

@@ -25,12 +25,20 @@ export function stepper(model: Model, parameters: TrainingState["parameters"]): 
   const { graph } = model.cell;
   const weights = doubleWeights(model.parameters, parameters);
   const operations = doubleOperations(weights);
-  const [readoutWeight, readoutBias] = [weights.get("W_y"), weights.get("b_y")] as [Float64Array, Float64Array];
-  let states = new Map<string, Float64Array>(graph.states.map(({ name }) => [name, new Float64Array(model.hiddenSize)]));
+  const [readoutWeight, readoutBias] = [weights.get("W_y"), weights.get("b_y")] as [
+    Float64Array,
+    Float64Array,
+  ];
+  let states = new Map<string, Float64Array>(
+    graph.states.map(({ name }) => [name, new Float64Array(model.hiddenSize)]),
+  );
   return {
     step(input) {
       if (input.length !== model.inputSize)
-        throw new GatedRnnError("usage", `stepper: expected an input of ${model.inputSize} numbers, got ${input.length}`);
+        throw new GatedRnnError(
+          "usage",
+          `stepper: expected an input of ${model.inputSize} numbers, got ${input.length}`,
+        );
       const values = evaluateStep(graph, Float64Array.from(input), states, operations);
       states = new Map(graph.states.map(({ name, node }) => [name, values[node]]));
       return affineRow([states.get("h") as Float64Array], [readoutWeight], readoutBias);

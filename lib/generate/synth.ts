@@ -35,7 +35,9 @@ export function soundOfMusic(roll: PianoRoll, options: SynthOptions = {}): Float
     if (!(Number.isFinite(value) && value >= least))
       throw new GatedRnnError("usage", `sound: expected ${what} from ${least} on, got ${value}`);
   const stepSamples = (60 / beatsPerMinute / stepsPerQuarter) * sampleRateHz;
-  const sound = new Float32Array(Math.ceil(roll.length * stepSamples + releaseSeconds * sampleRateHz));
+  const sound = new Float32Array(
+    Math.ceil(roll.length * stepSamples + releaseSeconds * sampleRateHz),
+  );
   for (const { note, from, to } of heldNotes(roll))
     add(sound, note, Math.round(from * stepSamples), Math.round(to * stepSamples), sampleRateHz);
   const loudest = sound.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
@@ -57,14 +59,23 @@ function* heldNotes(roll: PianoRoll): Generator<{ note: number; from: number; to
 }
 
 /** Adds a note that is pressed at sample `from` and let go at sample `to`. */
-function add(sound: Float32Array, note: number, from: number, to: number, sampleRateHz: number): void {
+function add(
+  sound: Float32Array,
+  note: number,
+  from: number,
+  to: number,
+  sampleRateHz: number,
+): void {
   const frequency = 440 * 2 ** ((note - 69) / 12);
   const heard = partials.filter((_, n) => frequency * (n + 1) < sampleRateHz / 2);
   const release = releaseSeconds * sampleRateHz;
   const end = Math.min(sound.length, to + Math.round(release));
   for (let i = from; i < end; i++) {
     const seconds = (i - from) / sampleRateHz;
-    const envelope = Math.min(1, seconds / attackSeconds) * Math.exp(-seconds / fadeSeconds) * Math.min(1, (end - i) / release);
+    const envelope =
+      Math.min(1, seconds / attackSeconds) *
+      Math.exp(-seconds / fadeSeconds) *
+      Math.min(1, (end - i) / release);
     const phase = 2 * Math.PI * frequency * seconds;
     let wave = 0;
     for (let n = 0; n < heard.length; n++) wave += heard[n] * Math.sin(phase * (n + 1));

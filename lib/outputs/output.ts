@@ -59,7 +59,12 @@ const mostComponents = 1024;
 export function gaussianMixture(samples = 10, components = 20): GaussianMixtureOutput {
   checkSize("samples", samples, Number.MAX_SAFE_INTEGER);
   checkSize("components", components, mostComponents);
-  return { kind: "gaussian-mixture", targetSize: samples, components, readoutSize: components * (1 + 2 * samples) };
+  return {
+    kind: "gaussian-mixture",
+    targetSize: samples,
+    components,
+    readoutSize: components * (1 + 2 * samples),
+  };
 }
 
 function checkSize(what: string, size: number, most: number): void {

@@ -20,10 +20,12 @@ export function normalFromBits(word: number): number {
 }
 
 const central = [
-  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503,
+  -0.00417768164, 0.246640727, 1.50140941,
 ].map(f);
 const tail = [
-  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
+  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613,
+  0.00943887047, 1.00167406, 2.83297682,
 ].map(f);
 
 function polynomial(x: number, coefficients: readonly number[]): number {
@@ -33,8 +35,8 @@ function polynomial(x: number, coefficients: readonly number[]): number {
 }
 
 const logCoefficients = [
-  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1,
-  3.3333331174e-1,
+  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1,
+  -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 ].map(f);
 
 /** Natural logarithm of a normal positive float, by the single-precision polynomial of Cephes (`logf`). */
@@ -65,7 +67,13 @@ const words = new Uint32Array(2);
  *
  * key = (seed, update), counter = (row, stream · 2^20 + 16 · ⌊column / 32⌋ + column mod 16), word ⌊column / 16⌋ mod 2.
  */
-export function normalMatrix(seed: number, update: number, stream: number, rows: number, columns: number): Float32Array {
+export function normalMatrix(
+  seed: number,
+  update: number,
+  stream: number,
+  rows: number,
+  columns: number,
+): Float32Array {
   const out = new Float32Array(rows * columns);
   for (let i = 0; i < rows; i++)
     for (let block = 0; block * 32 < columns; block++)

@@ -22,7 +22,10 @@ const mostSeconds = 30;
  */
 export function players(sounds: readonly Sound[]): string {
   return sounds
-    .map(({ title, ...sound }) => `<figure style="margin:0.4em 0"><figcaption>${escapeHtml(title)}</figcaption>${player(sound)}</figure>`)
+    .map(
+      ({ title, ...sound }) =>
+        `<figure style="margin:0.4em 0"><figcaption>${escapeHtml(title)}</figcaption>${player(sound)}</figure>`,
+    )
     .join("\n");
 }
 
@@ -32,7 +35,9 @@ export function players(sounds: readonly Sound[]): string {
 export function blindPlayers(sounds: readonly Sound[], seed: number): string {
   const order = generator(seed, "blind players").shuffle(sounds);
   const letters = order.map((sound, i) => ({ ...sound, title: String.fromCharCode(65 + i) }));
-  const answers = order.map(({ title }, i) => `${String.fromCharCode(65 + i)}: ${escapeHtml(title)}`).join("<br>");
+  const answers = order
+    .map(({ title }, i) => `${String.fromCharCode(65 + i)}: ${escapeHtml(title)}`)
+    .join("<br>");
   return `${players(letters)}\n<details><summary><b>Reveal which is which</b></summary>${answers}</details>`;
 }
 
@@ -48,6 +53,9 @@ function player({ samples, sampleRateHz }: Omit<Sound, "title">): string {
 
 /** As an output of a notebook's cell. */
 export function audioOutput(html: string, sounds: readonly Sound[]): Output {
-  const text = sounds.map(({ title, samples, sampleRateHz }) => `[audio] ${title}, ${(samples.length / sampleRateHz).toFixed(1)} s`);
+  const text = sounds.map(
+    ({ title, samples, sampleRateHz }) =>
+      `[audio] ${title}, ${(samples.length / sampleRateHz).toFixed(1)} s`,
+  );
   return { data: { "text/html": html, "text/plain": text.join("\n") } };
 }

@@ -22,7 +22,10 @@ export function baselineRows(baselines: readonly Baseline[]): BaselineRow[] {
 
 /** The baselines' NLL on the validation split, as lines to compare learning curves with. */
 export function baselineReferences(baselines: readonly Baseline[]): Reference[] {
-  return baselines.map(({ name, valid }) => ({ label: `${baselineTitles[name]} (validation)`, nllPerStep: valid.nllPerStep }));
+  return baselines.map(({ name, valid }) => ({
+    label: `${baselineTitles[name]} (validation)`,
+    nllPerStep: valid.nllPerStep,
+  }));
 }
 
 /** The baselines of a data set on their own: what there is to beat. */
@@ -38,13 +41,18 @@ export function baselinesTable(dataset: Dataset, baselines: readonly Baseline[])
   const heads = [...splits, ...splits.map((split) => `${split}\n/sequence`)];
   return {
     caption: `${dataTitle({ title, synthetic })}: NLL of models without a network, in nats`,
-    columns: [{ title: "model", align: "left" }, ...heads.map((head) => ({ title: head, align: "right" as const }))],
+    columns: [
+      { title: "model", align: "left" },
+      ...heads.map((head) => ({ title: head, align: "right" as const })),
+    ],
     rows,
     notes: [
       "train, valid, test: mean over all predicted steps; /sequence: mean of the sequences' means.",
       ...(entropyPerStep === undefined
         ? []
-        : [`The lowest NLL that any model can reach on average: ${entropyPerStep.toFixed(2)} nats per step.`]),
+        : [
+            `The lowest NLL that any model can reach on average: ${entropyPerStep.toFixed(2)} nats per step.`,
+          ]),
       `data ${checksum.slice(0, 8)}`,
     ],
   };

@@ -35,7 +35,10 @@ interface Reading {
 export function cellDiagram({ name, graph }: Cell): string {
   const shapes = shapesOf(graph);
   const { places, paths, width, height } = layout(shapes);
-  const body = [...paths.map(arrow), ...shapes.map((shape) => draw(shape, places.get(shape.id) as Place))];
+  const body = [
+    ...paths.map(arrow),
+    ...shapes.map((shape) => draw(shape, places.get(shape.id) as Place)),
+  ];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="the cell ${escapeHtml(name)} as a diagram" font-family="Open Sans" font-size="15">
 <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="#444"/></marker></defs>
 <rect width="${width}" height="${height}" fill="white"/>
@@ -60,7 +63,9 @@ const symbols: Readonly<Record<string, string>> = {
 
 function shapesOf(graph: Graph): Shape[] {
   const names = new Map(graph.named.map(({ name, node }) => [node, name]));
-  const consumers = graph.nodes.map((_, i) => graph.nodes.filter((node) => inputsOf(node).includes(i)).length);
+  const consumers = graph.nodes.map(
+    (_, i) => graph.nodes.filter((node) => inputsOf(node).includes(i)).length,
+  );
   const absorbed = new Set<NodeIndex>();
   const shapes: Shape[] = [];
   const id = (i: NodeIndex) => `n${i}`;
@@ -76,7 +81,11 @@ function shapesOf(graph: Graph): Shape[] {
       absorbed.add(i);
       return [{ from: id(node.input), weight: node.weight, diagonal: true }];
     }
-    if (own && node.op === "plus" && (isProduct(graph, node.left) || isProduct(graph, node.right))) {
+    if (
+      own &&
+      node.op === "plus" &&
+      (isProduct(graph, node.left) || isProduct(graph, node.right))
+    ) {
       absorbed.add(i);
       return [...gather(node.left), ...gather(node.right)];
     }
@@ -88,9 +97,16 @@ function shapesOf(graph: Graph): Shape[] {
   }
   const used = new Set(shapes.flatMap(({ reads }) => reads.map(({ from }) => from)));
   const results = graph.states.map(
-    ({ name, node }): Shape => ({ id: `state ${name}`, kind: "result", label: { text: name, index: "t" }, reads: [{ from: id(node) }] }),
+    ({ name, node }): Shape => ({
+      id: `state ${name}`,
+      kind: "result",
+      label: { text: name, index: "t" },
+      reads: [{ from: id(node) }],
+    }),
   );
-  const kept = shapes.filter((shape) => used.has(shape.id) || results.some(({ reads }) => reads[0].from === shape.id));
+  const kept = shapes.filter(
+    (shape) => used.has(shape.id) || results.some(({ reads }) => reads[0].from === shape.id),
+  );
   return [...kept.reverse(), ...results];
 }
 
@@ -98,11 +114,18 @@ function shapesOf(graph: Graph): Shape[] {
 function isProduct(graph: Graph, i: NodeIndex): boolean {
   const node = graph.nodes[i];
   return (
-    node.op === "affine" || node.op === "peephole" || (node.op === "plus" && (isProduct(graph, node.left) || isProduct(graph, node.right)))
+    node.op === "affine" ||
+    node.op === "peephole" ||
+    (node.op === "plus" && (isProduct(graph, node.left) || isProduct(graph, node.right)))
   );
 }
 
-function shapeOf(node: GraphNode, id: string, name: string | undefined, gather: (i: NodeIndex) => Reading[]): Shape {
+function shapeOf(
+  node: GraphNode,
+  id: string,
+  name: string | undefined,
+  gather: (i: NodeIndex) => Reading[],
+): Shape {
   switch (node.op) {
     case "input":
       return { id, kind: "input", label: { text: "x", index: "t" }, reads: [] };
@@ -116,24 +139,41 @@ function shapeOf(node: GraphNode, id: string, name: string | undefined, gather: 
         reads: node.inputs.map((i, k) => ({ from: `n${i}`, weight: node.weights[k] })),
       };
     case "peephole":
-      return { id, kind: "operation", label: { text: "⊙" }, reads: [{ from: `n${node.input}`, weight: node.weight, diagonal: true }] };
+      return {
+        id,
+        kind: "operation",
+        label: { text: "⊙" },
+        reads: [{ from: `n${node.input}`, weight: node.weight, diagonal: true }],
+      };
     case "plus":
     case "minus":
     case "times":
     case "divide":
-      return { id, kind: "operation", label: { text: symbols[node.op] }, reads: [{ from: `n${node.left}` }, { from: `n${node.right}` }] };
+      return {
+        id,
+        kind: "operation",
+        label: { text: symbols[node.op] },
+        reads: [{ from: `n${node.left}` }, { from: `n${node.right}` }],
+      };
     case "scale":
-      return { id, kind: "operation", label: { text: `× ${node.factor}` }, reads: [{ from: `n${node.input}` }] };
+      return {
+        id,
+        kind: "operation",
+        label: { text: `× ${node.factor}` },
+        reads: [{ from: `n${node.input}` }],
+      };
     default: {
       const reads = gather(node.input);
       const isGate = reads.some(({ weight }) => weight !== undefined);
-      if (isGate) return { id, kind: "gate", label: labelOf(name), detail: symbols[node.op], reads };
+      if (isGate)
+        return { id, kind: "gate", label: labelOf(name), detail: symbols[node.op], reads };
       return { id, kind: "operation", label: { text: symbols[node.op] }, reads };
     }
   }
 }
 
-const labelOf = (name = ""): Label => (name === "" ? { text: "" } : { text: name.replace("~", "\u0303"), index: "t" });
+const labelOf = (name = ""): Label =>
+  name === "" ? { text: "" } : { text: name.replace("~", "\u0303"), index: "t" };
 
 interface Place {
   readonly x: number;
@@ -147,23 +187,41 @@ interface Path {
 }
 
 function sizeOf({ kind, label, detail }: Shape): { width: number; height: number } {
-  if (kind === "gate") return { width: Math.max(64, 9 * Math.max(label.text.length, detail?.length ?? 0) + 30), height: 46 };
+  if (kind === "gate")
+    return {
+      width: Math.max(64, 9 * Math.max(label.text.length, detail?.length ?? 0) + 30),
+      height: 46,
+    };
   if (kind === "operation") return { width: Math.max(30, 9 * label.text.length + 12), height: 30 };
   return { width: 58, height: 34 };
 }
 
 function layout(shapes: readonly Shape[]) {
-  const { Graph, layout } = require("@dagrejs/dagre") as typeof import("@dagrejs/dagre", { with: { "resolution-mode": "import" }});
+  const { Graph, layout } = require("@dagrejs/dagre") as typeof import("@dagrejs/dagre", { with: {
+    "resolution-mode": "import",
+  }});
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: "LR", nodesep: 26, ranksep: 58, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const shape of shapes) graph.setNode(shape.id, sizeOf(shape));
-  const readings = shapes.flatMap(({ id, reads }) => reads.map((reading, k) => ({ id, reading, key: `${k}` })));
+  const readings = shapes.flatMap(({ id, reads }) =>
+    reads.map((reading, k) => ({ id, reading, key: `${k}` })),
+  );
   for (const { id, reading, key } of readings)
-    graph.setEdge(reading.from, id, reading.weight ? { width: 34, height: 12, labelpos: "c" } : {}, key);
+    graph.setEdge(
+      reading.from,
+      id,
+      reading.weight ? { width: 34, height: 12, labelpos: "c" } : {},
+      key,
+    );
   layout(graph);
   const places = new Map(shapes.map(({ id }) => [id, graph.node(id) as Place]));
-  const paths = readings.map(({ id, reading, key }): Path => ({ points: graph.edge(reading.from, id, key).points ?? [], reading }));
+  const paths = readings.map(
+    ({ id, reading, key }): Path => ({
+      points: graph.edge(reading.from, id, key).points ?? [],
+      reading,
+    }),
+  );
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return { places, paths, width: Math.ceil(width), height: Math.ceil(height) };
 }
@@ -173,8 +231,12 @@ function arrow({ points, reading: { weight, diagonal } }: Path): string {
   const last = rest[rest.length - 1] ?? first;
   let [from, label] = [first, first];
   const bends = rest.slice(0, -1).map((bend, i) => {
-    const to = i === rest.length - 2 ? last : { x: (bend.x + rest[i + 1].x) / 2, y: (bend.y + rest[i + 1].y) / 2 };
-    if (i === Math.floor((rest.length - 2) / 2)) label = { x: (from.x + 2 * bend.x + to.x) / 4, y: (from.y + 2 * bend.y + to.y) / 4 };
+    const to =
+      i === rest.length - 2
+        ? last
+        : { x: (bend.x + rest[i + 1].x) / 2, y: (bend.y + rest[i + 1].y) / 2 };
+    if (i === Math.floor((rest.length - 2) / 2))
+      label = { x: (from.x + 2 * bend.x + to.x) / 4, y: (from.y + 2 * bend.y + to.y) / 4 };
     from = to;
     return `Q ${at(bend)} ${at(to)}`;
   });
@@ -186,21 +248,37 @@ function arrow({ points, reading: { weight, diagonal } }: Path): string {
   return `${path}\n${ground}${text({ text: letter, index: index.join("") }, label.x, label.y + 4.5, 12, "#444")}`;
 }
 
-const at = ({ x, y }: { readonly x: number; readonly y: number }) => `${x.toFixed(1)} ${y.toFixed(1)}`;
+const at = ({ x, y }: { readonly x: number; readonly y: number }) =>
+  `${x.toFixed(1)} ${y.toFixed(1)}`;
 
-const fills = { input: "#eeeeee", state: "#eeeeee", result: "#e8f1f8", gate: "#fff6e5", operation: "#ffffff" } as const;
+const fills = {
+  input: "#eeeeee",
+  state: "#eeeeee",
+  result: "#e8f1f8",
+  gate: "#fff6e5",
+  operation: "#ffffff",
+} as const;
 
 function draw(shape: Shape, { x, y, width, height }: Place): string {
   const { kind, label, detail } = shape;
   const radius = kind === "gate" ? 6 : height / 2;
   const box = `<rect x="${(x - width / 2).toFixed(1)}" y="${(y - height / 2).toFixed(1)}" width="${width}" height="${height}" rx="${radius}" fill="${fills[kind]}" stroke="#444" stroke-width="1.2"/>`;
-  if (label.text === "⊙") return `${box}<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="3" fill="#222"/>`; // in few fonts
+  if (label.text === "⊙")
+    return `${box}<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="3" fill="#222"/>`; // in few fonts
   if (kind !== "gate" || detail === undefined) return `${box}${text(label, x, y + 5)}`;
   if (label.text === "") return `${box}${text({ text: detail }, x, y + 5)}`;
   return `${box}${text(label, x, y - 2)}${text({ text: detail }, x, y + 16, 12, "#777")}`;
 }
 
-function text({ text: letter, index }: Label, x: number, y: number, size = 15, fill = "#222"): string {
-  const below = index ? `<tspan dy="4" font-size="${size * 0.72}">${escapeHtml(index)}</tspan>` : "";
+function text(
+  { text: letter, index }: Label,
+  x: number,
+  y: number,
+  size = 15,
+  fill = "#222",
+): string {
+  const below = index
+    ? `<tspan dy="4" font-size="${size * 0.72}">${escapeHtml(index)}</tspan>`
+    : "";
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="middle" font-size="${size}" fill="${fill}">${escapeHtml(letter)}${below}</text>`;
 }

@@ -13,7 +13,9 @@ export async function chartOutput(spec: VegaLiteSpec): Promise<Output> {
 
 /** A chart that is about to change again: without the picture, which takes longer than the chart. */
 export function liveChartOutput(spec: VegaLiteSpec): Output {
-  return { data: { "application/vnd.vegalite.v5+json": spec, "text/plain": `[chart] ${titleOf(spec)}` } };
+  return {
+    data: { "application/vnd.vegalite.v5+json": spec, "text/plain": `[chart] ${titleOf(spec)}` },
+  };
 }
 
 /** A drawing that is no chart: its picture and what it shows, in words. */

@@ -2,7 +2,11 @@
  * The three units always have these colours: dark grey for the old unit, and for the gated ones the blue and vermillion of
  * Okabe and Ito (2008), told apart with every common colour blindness (the test simulates them), on white and in print.
  */
-const cellColours: Readonly<Record<string, string>> = { tanh: "#666666", gru: "#0072b2", lstm: "#d55e00" };
+const cellColours: Readonly<Record<string, string>> = {
+  tanh: "#666666",
+  gru: "#0072b2",
+  lstm: "#d55e00",
+};
 
 /** For cells beyond the paper's, in the order in which a chart meets them. */
 const furtherColours = ["#009e73", "#cc79a7", "#b58900", "#332288", "#56b4e9"] as const;
@@ -15,12 +19,18 @@ export function cellTitle(cell: string): string {
 }
 
 /** The colour scale for cells by title, in the paper's order; cells that the paper does not have follow. */
-export function cellScale(cells: readonly string[]): { readonly domain: string[]; readonly range: string[] } {
+export function cellScale(cells: readonly string[]): {
+  readonly domain: string[];
+  readonly range: string[];
+} {
   const paper = Object.keys(cellColours).filter((name) => cells.includes(name));
   const further = [...new Set(cells)].filter((name) => !(name in cellColours));
   return {
     domain: [...paper, ...further].map(cellTitle),
-    range: [...paper.map((name) => cellColours[name]), ...further.map((_, i) => furtherColours[i % furtherColours.length])],
+    range: [
+      ...paper.map((name) => cellColours[name]),
+      ...further.map((_, i) => furtherColours[i % furtherColours.length]),
+    ],
   };
 }
 
@@ -35,7 +45,15 @@ export const chartConfig: Readonly<Record<string, unknown>> = {
   font,
   padding: 8,
   view: { stroke: null },
-  title: { anchor: "start", fontSize: 14, fontWeight: 600, subtitleColor: "#555", subtitleFontSize: 11, subtitlePadding: 5, offset: 12 },
+  title: {
+    anchor: "start",
+    fontSize: 14,
+    fontWeight: 600,
+    subtitleColor: "#555",
+    subtitleFontSize: 11,
+    subtitlePadding: 5,
+    offset: 12,
+  },
   axis: {
     labelFontSize: 11,
     titleFontSize: 12,
@@ -47,5 +65,11 @@ export const chartConfig: Readonly<Record<string, unknown>> = {
     labelColor: "#333",
     titleColor: "#222",
   },
-  legend: { labelFontSize: 11, titleFontSize: 11, titleFontWeight: 600, symbolStrokeWidth: 2.5, symbolSize: 220 },
+  legend: {
+    labelFontSize: 11,
+    titleFontSize: 11,
+    titleFontWeight: 600,
+    symbolStrokeWidth: 2.5,
+    symbolSize: 220,
+  },
 };

@@ -30,20 +30,38 @@ export interface CellCurve {
  */
 export function curvePoints(runs: readonly CellCurve[]): CurvePoint[] {
   const cells = [...new Set(runs.map((run) => run.configuration.cell))];
-  const curvesOf = (cell: string) => runs.filter((run) => run.configuration.cell === cell).map((run) => run.curve);
-  const lines = cells.flatMap((cell) => curveSplits.map((split) => meanLine(cellTitle(cell), split, curvesOf(cell))));
+  const curvesOf = (cell: string) =>
+    runs.filter((run) => run.configuration.cell === cell).map((run) => run.curve);
+  const lines = cells.flatMap((cell) =>
+    curveSplits.map((split) => meanLine(cellTitle(cell), split, curvesOf(cell))),
+  );
   return lines.flatMap((line) => thin(line, Math.floor(maxPoints / lines.length)));
 }
 
-function meanLine(unit: string, split: CurveSplit, curves: readonly (readonly EpochPoint[])[]): CurvePoint[] {
+function meanLine(
+  unit: string,
+  split: CurveSplit,
+  curves: readonly (readonly EpochPoint[])[],
+): CurvePoint[] {
   const epochs = Math.min(...curves.map((curve) => curve.length));
   const points = Array.from({ length: epochs }, (_, i) => {
-    const nlls = curves.map((curve) => (split === "training" ? curve[i].trainingNllPerStep : curve[i].valid.nllPerStep));
+    const nlls = curves.map((curve) =>
+      split === "training" ? curve[i].trainingNllPerStep : curve[i].valid.nllPerStep,
+    );
     const seconds = mean(curves.map((curve) => secondsOf(curve[i])));
-    return { unit, split, epoch: curves[0][i].epoch, seconds, nll: mean(nlls), low: Math.min(...nlls), high: Math.max(...nlls) };
+    return {
+      unit,
+      split,
+      epoch: curves[0][i].epoch,
+      seconds,
+      nll: mean(nlls),
+      low: Math.min(...nlls),
+      high: Math.max(...nlls),
+    };
   });
   const lowest = points.reduce((best, { nll }) => Math.min(best, nll), Number.POSITIVE_INFINITY);
-  const bestEpoch = split === "validation" ? points.find(({ nll }) => nll === lowest)?.epoch : undefined;
+  const bestEpoch =
+    split === "validation" ? points.find(({ nll }) => nll === lowest)?.epoch : undefined;
   return points.map((point) => ({ ...point, best: point.epoch === bestEpoch }));
 }
 
@@ -53,7 +71,9 @@ const secondsOf = ({ cpuSeconds, seconds }: EpochPoint) => cpuSeconds ?? seconds
 /** At most `most` points, evenly spaced, the first, the last and the best among them. */
 function thin(line: readonly CurvePoint[], most: number): CurvePoint[] {
   if (line.length <= most) return [...line];
-  const kept = new Set(Array.from({ length: most - 1 }, (_, k) => Math.round((k * (line.length - 1)) / (most - 2))));
+  const kept = new Set(
+    Array.from({ length: most - 1 }, (_, k) => Math.round((k * (line.length - 1)) / (most - 2))),
+  );
   return line.filter((point, i) => point.best || kept.has(i));
 }
 

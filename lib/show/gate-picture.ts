@@ -20,7 +20,11 @@ export interface GatePictureOptions {
  * @param trace of a batch of ONE sequence
  * @throws GatedRnnError `usage` for a name that the trace does not have
  */
-export function gatePicture(trace: Trace, name: string, options: GatePictureOptions = {}): VegaLiteSpec {
+export function gatePicture(
+  trace: Trace,
+  name: string,
+  options: GatePictureOptions = {},
+): VegaLiteSpec {
   const values = valuesOf(trace, name);
   const { hiddenSize } = trace;
   const rows = values.length / hiddenSize;
@@ -30,14 +34,23 @@ export function gatePicture(trace: Trace, name: string, options: GatePictureOpti
   const isGate = values.every((v) => v >= 0 && v <= 1);
   const most = values.reduce((a, v) => Math.max(a, Math.abs(v)), 1);
   const cells = Array.from({ length: steps }, (_, t) =>
-    order.map((unit, row) => ({ step: t, end: t + 1, unit: row, above: row + 1, value: Number(values[t * hiddenSize + unit].toFixed(3)) })),
+    order.map((unit, row) => ({
+      step: t,
+      end: t + 1,
+      unit: row,
+      above: row + 1,
+      value: Number(values[t * hiddenSize + unit].toFixed(3)),
+    })),
   ).flat();
   const scale = isGate
     ? { domain: [0, 1], range: ["#ffffff", "#0072b2"], interpolate: "rgb" }
     : { domain: [-most, 0, most], range: ["#d55e00", "#ffffff", "#0072b2"], interpolate: "rgb" };
   return {
     $schema: vegaLiteSchema,
-    title: { text: options.title ?? name, subtitle: `${hiddenSize} units, sorted by the mean of ${options.sortBy ?? name}` },
+    title: {
+      text: options.title ?? name,
+      subtitle: `${hiddenSize} units, sorted by the mean of ${options.sortBy ?? name}`,
+    },
     width: Math.max(240, Math.min(720, steps * 14)),
     height: Math.min(240, hiddenSize * 5),
     data: { values: cells },
@@ -50,9 +63,19 @@ export function gatePicture(trace: Trace, name: string, options: GatePictureOpti
         scale: { domain: [0, steps], nice: false },
       },
       x2: { field: "end" },
-      y: { field: "unit", type: "quantitative", title: "unit", scale: { domain: [0, hiddenSize], nice: false, reverse: true } },
+      y: {
+        field: "unit",
+        type: "quantitative",
+        title: "unit",
+        scale: { domain: [0, hiddenSize], nice: false, reverse: true },
+      },
       y2: { field: "above" },
-      color: { field: "value", type: "quantitative", title: isGate ? "gate (0 … 1)" : "value", scale },
+      color: {
+        field: "value",
+        type: "quantitative",
+        title: isGate ? "gate (0 … 1)" : "value",
+        scale,
+      },
     },
     config: { ...chartConfig, axis: { ...(chartConfig.axis as object), grid: false } },
   };
@@ -60,7 +83,11 @@ export function gatePicture(trace: Trace, name: string, options: GatePictureOpti
 
 function valuesOf(trace: Trace, name: string): Float32Array {
   const values = trace.values.get(name);
-  if (!values) throw new GatedRnnError("usage", `trace: expected one of ${[...trace.values.keys()].join(", ")}, got ${name}`);
+  if (!values)
+    throw new GatedRnnError(
+      "usage",
+      `trace: expected one of ${[...trace.values.keys()].join(", ")}, got ${name}`,
+    );
   return values;
 }
 

@@ -11,10 +11,18 @@ export interface Flow {
 }
 
 /** How much of a step's gradient is left some steps back, on a logarithmic axis: a straight line is a decay by the same factor each step. */
-export function gradientFlowPicture(flows: readonly Flow[], title = "How far back a gradient reaches"): VegaLiteSpec {
+export function gradientFlowPicture(
+  flows: readonly Flow[],
+  title = "How far back a gradient reaches",
+): VegaLiteSpec {
   const whens = [...new Set(flows.map(({ when }) => when))];
   const values = flows.flatMap(({ cell, when, shares }) =>
-    Array.from(shares, (share, lag) => ({ unit: cellTitle(cell), when, lag, share: Number(Math.max(share, 1e-12).toPrecision(4)) })),
+    Array.from(shares, (share, lag) => ({
+      unit: cellTitle(cell),
+      when,
+      lag,
+      share: Number(Math.max(share, 1e-12).toPrecision(4)),
+    })),
   );
   const dashes = [
     [4, 3],
@@ -24,7 +32,11 @@ export function gradientFlowPicture(flows: readonly Flow[], title = "How far bac
   ];
   return {
     $schema: vegaLiteSchema,
-    title: { text: title, subtitle: "norm of the gradient of a step's loss by all states k steps before, as a share of that at k = 0" },
+    title: {
+      text: title,
+      subtitle:
+        "norm of the gradient of a step's loss by all states k steps before, as a share of that at k = 0",
+    },
     width: 560,
     height: 300,
     data: { values },
@@ -38,7 +50,12 @@ export function gradientFlowPicture(flows: readonly Flow[], title = "How far bac
         scale: { type: "log" },
         axis: { format: ".0e", tickCount: 6 },
       },
-      color: { field: "unit", type: "nominal", title: "unit", scale: cellScale(flows.map(({ cell }) => cell)) },
+      color: {
+        field: "unit",
+        type: "nominal",
+        title: "unit",
+        scale: cellScale(flows.map(({ cell }) => cell)),
+      },
       strokeDash: {
         field: "when",
         type: "nominal",

@@ -1,10 +1,20 @@
 export type { Sound } from "./audio.js";
-export { baselineReferences, baselineRows, baselinesTable, baselineTitles } from "./baseline-rows.js";
+export {
+  baselineReferences,
+  baselineRows,
+  baselinesTable,
+  baselineTitles,
+} from "./baseline-rows.js";
 export { cellDiagram } from "./cell-diagram.js";
 export { cellTitle } from "./colours.js";
 export { type GatePictureOptions, gatePicture } from "./gate-picture.js";
 export { type Flow, gradientFlowPicture } from "./gradient-flow-picture.js";
-export { type CurveSource, type LearningCurvesOptions, learningCurves, type Reference } from "./learning-curves.js";
+export {
+  type CurveSource,
+  type LearningCurvesOptions,
+  learningCurves,
+  type Reference,
+} from "./learning-curves.js";
 /** What a notebook shows below its cells: show.chart, show.table, show.equations, show.training, … */
 export * as show from "./notebook.js";
 export { htmlPage, type PageSection } from "./page.js";

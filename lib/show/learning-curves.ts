@@ -29,11 +29,19 @@ export interface LearningCurvesOptions {
  * (its seeds) become one line, their mean, in a band from the lowest to the highest. At most 2,000 points. The axis fits all but
  * the first epoch's training mean, which begins at chance and would press everything else together: its line comes in from above.
  */
-export function learningCurves(runs: readonly CurveSource[], options: LearningCurvesOptions): VegaLiteSpec {
+export function learningCurves(
+  runs: readonly CurveSource[],
+  options: LearningCurvesOptions,
+): VegaLiteSpec {
   const { references = [] } = options;
   const points = curvePoints(runs);
-  const axis = fittingLogAxis([...points.filter(isSettled).flatMap((p) => [p.low, p.high]), ...references.map((r) => r.nllPerStep)]);
-  const isProcessorTime = points.length > 0 && runs.every(({ curve }) => curve.every(({ cpuSeconds }) => cpuSeconds !== undefined));
+  const axis = fittingLogAxis([
+    ...points.filter(isSettled).flatMap((p) => [p.low, p.high]),
+    ...references.map((r) => r.nllPerStep),
+  ]);
+  const isProcessorTime =
+    points.length > 0 &&
+    runs.every(({ curve }) => curve.every(({ cpuSeconds }) => cpuSeconds !== undefined));
   const x = xEncoding(points.length > 0 ? options : { xEnd: 1, ...options }, isProcessorTime);
   const y = yEncoding(axis);
   const color = {
@@ -58,9 +66,18 @@ export function learningCurves(runs: readonly CurveSource[], options: LearningCu
   const band = {
     transform: [{ filter: "isValid(datum.low)" }],
     mark: { type: "area", opacity: 0.15, clip: true },
-    encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color, detail: { field: "split" } },
+    encoding: {
+      x,
+      y: { ...y, field: "low" },
+      y2: { field: "high" },
+      color,
+      detail: { field: "split" },
+    },
   };
-  const lines = { mark: { type: "line", strokeWidth: 1.8, clip: true }, encoding: { x, y, color, strokeDash } };
+  const lines = {
+    mark: { type: "line", strokeWidth: 1.8, clip: true },
+    encoding: { x, y, color, strokeDash },
+  };
   const best = {
     transform: [{ filter: "datum.best" }],
     mark: { type: "point", filled: true, size: 50, opacity: 1 },
@@ -72,18 +89,33 @@ export function learningCurves(runs: readonly CurveSource[], options: LearningCu
     width: 520,
     height: 320,
     data: { values: points.map(rounded) },
-    layer: [...(isBand(points) ? [band] : []), lines, best, ...references.map((reference) => rule(reference, y))],
+    layer: [
+      ...(isBand(points) ? [band] : []),
+      lines,
+      best,
+      ...references.map((reference) => rule(reference, y)),
+    ],
     config: chartConfig,
   };
 }
 
-function xEncoding({ x, xEnd }: LearningCurvesOptions, isProcessorTime: boolean): Readonly<Record<string, unknown>> {
+function xEncoding(
+  { x, xEnd }: LearningCurvesOptions,
+  isProcessorTime: boolean,
+): Readonly<Record<string, unknown>> {
   return {
     field: x,
     type: "quantitative",
-    title: x === "epoch" ? "epoch (passes over the training split)" : `${isProcessorTime ? "processor" : "wall-clock"} time (seconds)`,
+    title:
+      x === "epoch"
+        ? "epoch (passes over the training split)"
+        : `${isProcessorTime ? "processor" : "wall-clock"} time (seconds)`,
     scale: { zero: true, nice: false, ...(xEnd === undefined ? {} : { domain: [0, xEnd] }) },
-    axis: { grid: false, format: x === "epoch" ? "d" : "~r", ...(x === "epoch" ? { tickMinStep: 1 } : {}) },
+    axis: {
+      grid: false,
+      format: x === "epoch" ? "d" : "~r",
+      ...(x === "epoch" ? { tickMinStep: 1 } : {}),
+    },
   };
 }
 
@@ -106,21 +138,34 @@ function tooltip(): readonly Readonly<Record<string, unknown>>[] {
   ];
 }
 
-function rule({ label, nllPerStep }: Reference, y: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function rule(
+  { label, nllPerStep }: Reference,
+  y: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   return {
     data: { values: [{ label, nll: nllPerStep }] },
     encoding: { y },
     layer: [
       { mark: { type: "rule", color: ink, strokeDash: [1, 3], strokeWidth: 1.2 } },
       {
-        mark: { type: "text", align: "right", baseline: "bottom", dy: -3, color: ink, fontSize: 11 },
+        mark: {
+          type: "text",
+          align: "right",
+          baseline: "bottom",
+          dy: -3,
+          color: ink,
+          fontSize: 11,
+        },
         encoding: { x: { value: "width" }, text: { field: "label" } },
       },
     ],
   };
 }
 
-function chartTitle(runs: readonly CurveSource[], { title }: LearningCurvesOptions): { text: string; subtitle?: string } {
+function chartTitle(
+  runs: readonly CurveSource[],
+  { title }: LearningCurvesOptions,
+): { text: string; subtitle?: string } {
   const titles = [...new Set(runs.flatMap(({ data }) => (data ? [dataTitle(data)] : [])))];
   const text = title ?? ["Learning curves", ...titles].join(": ");
   const subtitle = provenance(runs);
@@ -136,8 +181,25 @@ function isSettled({ split, epoch }: CurvePoint): boolean {
 }
 
 /** A point as the chart keeps it: no digit that nobody can see, no range where there is one seed, no mark where it is not best. */
-function rounded({ unit, split, epoch, seconds, nll, low, high, best }: CurvePoint): Readonly<Record<string, string | number | boolean>> {
+function rounded({
+  unit,
+  split,
+  epoch,
+  seconds,
+  nll,
+  low,
+  high,
+  best,
+}: CurvePoint): Readonly<Record<string, string | number | boolean>> {
   const digits = (value: number) => Number(value.toPrecision(6));
   const range = low === high ? {} : { low: digits(low), high: digits(high) };
-  return { unit, split, epoch, seconds: digits(seconds), nll: digits(nll), ...range, ...(best ? { best } : {}) };
+  return {
+    unit,
+    split,
+    epoch,
+    seconds: digits(seconds),
+    nll: digits(nll),
+    ...range,
+    ...(best ? { best } : {}),
+  };
 }

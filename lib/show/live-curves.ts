@@ -31,7 +31,8 @@ export function liveCurves(status: SweepStatus, data: string): string {
   const [low, high] = axis.domain.map(scale);
   const { width, height, left, right, top, bottom } = size;
   const x = (epoch: number) => (left + ((width - left - right) * epoch) / epochs).toFixed(1);
-  const y = (nll: number) => (top + ((height - top - bottom) * (high - scale(nll))) / (high - low)).toFixed(1);
+  const y = (nll: number) =>
+    (top + ((height - top - bottom) * (high - scale(nll))) / (high - low)).toFixed(1);
   const { domain, range } = cellScale(status.groups.map(({ cell }) => cell));
   const colour = (cell: string) => range[domain.indexOf(cellTitle(cell))];
   const line = ({ cell, points, isLive }: Curve) =>
@@ -46,7 +47,10 @@ export function liveCurves(status: SweepStatus, data: string): string {
   return [
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="validation NLL by epoch on ${escapeHtml(data)}" font-size="11" fill="#333">`,
     ...axis.ticks.map(tick),
-    ...steps.map((epoch) => `<text x="${x(epoch)}" y="${height - bottom + 15}" text-anchor="middle">${epoch}</text>`),
+    ...steps.map(
+      (epoch) =>
+        `<text x="${x(epoch)}" y="${height - bottom + 15}" text-anchor="middle">${epoch}</text>`,
+    ),
     `<text x="${(width + left) / 2}" y="${height - 6}" text-anchor="middle">epoch; validation NLL in nats per step${axis.type === "log" ? ", log scale" : ""}</text>`,
     ...curves.map(line),
     ...legend,

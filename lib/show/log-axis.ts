@@ -9,7 +9,13 @@ export interface Axis {
 }
 
 /** Round mantissas, from coarse to fine. */
-const ladders = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7], [1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9]] as const;
+const ladders = [
+  [1],
+  [1, 3],
+  [1, 2, 5],
+  [1, 1.5, 2, 3, 4, 5, 7],
+  [1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9],
+] as const;
 
 /** At least this many ticks, where a ladder has them. */
 const enough = 5;
@@ -45,7 +51,11 @@ function linear(low: number, high: number, type: Axis["type"]): Axis {
       .at(-1) ?? decade;
   const first = Math.ceil(domain[0] / step);
   const count = Math.floor(domain[1] / step) - first + 1;
-  return { type, domain, ticks: Array.from({ length: count }, (_, k) => round((first + k) * step)) };
+  return {
+    type,
+    domain,
+    ticks: Array.from({ length: count }, (_, k) => round((first + k) * step)),
+  };
 }
 
 function decades([low, high]: readonly [number, number]): number[] {

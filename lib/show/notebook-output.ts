@@ -6,7 +6,10 @@ export interface Output {
 }
 
 /** Sends an output to the notebook; with an id given before, replaces the output of that id. */
-type Send = (output: Required<Output> & { readonly transient: { readonly display_id?: string } }, update: boolean) => void;
+type Send = (
+  output: Required<Output> & { readonly transient: { readonly display_id?: string } },
+  update: boolean,
+) => void;
 
 let outputs = 0;
 
@@ -15,8 +18,11 @@ let outputs = 0;
  * is the sender inside it, found among the process's loaded modules.
  */
 function sender(): Send | undefined {
-  const file = Object.keys(require.cache).find((name) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name));
-  const exports: { lastWriteDisplayData?: Send | null } | undefined = file === undefined ? undefined : require.cache[file]?.exports;
+  const file = Object.keys(require.cache).find((name) =>
+    /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name),
+  );
+  const exports: { lastWriteDisplayData?: Send | null } | undefined =
+    file === undefined ? undefined : require.cache[file]?.exports;
   return exports?.lastWriteDisplayData ?? undefined;
 }
 

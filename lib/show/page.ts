@@ -37,10 +37,15 @@ ${scripts}
 `;
 }
 
-async function sectionHtml({ heading, text, chart, table }: PageSection, id: string): Promise<string> {
+async function sectionHtml(
+  { heading, text, chart, table }: PageSection,
+  id: string,
+): Promise<string> {
   const parts = [
     ...(heading === undefined ? [] : [`<h2>${escapeHtml(heading)}</h2>`]),
-    ...(text === undefined ? [] : text.split(/\n\s*\n/).map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)),
+    ...(text === undefined
+      ? []
+      : text.split(/\n\s*\n/).map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`)),
     ...(chart === undefined ? [] : [await chartHtml(chart, id)]),
     ...(table === undefined ? [] : [tableHtml(table)]),
   ];
@@ -48,7 +53,10 @@ async function sectionHtml({ heading, text, chart, table }: PageSection, id: str
 }
 
 async function chartHtml(chart: VegaLiteSpec, id: string): Promise<string> {
-  const named = (await toSvg(chart)).replace("<svg ", `<svg role="img" aria-label="${escapeHtml(titleOf(chart))}" `);
+  const named = (await toSvg(chart)).replace(
+    "<svg ",
+    `<svg role="img" aria-label="${escapeHtml(titleOf(chart))}" `,
+  );
   const svg = named.replaceAll(/(id="|url\(#)(?=\w+)/g, `$1${id}-`); // vega counts its clip paths from 0 in every chart
   const spec = inScript(JSON.stringify(chart));
   return `<figure>\n<div class="chart">${svg}</div>\n<script type="application/json">${spec}</script>\n</figure>`;

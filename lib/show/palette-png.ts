@@ -11,7 +11,8 @@ const maxColours = 256;
 export function palettePng(rgba: Uint8Array, width: number, height: number): Buffer {
   const { palette, indices } = indexed(rgba);
   const rows = Buffer.alloc((width + 1) * height); // a row begins with its filter: 0, none
-  for (let y = 0; y < height; y++) rows.set(indices.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+  for (let y = 0; y < height; y++)
+    rows.set(indices.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -19,27 +20,45 @@ export function palettePng(rgba: Uint8Array, width: number, height: number): Buf
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk("IHDR", header),
-    chunk("PLTE", Buffer.from(palette.flatMap((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]))),
+    chunk(
+      "PLTE",
+      Buffer.from(palette.flatMap((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255])),
+    ),
     chunk("IDAT", deflateSync(rows, { level: 9 })),
     chunk("IEND", Buffer.alloc(0)),
   ]);
 }
 
 /** The most frequent colours, and every pixel's place among them or next to the nearest of them. */
-function indexed(rgba: Uint8Array): { readonly palette: readonly number[]; readonly indices: Uint8Array } {
-  const pixels = Uint32Array.from({ length: rgba.length / 4 }, (_, i) => (rgba[4 * i] << 16) | (rgba[4 * i + 1] << 8) | rgba[4 * i + 2]);
+function indexed(rgba: Uint8Array): {
+  readonly palette: readonly number[];
+  readonly indices: Uint8Array;
+} {
+  const pixels = Uint32Array.from(
+    { length: rgba.length / 4 },
+    (_, i) => (rgba[4 * i] << 16) | (rgba[4 * i + 1] << 8) | rgba[4 * i + 2],
+  );
   const counts = new Map<number, number>();
   for (const colour of pixels) counts.set(colour, (counts.get(colour) ?? 0) + 1);
   const byCount = [...counts].sort((a, b) => b[1] - a[1]).map(([colour]) => colour);
   const palette = byCount.slice(0, maxColours);
-  const places = new Map(byCount.map((colour, k) => [colour, k < maxColours ? k : nearest(colour, palette)]));
+  const places = new Map(
+    byCount.map((colour, k) => [colour, k < maxColours ? k : nearest(colour, palette)]),
+  );
   return { palette, indices: Uint8Array.from(pixels, (colour) => places.get(colour) as number) };
 }
 
 function nearest(colour: number, palette: readonly number[]): number {
   const channel = (c: number, shift: number) => (c >> shift) & 255;
-  const distance = (other: number) => [16, 8, 0].reduce((sum, shift) => sum + (channel(colour, shift) - channel(other, shift)) ** 2, 0);
-  return palette.reduce((best, other, k) => (distance(other) < distance(palette[best]) ? k : best), 0);
+  const distance = (other: number) =>
+    [16, 8, 0].reduce(
+      (sum, shift) => sum + (channel(colour, shift) - channel(other, shift)) ** 2,
+      0,
+    );
+  return palette.reduce(
+    (best, other, k) => (distance(other) < distance(palette[best]) ? k : best),
+    0,
+  );
 }
 
 function chunk(type: string, data: Buffer): Buffer {

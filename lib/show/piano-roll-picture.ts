@@ -27,14 +27,24 @@ interface Bar {
  * sounds in two steps running was struck once or twice: it is drawn as one bar.
  * @throws GatedRnnError `usage` when from … to is not a part of the piece
  */
-export function pianoRollPicture(roll: PianoRoll, options: PianoRollPictureOptions = {}): VegaLiteSpec {
+export function pianoRollPicture(
+  roll: PianoRoll,
+  options: PianoRollPictureOptions = {},
+): VegaLiteSpec {
   const { from = 0, to = roll.length, stepUnit = "steps" } = options;
-  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to <= roll.length && from < to))
-    throw new GatedRnnError("usage", `piano-roll picture: expected steps within 0 … ${roll.length}, got ${from} … ${to}; choose from < to`);
+  if (
+    !(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to <= roll.length && from < to)
+  )
+    throw new GatedRnnError(
+      "usage",
+      `piano-roll picture: expected steps within 0 … ${roll.length}, got ${from} … ${to}; choose from < to`,
+    );
   const { bars, end } = barsOf(roll, from, to);
   const notes = bars.map((bar) => bar.note);
   const [low, high] = [Math.min(60, ...notes) - 1, Math.max(60, ...notes) + 2];
-  const octaves = Array.from({ length: 11 }, (_, k) => 12 * k).filter((note) => note >= low && note < high);
+  const octaves = Array.from({ length: 11 }, (_, k) => 12 * k).filter(
+    (note) => note >= low && note < high,
+  );
   return {
     $schema: vegaLiteSchema,
     title: {
@@ -59,7 +69,10 @@ export function pianoRollPicture(roll: PianoRoll, options: PianoRollPictureOptio
         type: "quantitative",
         title: "pitch (MIDI note number)",
         scale: { domain: [low, high], nice: false, zero: false },
-        axis: { values: octaves, labelExpr: "'C' + (datum.value / 12 - 1) + ' (' + datum.value + ')'" },
+        axis: {
+          values: octaves,
+          labelExpr: "'C' + (datum.value / 12 - 1) + ' (' + datum.value + ')'",
+        },
       },
       y2: { field: "above" },
       tooltip: [
@@ -74,12 +87,18 @@ export function pianoRollPicture(roll: PianoRoll, options: PianoRollPictureOptio
 }
 
 /** Runs of the same note as bars, in order of their start, and the step before which they end: as many whole steps as 2,000 bars show. */
-function barsOf(roll: PianoRoll, from: number, to: number): { readonly bars: readonly Bar[]; readonly end: number } {
+function barsOf(
+  roll: PianoRoll,
+  from: number,
+  to: number,
+): { readonly bars: readonly Bar[]; readonly end: number } {
   const bars: Bar[] = [];
-  const sounds = (note: number, t: number) => t >= from && t < to && notesAt(roll, t).includes(note);
+  const sounds = (note: number, t: number) =>
+    t >= from && t < to && notesAt(roll, t).includes(note);
   for (let t = from; t < to; t++) {
     const starting = [...notesAt(roll, t)].filter((note) => !sounds(note, t - 1));
-    if (bars.length + starting.length > maxPoints) return { bars: bars.map((bar) => ({ ...bar, end: Math.min(bar.end, t) })), end: t };
+    if (bars.length + starting.length > maxPoints)
+      return { bars: bars.map((bar) => ({ ...bar, end: Math.min(bar.end, t) })), end: t };
     for (const note of starting) {
       let end = t + 1;
       while (sounds(note, end)) end++;

@@ -17,13 +17,18 @@ export interface Png {
 export async function toSvg(spec: VegaLiteSpec): Promise<string> {
   const [{ compile }, vega] = [await import("vega-lite"), await import("vega")];
   const warnings: string[] = [];
-  const logger = vega.logger(vega.Warn, undefined, (_method, _level, messages) => warnings.push([...messages].join(" ")));
+  const logger = vega.logger(vega.Warn, undefined, (_method, _level, messages) =>
+    warnings.push([...messages].join(" ")),
+  );
   const { spec: compiled } = compile(spec as unknown as Parameters<typeof compile>[0], { logger });
   const view = new vega.View(vega.parse(compiled), { renderer: "none", logger });
   try {
     const svg = await view.toSVG();
     if (warnings.length > 0)
-      throw new GatedRnnError("usage", `chart: expected a clean vega-lite specification, got: ${warnings.join("; ")}`);
+      throw new GatedRnnError(
+        "usage",
+        `chart: expected a clean vega-lite specification, got: ${warnings.join("; ")}`,
+      );
     return svg;
   } finally {
     view.finalize();
@@ -40,7 +45,12 @@ export function svgToPng(svg: string, scale = 2): Png {
   const { Resvg } = require("@resvg/resvg-js") as typeof import("@resvg/resvg-js");
   const image = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },
-    font: { loadSystemFonts: false, fontFiles: [...fontFiles()], defaultFontFamily: "Open Sans", sansSerifFamily: "Open Sans" },
+    font: {
+      loadSystemFonts: false,
+      fontFiles: [...fontFiles()],
+      defaultFontFamily: "Open Sans",
+      sansSerifFamily: "Open Sans",
+    },
   }).render();
   return {
     bytes: palettePng(image.pixels, image.width, image.height),
@@ -51,5 +61,7 @@ export function svgToPng(svg: string, scale = 2): Png {
 
 function fontFiles(): readonly string[] {
   const folder = dirname(require.resolve("@expo-google-fonts/open-sans/package.json"));
-  return ["400Regular/OpenSans_400Regular.ttf", "600SemiBold/OpenSans_600SemiBold.ttf"].map((file) => join(folder, file));
+  return ["400Regular/OpenSans_400Regular.ttf", "600SemiBold/OpenSans_600SemiBold.ttf"].map(
+    (file) => join(folder, file),
+  );
 }

@@ -10,7 +10,8 @@ export interface Sourced extends Partial<Pick<RunRecord, "data" | "engine" | "co
  * "seeds 1–3 · native avx2 · commit 1a2b3c4 · data 5d6e7f80"
  */
 export function provenance(runs: readonly Sourced[]): string {
-  const distinct = (values: readonly (string | undefined | null)[]) => [...new Set(values)].filter((v) => v !== undefined && v !== null);
+  const distinct = (values: readonly (string | undefined | null)[]) =>
+    [...new Set(values)].filter((v) => v !== undefined && v !== null);
   const seeds = distinct(runs.map((run) => run.configuration.seed?.toString()));
   const engines = distinct(runs.map((run) => run.engine && `${run.engine.name} engine`));
   const commits = distinct(runs.map((run) => run.code?.commit?.slice(0, 7)));
@@ -24,6 +25,9 @@ export function provenance(runs: readonly Sourced[]): string {
 }
 
 /** The data's title for readers; synthetic data is always called so. */
-export function dataTitle({ title, synthetic }: Pick<RunRecord["data"], "title" | "synthetic">): string {
+export function dataTitle({
+  title,
+  synthetic,
+}: Pick<RunRecord["data"], "title" | "synthetic">): string {
   return synthetic && !/synthetic/i.test(title) ? `${title} (SYNTHETIC data)` : title;
 }

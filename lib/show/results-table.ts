@@ -18,7 +18,16 @@ export interface ResultsTableOptions {
 
 const columns: readonly Column[] = [
   { title: "model", align: "left" },
-  ...["train", "test", "paper\ntrain", "paper\ntest", "train\n/sequence", "test\n/sequence", "best\nepoch", "seconds"].map(right),
+  ...[
+    "train",
+    "test",
+    "paper\ntrain",
+    "paper\ntest",
+    "train\n/sequence",
+    "test\n/sequence",
+    "best\nepoch",
+    "seconds",
+  ].map(right),
 ];
 
 /**
@@ -32,12 +41,21 @@ export function resultsTable(
   options: ResultsTableOptions = {},
 ): Table {
   const cells = [...new Set(records.map((r) => r.configuration.cell))];
-  const trained = cells.map((cell) => trainedRow(records.filter((r) => r.configuration.cell === cell)));
+  const trained = cells.map((cell) =>
+    trainedRow(records.filter((r) => r.configuration.cell === cell)),
+  );
   const below = baselines.map(({ title, train, test }) => row(title, { train, test }));
   const { entropyPerStep } = options;
   const least =
-    entropyPerStep === undefined ? [] : [["lowest possible", nats(entropyPerStep), nats(entropyPerStep), "", "", "", "", "", ""]];
-  return { caption: caption(records), columns, rows: [...trained, ...below, ...least], notes: notes(records, options) };
+    entropyPerStep === undefined
+      ? []
+      : [["lowest possible", nats(entropyPerStep), nats(entropyPerStep), "", "", "", "", "", ""]];
+  return {
+    caption: caption(records),
+    columns,
+    rows: [...trained, ...below, ...least],
+    notes: notes(records, options),
+  };
 }
 
 function trainedRow(records: readonly RunRecord[]): string[] {
@@ -53,12 +71,24 @@ function trainedRow(records: readonly RunRecord[]): string[] {
     spread((r) => r.results.train.nllPerSequence),
     spread((r) => r.results.test.nllPerSequence),
     `${range(records.map((r) => r.bestEpoch))} of ${range(records.map((r) => r.curve.length))}`,
-    range(records.map((r) => (r.seconds < 100 ? Number(r.seconds.toFixed(1)) : Math.round(r.seconds)))),
+    range(
+      records.map((r) => (r.seconds < 100 ? Number(r.seconds.toFixed(1)) : Math.round(r.seconds))),
+    ),
   ];
 }
 
-function row(title: string, { train, test }: { readonly train: SplitNll; readonly test: SplitNll }): string[] {
-  const numbers = [nats(train.nllPerStep), nats(test.nllPerStep), "", "", nats(train.nllPerSequence), nats(test.nllPerSequence)];
+function row(
+  title: string,
+  { train, test }: { readonly train: SplitNll; readonly test: SplitNll },
+): string[] {
+  const numbers = [
+    nats(train.nllPerStep),
+    nats(test.nllPerStep),
+    "",
+    "",
+    nats(train.nllPerSequence),
+    nats(test.nllPerSequence),
+  ];
   return [title, ...numbers, "", ""];
 }
 
@@ -75,10 +105,15 @@ function notes(records: readonly RunRecord[], { entropyPerStep }: ResultsTableOp
     ...(records.some((r) => r.data.synthetic)
       ? ["SYNTHETIC data, composed by a seeded generator: nothing here compares with the paper."]
       : []),
-    ...(entropyPerStep === undefined ? [] : ["lowest possible: the entropy of the generator, which no model can beat on average."]),
+    ...(entropyPerStep === undefined
+      ? []
+      : ["lowest possible: the entropy of the generator, which no model can beat on average."]),
     ...records
       .filter((r) => r.status !== "finished")
-      .map((r) => `${cellTitle(r.configuration.cell)}, seed ${r.configuration.seed}: ${r.status} after epoch ${r.curve.length}.`),
+      .map(
+        (r) =>
+          `${cellTitle(r.configuration.cell)}, seed ${r.configuration.seed}: ${r.status} after epoch ${r.curve.length}.`,
+      ),
     ...(source === "" ? [] : [source]),
   ];
 }

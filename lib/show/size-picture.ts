@@ -12,11 +12,18 @@ export interface SizePictureOptions {
 }
 
 /** How many parameters a recurrent layer has by its number of units, and where each cell meets a budget. */
-export function sizePicture(cells: readonly Cell[], { inputSize, budget, hiddenSize }: SizePictureOptions): VegaLiteSpec {
+export function sizePicture(
+  cells: readonly Cell[],
+  { inputSize, budget, hiddenSize }: SizePictureOptions,
+): VegaLiteSpec {
   const values = cells.flatMap((cell) =>
     Array.from({ length: Math.min(hiddenSize, 200) }, (_, i) => {
       const size = Math.round(((i + 1) * hiddenSize) / Math.min(hiddenSize, 200));
-      return { unit: cellTitle(cell.name), hiddenSize: size, parameters: parameterCount(cell, { inputSize, hiddenSize: size }) };
+      return {
+        unit: cellTitle(cell.name),
+        hiddenSize: size,
+        parameters: parameterCount(cell, { inputSize, hiddenSize: size }),
+      };
     }),
   );
   return {
@@ -33,8 +40,18 @@ export function sizePicture(cells: readonly Cell[], { inputSize, budget, hiddenS
         mark: { type: "line", strokeWidth: 2, clip: true },
         encoding: {
           x: { field: "hiddenSize", type: "quantitative", title: "hidden units" },
-          y: { field: "parameters", type: "quantitative", title: "parameters of the recurrent layer", scale: { domain: [0, 2 * budget] } },
-          color: { field: "unit", type: "nominal", title: "unit", scale: cellScale(cells.map(({ name }) => name)) },
+          y: {
+            field: "parameters",
+            type: "quantitative",
+            title: "parameters of the recurrent layer",
+            scale: { domain: [0, 2 * budget] },
+          },
+          color: {
+            field: "unit",
+            type: "nominal",
+            title: "unit",
+            scale: cellScale(cells.map(({ name }) => name)),
+          },
         },
       },
       {

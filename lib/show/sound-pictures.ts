@@ -15,15 +15,22 @@ const width = 720;
  * @param samples full scale 1, or deviations of the training set: the axis says what the numbers say
  * @throws GatedRnnError `usage` for no samples
  */
-export function waveformPicture(samples: Float32Array, { title, sampleRateHz }: SoundPictureOptions): VegaLiteSpec {
-  if (samples.length === 0) throw new GatedRnnError("usage", "waveform: expected samples, got none");
+export function waveformPicture(
+  samples: Float32Array,
+  { title, sampleRateHz }: SoundPictureOptions,
+): VegaLiteSpec {
+  if (samples.length === 0)
+    throw new GatedRnnError("usage", "waveform: expected samples, got none");
   const stretches = Math.min(samples.length, maxPoints / 2);
   const values = Array.from({ length: stretches }, (_, i) => {
     const part = samples.subarray(
       Math.floor((i * samples.length) / stretches),
       Math.max(1, Math.floor(((i + 1) * samples.length) / stretches)),
     );
-    const [low, high] = [part.reduce((a, b) => Math.min(a, b)), part.reduce((a, b) => Math.max(a, b))];
+    const [low, high] = [
+      part.reduce((a, b) => Math.min(a, b)),
+      part.reduce((a, b) => Math.max(a, b)),
+    ];
     return {
       seconds: digits((i * samples.length) / stretches / sampleRateHz),
       low: digits(low),
@@ -32,7 +39,10 @@ export function waveformPicture(samples: Float32Array, { title, sampleRateHz }: 
   });
   return {
     $schema: vegaLiteSchema,
-    title: { text: title, subtitle: `${samples.length.toLocaleString("en")} samples at ${sampleRateHz.toLocaleString("en")} Hz` },
+    title: {
+      text: title,
+      subtitle: `${samples.length.toLocaleString("en")} samples at ${sampleRateHz.toLocaleString("en")} Hz`,
+    },
     width,
     height: 120,
     data: { values },
@@ -59,12 +69,21 @@ const bands = 32;
  *
  * @throws GatedRnnError `usage` for fewer samples than a window has (64)
  */
-export function spectrogramPicture(samples: Float32Array, { title, sampleRateHz }: SoundPictureOptions): VegaLiteSpec {
+export function spectrogramPicture(
+  samples: Float32Array,
+  { title, sampleRateHz }: SoundPictureOptions,
+): VegaLiteSpec {
   const window = 2 * bands;
-  if (samples.length < window) throw new GatedRnnError("usage", `spectrogram: expected at least ${window} samples, got ${samples.length}`);
+  if (samples.length < window)
+    throw new GatedRnnError(
+      "usage",
+      `spectrogram: expected at least ${window} samples, got ${samples.length}`,
+    );
   const frames = Math.min(Math.floor(maxPoints / bands), Math.floor(samples.length / window));
   const stretch = samples.length / frames;
-  const powers = Array.from({ length: frames }, (_, i) => bandPowers(samples, Math.round(i * stretch), Math.round(stretch), window));
+  const powers = Array.from({ length: frames }, (_, i) =>
+    bandPowers(samples, Math.round(i * stretch), Math.round(stretch), window),
+  );
   const loudest = powers.flat().reduce((a, b) => Math.max(a, b), Number.MIN_VALUE);
   const seconds = samples.length / sampleRateHz / frames;
   const hertz = sampleRateHz / 2 / bands;
@@ -92,7 +111,12 @@ export function spectrogramPicture(samples: Float32Array, { title, sampleRateHz 
       x2: { field: "to" },
       y: { field: "low", type: "quantitative", title: "frequency (Hz)", scale: { nice: false } },
       y2: { field: "high" },
-      color: { field: "decibels", type: "quantitative", title: "level (dB)", scale: { scheme: "magma", domain: [-60, 0] } },
+      color: {
+        field: "decibels",
+        type: "quantitative",
+        title: "level (dB)",
+        scale: { scheme: "magma", domain: [-60, 0] },
+      },
     },
     config: { ...chartConfig, axis: { ...(chartConfig.axis as object), grid: false } },
   };
@@ -105,7 +129,10 @@ function bandPowers(samples: Float32Array, from: number, length: number, window:
   const starts =
     last < from
       ? [Math.max(0, samples.length - window)]
-      : Array.from({ length: Math.floor((last - from) / (window / 2)) + 1 }, (_, i) => from + (i * window) / 2);
+      : Array.from(
+          { length: Math.floor((last - from) / (window / 2)) + 1 },
+          (_, i) => from + (i * window) / 2,
+        );
   for (const start of starts)
     for (let k = 0; k < bands; k++) {
       let [a, b] = [0, 0];

@@ -1,7 +1,9 @@
 /** A chart in vega-lite 5, the version that JupyterLab draws and that loads in a tslab kernel. Plain JSON. */
 export interface VegaLiteSpec {
   readonly $schema: typeof vegaLiteSchema;
-  readonly title?: string | { readonly text: string; readonly subtitle?: string | readonly string[] };
+  readonly title?:
+    | string
+    | { readonly text: string; readonly subtitle?: string | readonly string[] };
   readonly config?: Readonly<Record<string, unknown>>;
   readonly [property: string]: unknown;
 }

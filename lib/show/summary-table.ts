@@ -16,7 +16,9 @@ const columns: readonly Column[] = [
 ];
 
 /** Those whose NLL compares with the paper's. */
-const musicSets = new Set(paperTable.filter(({ kind }) => kind === "music").map(({ data }) => data));
+const musicSets = new Set(
+  paperTable.filter(({ kind }) => kind === "music").map(({ data }) => data),
+);
 
 /** A sweep's chosen runs in the form of table 2 of Chung et al. 2014: NLL in nats per step, mean ± standard deviation over the seeds. */
 export function summaryTable({ plan, runs, rows, code }: SweepSummary): Table {
@@ -29,7 +31,9 @@ export function summaryTable({ plan, runs, rows, code }: SweepSummary): Table {
         data,
         cellTitle(cell),
         chosen ? chosen.learningRate.toPrecision(2) : "–",
-        ...(["train", "valid", "test"] as const).map((split) => (spread ? spreadText(spread[split]) : "–")),
+        ...(["train", "valid", "test"] as const).map((split) =>
+          spread ? spreadText(spread[split]) : "–",
+        ),
         String(seeds.length),
         paper ? paper.train.toFixed(2) : "",
         paper ? paper.test.toFixed(2) : "",
@@ -43,4 +47,6 @@ export function summaryTable({ plan, runs, rows, code }: SweepSummary): Table {
 }
 
 const spreadText = ({ mean, standardDeviation }: Spread) =>
-  standardDeviation === null ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${standardDeviation.toFixed(3)}`;
+  standardDeviation === null
+    ? mean.toFixed(3)
+    : `${mean.toFixed(3)} ± ${standardDeviation.toFixed(3)}`;

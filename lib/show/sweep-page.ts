@@ -5,10 +5,17 @@ import { liveCurves } from "./live-curves.js";
 import { escapeHtml, type Table, tableHtml } from "./table.js";
 
 /** How a sweep stands, in one line. */
-export function statusLine({ state, runs, active, secondsLeft, written }: SweepStatus, now = Date.now()): string {
-  const silent = state === "running" && now - Date.parse(written) > 10_000 ? `, nothing heard since ${written.slice(11, 19)}` : "";
+export function statusLine(
+  { state, runs, active, secondsLeft, written }: SweepStatus,
+  now = Date.now(),
+): string {
+  const silent =
+    state === "running" && now - Date.parse(written) > 10_000
+      ? `, nothing heard since ${written.slice(11, 19)}`
+      : "";
   const dead = runs.dead ? `, ${runs.dead} given up` : "";
-  const left = state === "running" && secondsLeft !== null ? `, about ${duration(secondsLeft)} left` : "";
+  const left =
+    state === "running" && secondsLeft !== null ? `, about ${duration(secondsLeft)} left` : "";
   const word = state === "running" ? `${active.length} at work` : state;
   return `${runs.done} of ${runs.total} runs, ${word}${dead}${left}${silent}`;
 }
@@ -29,7 +36,9 @@ export function groupsTable({ groups }: SweepStatus): Table {
       data,
       cellTitle(cell),
       `${done}/${total}`,
-      ...(best ? [best.learningRate.toPrecision(2), best.valid.toFixed(3), best.test.toFixed(3)] : ["–", "–", "–"]),
+      ...(best
+        ? [best.learningRate.toPrecision(2), best.valid.toFixed(3), best.test.toFixed(3)]
+        : ["–", "–", "–"]),
     ]),
     notes: [],
   };
@@ -71,7 +80,10 @@ export function activeTable({ active }: SweepStatus): Table {
 /** The part of the page that changes. */
 export function sweepBody(status: SweepStatus): string {
   const sets = [...new Set(status.groups.map(({ data }) => data))];
-  const dead = status.dead.map(({ run, problem }) => `<p class="note">given up: run ${escapeHtml(run)}: ${escapeHtml(problem)}</p>`);
+  const dead = status.dead.map(
+    ({ run, problem }) =>
+      `<p class="note">given up: run ${escapeHtml(run)}: ${escapeHtml(problem)}</p>`,
+  );
   return [
     `<p>${escapeHtml(statusLine(status))}</p>`,
     ...dead,

@@ -16,9 +16,15 @@ const cells = ["tanh", "gru", "lstm"] as const;
 const columns: readonly Column[] = [
   { title: "data", align: "left" },
   { title: "model", align: "left" },
-  ...["train", "test", "paper\ntrain", "paper\ntest", "test\n/sequence", "learning\nrate", "seeds"].map(
-    (title): Column => ({ title, align: "right" }),
-  ),
+  ...[
+    "train",
+    "test",
+    "paper\ntrain",
+    "paper\ntest",
+    "test\n/sequence",
+    "learning\nrate",
+    "seeds",
+  ].map((title): Column => ({ title, align: "right" })),
 ];
 
 /**
@@ -41,7 +47,9 @@ export function table2(records: readonly RunRecord[], baselines: BaselinesByData
       "",
     ]),
   ]);
-  const present = chosen.filter((r) => paperTable.some(({ data }) => data === r.configuration.data));
+  const present = chosen.filter((r) =>
+    paperTable.some(({ data }) => data === r.configuration.data),
+  );
   const source = provenance(present);
   return {
     caption: "Mean negative log-likelihood in nats per step, ours beside the paper's table 2",
@@ -59,14 +67,29 @@ export function table2(records: readonly RunRecord[], baselines: BaselinesByData
 const ofCell = (records: readonly RunRecord[], data: string, cell: string) =>
   records.filter(({ configuration: c }) => c.data === data && c.cell === cell);
 
-function trained({ data, title, kind }: PaperRow, cell: string, runs: readonly RunRecord[], all: readonly RunRecord[]): string[] {
+function trained(
+  { data, title, kind }: PaperRow,
+  cell: string,
+  runs: readonly RunRecord[],
+  all: readonly RunRecord[],
+): string[] {
   const paper = paperNll(data, cell);
-  const brackets = (value: number | undefined) => (value === undefined ? "" : kind === "music" ? nats(value) : `(${nats(value)})`);
+  const brackets = (value: number | undefined) =>
+    value === undefined ? "" : kind === "music" ? nats(value) : `(${nats(value)})`;
   const first = cell !== cells[0] ? "" : kind === "music" ? title : `${data} (for ${title})`;
   const published = [brackets(paper?.train), brackets(paper?.test)];
   if (runs.length === 0) {
     const tried = ofCell(all, data, cell).length;
-    return [first, cellTitle(cell), tried > 0 ? "diverges" : "–", "–", ...published, "", "", tried > 0 ? `0 of ${tried}` : ""];
+    return [
+      first,
+      cellTitle(cell),
+      tried > 0 ? "diverges" : "–",
+      "–",
+      ...published,
+      "",
+      "",
+      tried > 0 ? `0 of ${tried}` : "",
+    ];
   }
   return [
     first,
@@ -83,7 +106,9 @@ function trained({ data, title, kind }: PaperRow, cell: string, runs: readonly R
 /** The test column of table 2 as points: ours with the range over the seeds, and the paper's. Music only: speech cannot be compared. */
 export function table2Picture(records: readonly RunRecord[]): VegaLiteSpec {
   const chosen = chosenRecords(records);
-  const music = paperTable.filter(({ kind, data }) => kind === "music" && chosen.some((r) => r.configuration.data === data));
+  const music = paperTable.filter(
+    ({ kind, data }) => kind === "music" && chosen.some((r) => r.configuration.data === data),
+  );
   const values = music.flatMap((row) =>
     cells.flatMap((cell) => {
       const tests = ofCell(chosen, row.data, cell).map((r) => r.results.test.nllPerStep);
@@ -91,11 +116,23 @@ export function table2Picture(records: readonly RunRecord[]): VegaLiteSpec {
       const ours =
         tests.length === 0
           ? []
-          : [{ ...about, whose: "ours", nll: digits(mean(tests)), low: digits(Math.min(...tests)), high: digits(Math.max(...tests)) }];
+          : [
+              {
+                ...about,
+                whose: "ours",
+                nll: digits(mean(tests)),
+                low: digits(Math.min(...tests)),
+                high: digits(Math.max(...tests)),
+              },
+            ];
       return [...ours, { ...about, whose: "the paper's", nll: row[cell].test }];
     }),
   );
-  const x = { type: "quantitative", title: "test NLL (nats per step; lower is better)", scale: { zero: false, nice: true } };
+  const x = {
+    type: "quantitative",
+    title: "test NLL (nats per step; lower is better)",
+    scale: { zero: false, nice: true },
+  };
   const y = { field: "unit", type: "nominal", title: null, sort: cells.map(cellTitle) };
   const color = { field: "unit", type: "nominal", scale: cellScale(cells), legend: null };
   return {
@@ -130,7 +167,12 @@ export function table2Picture(records: readonly RunRecord[]): VegaLiteSpec {
             y,
             color,
             fill: {
-              condition: { test: "datum.whose === 'ours'", field: "unit", type: "nominal", scale: cellScale(cells) },
+              condition: {
+                test: "datum.whose === 'ours'",
+                field: "unit",
+                type: "nominal",
+                scale: cellScale(cells),
+              },
               value: "white",
             },
             tooltip: [{ field: "unit" }, { field: "whose" }, { field: "nll", format: ".3f" }],

@@ -18,12 +18,22 @@ export interface Column {
 export function tableText({ caption, columns, rows, notes }: Table): string {
   const titles = columns.map(({ title }) => title.split("\n"));
   const depth = Math.max(...titles.map((lines) => lines.length));
-  const head = Array.from({ length: depth }, (_, i) => titles.map((lines) => lines[i - (depth - lines.length)] ?? ""));
+  const head = Array.from({ length: depth }, (_, i) =>
+    titles.map((lines) => lines[i - (depth - lines.length)] ?? ""),
+  );
   const widths = columns.map((_, k) => Math.max(...[...head, ...rows].map((row) => row[k].length)));
-  const pad = (cell: string, k: number) => (columns[k].align === "right" ? cell.padStart(widths[k]) : cell.padEnd(widths[k]));
+  const pad = (cell: string, k: number) =>
+    columns[k].align === "right" ? cell.padStart(widths[k]) : cell.padEnd(widths[k]);
   const line = (cells: readonly string[]) => cells.map(pad).join("  ").trimEnd();
   const rule = widths.map((width) => "─".repeat(width)).join("  ");
-  return [caption, "", ...head.map(line), rule, ...rows.map(line), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+  return [
+    caption,
+    "",
+    ...head.map(line),
+    rule,
+    ...rows.map(line),
+    ...(notes.length > 0 ? ["", ...notes] : []),
+  ].join("\n");
 }
 
 /** For a notebook: a Markdown table with the caption above and the notes below. */
@@ -49,9 +59,18 @@ export function tableHtml({ caption, columns, rows, notes }: Table): string {
 }
 
 export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }
 
 function escapeMarkdown(text: string): string {
-  return text.replaceAll("\n", " ").replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("*", "\\*").replaceAll("<", "&lt;");
+  return text
+    .replaceAll("\n", " ")
+    .replaceAll("\\", "\\\\")
+    .replaceAll("|", "\\|")
+    .replaceAll("*", "\\*")
+    .replaceAll("<", "&lt;");
 }

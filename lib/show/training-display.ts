@@ -31,11 +31,15 @@ export function training(options: TrainingDisplayOptions = {}): TrainingDisplay 
   const runs = new Map<string, TrainProgress>();
   let next = 0;
   const draw = () => {
-    const sources = [...runs].map(([cell, { curve }]): CurveSource => ({ configuration: { cell }, curve }));
+    const sources = [...runs].map(
+      ([cell, { curve }]): CurveSource => ({ configuration: { cell }, curve }),
+    );
     bars.show(text([...runs].map(progressLine)));
     const epochs = Math.max(...[...runs.values()].map((progress) => progress.epochs));
     if (sources.some(({ curve }) => curve.length > 0))
-      chart.show(liveChartOutput(learningCurves(sources, { ...options, x: "epoch", xEnd: epochs })));
+      chart.show(
+        liveChartOutput(learningCurves(sources, { ...options, x: "epoch", xEnd: epochs })),
+      );
   };
   return {
     watch: (cell) => {
@@ -60,14 +64,24 @@ export function training(options: TrainingDisplayOptions = {}): TrainingDisplay 
   };
 }
 
-function progressLine([cell, { epoch, epochs, epochShare, nllPerStep, secondsLeft }]: readonly [string, TrainProgress]): string {
+function progressLine([cell, { epoch, epochs, epochShare, nllPerStep, secondsLeft }]: readonly [
+  string,
+  TrainProgress,
+]): string {
   const width = 30;
   const full = Math.round((width * (epoch - 1 + epochShare)) / epochs);
   const bar = "█".repeat(full) + "░".repeat(width - full);
   return `${cellTitle(cell).padEnd(6)} ${bar} epoch ${epoch} of ${epochs}, ${nllPerStep.toFixed(2)} nats per step, ${Math.ceil(secondsLeft)} s left`;
 }
 
-function resultLine({ configuration, status, curve, seconds, bestEpoch, results }: RunRecord): string {
+function resultLine({
+  configuration,
+  status,
+  curve,
+  seconds,
+  bestEpoch,
+  results,
+}: RunRecord): string {
   const unit = cellTitle(configuration.cell).padEnd(6);
   const best = `best at epoch ${bestEpoch}: ${results.valid.nllPerStep.toFixed(2)} nats per step on validation`;
   return `${unit} ${status} after ${curve.length} epochs and ${seconds.toFixed(1)} s; ${best}`;

@@ -6,7 +6,13 @@ import { GatedRnnError } from "../errors.js";
 import type { Dataset } from "../train/task.js";
 import { train } from "../train/train.js";
 import { weightsFile } from "../train/weights.js";
-import type { ChildMessage, ParentMessage, RunEnd, RunProgress, RunRequest } from "./run-process.js";
+import type {
+  ChildMessage,
+  ParentMessage,
+  RunEnd,
+  RunProgress,
+  RunRequest,
+} from "./run-process.js";
 
 // Runs in a process of their own: requests come in by IPC, progress and then each run's end go out. One as a rule; on a GPU, many side
 // by side. "stop" ends a run after its current update; so does losing the parent, or being asked to go. The process ends with its last
@@ -29,7 +35,9 @@ process.on("SIGINT", () => {});
 
 /** Resolves when the parent has it: a process that leaves earlier may take a large message with it. */
 const send = (message: ChildMessage) =>
-  new Promise<void>((resolve) => (process.connected ? process.send?.(message, undefined, undefined, () => resolve()) : resolve()));
+  new Promise<void>((resolve) =>
+    process.connected ? process.send?.(message, undefined, undefined, () => resolve()) : resolve(),
+  );
 
 const interval = 100; // ms between messages of progress
 
@@ -46,8 +54,18 @@ function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promis
 }
 
 async function run(number: number, request: RunRequest, watched: Watched): Promise<RunEnd> {
-  const { data, cell, engine: name, backend, sideBySide = 1, threads, options, checkpoint } = request;
-  const open = async () => (name === undefined ? defaultEngine() : openEngine(name, { backend, sideBySide }));
+  const {
+    data,
+    cell,
+    engine: name,
+    backend,
+    sideBySide = 1,
+    threads,
+    options,
+    checkpoint,
+  } = request;
+  const open = async () =>
+    name === undefined ? defaultEngine() : openEngine(name, { backend, sideBySide });
   const engine = await once(engines, JSON.stringify([name, backend, sideBySide]), open);
   const dataset = await once(datasets, data, () => openData(data));
   let last = 0;
@@ -73,12 +91,25 @@ async function run(number: number, request: RunRequest, watched: Watched): Promi
       told = curve.length;
       const share = (epoch - 1 + epochShare) / epochs;
       const valid = curve.at(-1)?.valid.nllPerStep ?? null;
-      const progress: RunProgress = { kind: "progress", share, epoch, nllPerStep, valid, seconds, secondsLeft, points };
+      const progress: RunProgress = {
+        kind: "progress",
+        share,
+        epoch,
+        nllPerStep,
+        valid,
+        seconds,
+        secondsLeft,
+        points,
+      };
       send({ ...progress, number });
     },
   });
   const { record, model, units, parameters } = await trained;
-  return { kind: "record", record, weights: weightsFile({ model, units, parameters, data, run: record.id }) };
+  return {
+    kind: "record",
+    record,
+    weights: weightsFile({ model, units, parameters, data, run: record.id }),
+  };
 }
 
 async function carryOut(number: number, request: RunRequest): Promise<void> {

@@ -16,12 +16,18 @@ export function chosenRecords(records: readonly RunRecord[]): RunRecord[] {
   return [...groups.values()].flatMap((group) => {
     const first = Math.min(...group.map((r) => r.configuration.seed));
     const best = bestOf(group.filter((r) => r.configuration.seed === first));
-    const chosen = group.filter((r) => r.configuration.learningRate === best?.configuration.learningRate);
+    const chosen = group.filter(
+      (r) => r.configuration.learningRate === best?.configuration.learningRate,
+    );
     return chosen.sort((a, b) => a.configuration.seed - b.configuration.seed);
   });
 }
 
 /** Whether a run's validation NLL was still falling when its epochs were over: its best epoch is among the last hundredth. */
 export function isStillLearning({ bestEpoch, curve, configuration, status }: RunRecord): boolean {
-  return status === "finished" && curve.length === configuration.epochs && bestEpoch > 0.985 * curve.length;
+  return (
+    status === "finished" &&
+    curve.length === configuration.epochs &&
+    bestEpoch > 0.985 * curve.length
+  );
 }

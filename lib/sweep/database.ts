@@ -45,7 +45,11 @@ const bossOptions = {
  *
  * @throws GatedRnnError `locked` when another process has the folder open, `database` when it cannot be opened
  */
-export async function openDatabase(folder: string, url: string | undefined, options: DatabaseOptions): Promise<Database> {
+export async function openDatabase(
+  folder: string,
+  url: string | undefined,
+  options: DatabaseOptions,
+): Promise<Database> {
   return url === undefined ? openEmbedded(folder, options) : openPostgres(url, options);
 }
 
@@ -62,7 +66,8 @@ async function openEmbedded(folder: string, { onError }: DatabaseOptions): Promi
       exclusive: true,
       boss,
       patiently: (work) => work(),
-      query: async <Row>(text: string, values: readonly unknown[] = []) => (await pglite.query<Row>(text, [...values])).rows,
+      query: async <Row>(text: string, values: readonly unknown[] = []) =>
+        (await pglite.query<Row>(text, [...values])).rows,
       transaction: (work) => pglite.transaction((statements) => work(fromPglite(statements))),
       close: async () => {
         await boss.stop({ graceful: false });
@@ -91,7 +96,13 @@ async function openFolder(folder: string) {
 async function openPostgres(url: string, { signal, onError }: DatabaseOptions): Promise<Database> {
   const { PgBoss } = await import("pg-boss");
   const name = withoutPassword(url);
-  const boss = new PgBoss({ ...bossOptions, connectionString: url, max: 4, connectionTimeoutMillis: 5000, application_name: "gated-rnn" });
+  const boss = new PgBoss({
+    ...bossOptions,
+    connectionString: url,
+    max: 4,
+    connectionTimeoutMillis: 5000,
+    application_name: "gated-rnn",
+  });
   boss.on("error", onError);
   try {
     await boss.start();
@@ -108,7 +119,8 @@ async function openPostgres(url: string, { signal, onError }: DatabaseOptions): 
       } catch (error) {
         if (!isAway(error)) throw error;
         const waited = (performance.now() - begun) / 1000;
-        if (waited > (signal?.aborted ? patience.stopping : patience.running)) throw unusable(name, error);
+        if (waited > (signal?.aborted ? patience.stopping : patience.running))
+          throw unusable(name, error);
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
   };
@@ -144,18 +156,25 @@ function isAway(error: unknown): boolean {
   const { code = "", message = "" } = error as { code?: string; message?: string };
   return (
     /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ENOTFOUND|08|53|57P)/.test(code) ||
-    /connection (terminated|error)|timeout exceeded when trying to connect|not queryable/i.test(message)
+    /connection (terminated|error)|timeout exceeded when trying to connect|not queryable/i.test(
+      message,
+    )
   );
 }
 
 function withoutPassword(url: string): string {
   try {
     const parsed = new URL(url);
-    if (parsed.protocol !== "postgres:" && parsed.protocol !== "postgresql:") throw new Error("not PostgreSQL");
+    if (parsed.protocol !== "postgres:" && parsed.protocol !== "postgresql:")
+      throw new Error("not PostgreSQL");
     parsed.password = "";
     return parsed.href;
   } catch (error) {
-    throw new GatedRnnError("usage", `db: expected an address such as postgres://user@host/database, got ${url}`, { cause: error });
+    throw new GatedRnnError(
+      "usage",
+      `db: expected an address such as postgres://user@host/database, got ${url}`,
+      { cause: error },
+    );
   }
 }
 

@@ -4,7 +4,12 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { GatedRnnError } from "../errors.js";
 
-const holder = z.object({ host: z.string(), pid: z.number().int(), since: z.string(), token: z.string().default("") });
+const holder = z.object({
+  host: z.string(),
+  pid: z.number().int(),
+  since: z.string(),
+  token: z.string().default(""),
+});
 export type Holder = z.infer<typeof holder>;
 
 /** How long a lock that was taken over must stay ours before we believe it, in ms: two may have seen the same dead holder. */
@@ -18,14 +23,23 @@ const settling = 150;
  * @throws GatedRnnError `locked`, naming the holder
  */
 export async function lockFile(file: string, what: string): Promise<() => void> {
-  const mine: Holder = { host: hostname(), pid: process.pid, since: new Date().toISOString(), token: String(process.hrtime.bigint()) };
+  const mine: Holder = {
+    host: hostname(),
+    pid: process.pid,
+    since: new Date().toISOString(),
+    token: String(process.hrtime.bigint()),
+  };
   const text = JSON.stringify(mine);
   const own = `${file}.${process.pid}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(own, text);
   } catch (error) {
-    throw new GatedRnnError("record", `${file}: expected to write it, got ${(error as Error).message}`, { cause: error });
+    throw new GatedRnnError(
+      "record",
+      `${file}: expected to write it, got ${(error as Error).message}`,
+      { cause: error },
+    );
   }
   try {
     linkSync(own, file); // atomic, and fails when it is there: the whole content appears at once

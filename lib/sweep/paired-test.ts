@@ -24,7 +24,10 @@ const most = 20;
  */
 export function pairedTest(a: readonly number[], b: readonly number[]): PairedTest {
   if (a.length !== b.length || a.length === 0 || a.length > most)
-    throw new GatedRnnError("usage", `paired test: expected 1 to ${most} pairs, got ${a.length} and ${b.length} numbers`);
+    throw new GatedRnnError(
+      "usage",
+      `paired test: expected 1 to ${most} pairs, got ${a.length} and ${b.length} numbers`,
+    );
   const differences = a.map((v, i) => v - b[i]);
   const sum = differences.reduce((s, d) => s + d, 0);
   const tolerance = 1e-12 * differences.reduce((s, d) => s + Math.abs(d), 0); // sums in another order

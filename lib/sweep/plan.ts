@@ -11,7 +11,9 @@ import { codeVersion, runId } from "../train/provenance.js";
 import { type RunConfiguration, runConfiguration } from "../train/record.js";
 
 /** What is the same in all runs of a sweep, where it is not the default; see RunConfiguration. */
-const shared = runConfiguration.pick({ epochs: true, patience: true, batchSize: true, maxSteps: true, weightNoise: true }).partial();
+const shared = runConfiguration
+  .pick({ epochs: true, patience: true, batchSize: true, maxSteps: true, weightNoise: true })
+  .partial();
 
 /**
  * A search as in section 4.3 of Chung et al. 2014: for every data set and cell, learning rates drawn by the first seed, each trained
@@ -35,7 +37,14 @@ export const sweepPlan = z.strictObject({
 export type SweepPlan = z.infer<typeof sweepPlan>;
 
 const paperCellNames = ["tanh", "gru", "lstm"];
-const paper = { cells: paperCellNames, learningRates: 10, seed: 1, seeds: 3, run: {}, medianRule: false };
+const paper = {
+  cells: paperCellNames,
+  learningRates: 10,
+  seed: 1,
+  seeds: 3,
+  run: {},
+  medianRule: false,
+};
 
 /** The paper's table 2, whole and in its two halves. */
 export const presets: Readonly<Record<string, SweepPlan>> = {
@@ -104,13 +113,18 @@ export async function groupsOf(plan: SweepPlan, signal?: AbortSignal): Promise<G
         data,
         cell,
         candidates: rates.map((rate) => planned(rate, plan.seed)),
-        others: (rate) => Array.from({ length: plan.seeds - 1 }, (_, i) => planned(rate, plan.seed + 1 + i)),
+        others: (rate) =>
+          Array.from({ length: plan.seeds - 1 }, (_, i) => planned(rate, plan.seed + 1 + i)),
       });
     }
   }
   return groups;
 }
 
-function plannedRunOf(configuration: RunConfiguration, checksum: string, version: string): PlannedRun {
+function plannedRunOf(
+  configuration: RunConfiguration,
+  checksum: string,
+  version: string,
+): PlannedRun {
   return { id: runId(configuration, checksum, version), configuration, checksum, version };
 }

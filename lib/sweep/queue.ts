@@ -4,7 +4,14 @@ import { z } from "zod";
 import { type RunRecord, runRecord } from "../train/record.js";
 import type { Database } from "./database.js";
 import { isAlive } from "./folder-lock.js";
-import { type DeadRun, type PlannedRun, planId, plannedRun, type SweepPlan, sweepPlan } from "./plan.js";
+import {
+  type DeadRun,
+  type PlannedRun,
+  planId,
+  plannedRun,
+  type SweepPlan,
+  sweepPlan,
+} from "./plan.js";
 
 const runs = "runs";
 const dead = "dead-runs";
@@ -60,19 +67,23 @@ export class SweepQueue {
     });
     const lasting = { retentionSeconds: forEver, deleteAfterSeconds: 0 };
     await database.patiently(() => database.boss.createQueue(dead, lasting));
-    await database.patiently(() => database.boss.createQueue(runs, { ...lasting, deadLetter: dead }));
+    await database.patiently(() =>
+      database.boss.createQueue(runs, { ...lasting, deadLetter: dead }),
+    );
     return new SweepQueue(database, options);
   }
 
   async register(plan: SweepPlan): Promise<void> {
-    await this.database.query("insert into gated_rnn.sweep (id, plan) values ($1, $2) on conflict do nothing", [
-      planId(plan),
-      JSON.stringify(plan),
-    ]);
+    await this.database.query(
+      "insert into gated_rnn.sweep (id, plan) values ($1, $2) on conflict do nothing",
+      [planId(plan), JSON.stringify(plan)],
+    );
   }
 
   async plans(): Promise<SweepPlan[]> {
-    const rows = await this.database.query<{ plan: unknown }>("select plan from gated_rnn.sweep order by created, id");
+    const rows = await this.database.query<{ plan: unknown }>(
+      "select plan from gated_rnn.sweep order by created, id",
+    );
     return rows.map(({ plan }) => sweepPlan.parse(plan));
   }
 
@@ -89,9 +100,10 @@ export class SweepQueue {
         [ids, planned.map((run) => JSON.stringify(run))],
       );
       const again = anew
-        ? await db.executeSql("delete from gated_rnn.result where run = any($1) and record->>'status' = 'pruned' returning run as id", [
-            ids,
-          ])
+        ? await db.executeSql(
+            "delete from gated_rnn.result where run = any($1) and record->>'status' = 'pruned' returning run as id",
+            [ids],
+          )
         : { rows: [] };
       const wanted = new Set([...fresh.rows, ...again.rows].map(({ id }: { id: string }) => id));
       await this.insert(
@@ -107,10 +119,15 @@ export class SweepQueue {
   async take(): Promise<Job | undefined> {
     return this.database.transaction(async (db) => {
       for (;;) {
-        const [job] = await this.database.boss.fetch<PlannedRun>(runs, { includeMetadata: true, db });
+        const [job] = await this.database.boss.fetch<PlannedRun>(runs, {
+          includeMetadata: true,
+          db,
+        });
         if (!job) return undefined;
         const run = plannedRun.parse(job.data);
-        const { rows } = await db.executeSql("select 1 from gated_rnn.result where run = $1", [run.id]);
+        const { rows } = await db.executeSql("select 1 from gated_rnn.result where run = $1", [
+          run.id,
+        ]);
         if (rows.length === 0) {
           await db.executeSql(
             `insert into gated_rnn.active (run, job, attempt, host, pid) values ($1, $2, $3, $4, $5) on conflict (run) do update
@@ -130,13 +147,13 @@ export class SweepQueue {
     return this.database.transaction(async (db) => {
       const lost: Job[] = [];
       for (const [job, progress] of jobs) {
-        if (affected(await this.database.boss.touch(runs, attempt(job), { db })) === 0) lost.push(job);
+        if (affected(await this.database.boss.touch(runs, attempt(job), { db })) === 0)
+          lost.push(job);
         else
-          await db.executeSql("update gated_rnn.active set progress = $3 where run = $1 and job = $2", [
-            job.run.id,
-            job.id,
-            JSON.stringify(progress),
-          ]);
+          await db.executeSql(
+            "update gated_rnn.active set progress = $3 where run = $1 and job = $2",
+            [job.run.id, job.id, JSON.stringify(progress)],
+          );
       }
       return lost;
     });
@@ -145,11 +162,10 @@ export class SweepQueue {
   /** A result and the end of its job, both or neither; a result that is there already stays. */
   async finish(job: Job, record: RunRecord, weights: Uint8Array): Promise<void> {
     await this.database.transaction(async (db) => {
-      await db.executeSql("insert into gated_rnn.result (run, record, weights) values ($1, $2, $3) on conflict do nothing", [
-        job.run.id,
-        JSON.stringify(record),
-        Buffer.from(weights),
-      ]);
+      await db.executeSql(
+        "insert into gated_rnn.result (run, record, weights) values ($1, $2, $3) on conflict do nothing",
+        [job.run.id, JSON.stringify(record), Buffer.from(weights)],
+      );
       await this.database.boss.complete(runs, attempt(job), null, { db });
       await this.forget(job, db);
     });
@@ -158,7 +174,8 @@ export class SweepQueue {
   /** Gives a run back that was stopped through no fault of its own: its tries start anew. */
   async release(job: Job): Promise<void> {
     await this.database.transaction(async (db) => {
-      if (affected(await this.database.boss.complete(runs, attempt(job), null, { db })) === 1) await this.insert([job.run], urgent, db);
+      if (affected(await this.database.boss.complete(runs, attempt(job), null, { db })) === 1)
+        await this.insert([job.run], urgent, db);
       await this.forget(job, db);
     });
   }
@@ -173,11 +190,16 @@ export class SweepQueue {
 
   /** Gives back what supervisors had in hand that are surely dead: those of this machine, or all when nobody else can be there. */
   async releaseOrphans(): Promise<number> {
-    const active = await this.database.query<{ job: string; attempt: number; host: string; pid: number; task: unknown }>(
-      "select job, attempt, host, pid, task from gated_rnn.active join gated_rnn.run on id = run",
-    );
+    const active = await this.database.query<{
+      job: string;
+      attempt: number;
+      host: string;
+      pid: number;
+      task: unknown;
+    }>("select job, attempt, host, pid, task from gated_rnn.active join gated_rnn.run on id = run");
     const orphans = active.filter((row) => this.database.exclusive || !isAlive(row));
-    for (const { job, attempt, task } of orphans) await this.release({ id: job, retryCount: attempt, run: plannedRun.parse(task) });
+    for (const { job, attempt, task } of orphans)
+      await this.release({ id: job, retryCount: attempt, run: plannedRun.parse(task) });
     return orphans.length;
   }
 
@@ -192,20 +214,31 @@ export class SweepQueue {
 
   /** The weights of a finished run: the bytes of a safetensors file. */
   async weights(run: string): Promise<Uint8Array | undefined> {
-    const rows = await this.database.query<{ weights: Uint8Array }>("select weights from gated_rnn.result where run = $1", [run]);
+    const rows = await this.database.query<{ weights: Uint8Array }>(
+      "select weights from gated_rnn.result where run = $1",
+      [run],
+    );
     return rows[0]?.weights;
   }
 
   async active(): Promise<ActiveRun[]> {
-    const rows = await this.database.query<{ task: unknown; host: string; pid: number; progress: unknown }>(
-      "select task, host, pid, progress from gated_rnn.active join gated_rnn.run on id = run",
-    );
+    const rows = await this.database.query<{
+      task: unknown;
+      host: string;
+      pid: number;
+      progress: unknown;
+    }>("select task, host, pid, progress from gated_rnn.active join gated_rnn.run on id = run");
     return rows.map(({ task, ...row }) => ({ ...row, run: plannedRun.parse(task) }));
   }
 
   async dead(): Promise<DeadRun[]> {
-    const jobs = await this.database.patiently(() => this.database.boss.findJobs<PlannedRun>(dead, { limit: 100_000 }));
-    return jobs.map(({ data, sourceOutput }) => ({ run: data.id, problem: problemOf(sourceOutput) }));
+    const jobs = await this.database.patiently(() =>
+      this.database.boss.findJobs<PlannedRun>(dead, { limit: 100_000 }),
+    );
+    return jobs.map(({ data, sourceOutput }) => ({
+      run: data.id,
+      problem: problemOf(sourceOutput),
+    }));
   }
 
   /** Gives runs that were given up another set of tries. Returns how many. */
@@ -216,7 +249,14 @@ export class SweepQueue {
   private async insert(planned: readonly PlannedRun[], priority: number, db: Db): Promise<void> {
     if (planned.length === 0) return;
     const { retries, heartbeatSeconds } = this.options;
-    const limits = { retryLimit: retries, retryDelay: 1, retryBackoff: true, retryDelayMax: 10, heartbeatSeconds, expireInSeconds: 86_400 };
+    const limits = {
+      retryLimit: retries,
+      retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: 10,
+      heartbeatSeconds,
+      expireInSeconds: 86_400,
+    };
     await this.database.boss.insert(
       runs,
       planned.map((run) => ({ ...limits, priority, data: run })),
@@ -225,14 +265,20 @@ export class SweepQueue {
   }
 
   private async forget(job: Job, db: Db): Promise<void> {
-    await db.executeSql("delete from gated_rnn.active where run = $1 and job = $2 and attempt = $3", [job.run.id, job.id, job.retryCount]);
+    await db.executeSql(
+      "delete from gated_rnn.active where run = $1 and job = $2 and attempt = $3",
+      [job.run.id, job.id, job.retryCount],
+    );
   }
 }
 
 /** What was begun goes on before new things begin. */
 const urgent = 10;
 
-const attempt = ({ id, retryCount }: { readonly id: string; readonly retryCount: number }) => ({ id, retryCount });
+const attempt = ({ id, retryCount }: { readonly id: string; readonly retryCount: number }) => ({
+  id,
+  retryCount,
+});
 
 /** How many jobs a call of the queue has changed; its types leave that out. */
 function affected(response: object): number {

@@ -23,7 +23,11 @@ export function readRecords(folder: string): RunRecord[] {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw new GatedRnnError("record", `${folder}: expected a folder of records, got ${(error as Error).message}`, { cause: error });
+    throw new GatedRnnError(
+      "record",
+      `${folder}: expected a folder of records, got ${(error as Error).message}`,
+      { cause: error },
+    );
   }
   return names
     .filter((name) => /-[0-9a-f]{16}\.json$/.test(name))
@@ -31,7 +35,10 @@ export function readRecords(folder: string): RunRecord[] {
     .map((name) => readRecord(join(folder, name)));
 }
 
-export function filterRecords(records: readonly RunRecord[], { data, cells, seeds, status }: RecordFilter): RunRecord[] {
+export function filterRecords(
+  records: readonly RunRecord[],
+  { data, cells, seeds, status }: RecordFilter,
+): RunRecord[] {
   return records.filter(
     ({ configuration: c, ...record }) =>
       (data?.includes(c.data) ?? true) &&
@@ -72,7 +79,8 @@ const columns = {
   validNllPerSequence: (r: RunRecord) => r.results.valid.nllPerSequence,
   testNllPerSequence: (r: RunRecord) => r.results.test.nllPerSequence,
   meanGradientNorm: (r: RunRecord) => mean(r.curve.map(({ gradientNorm }) => gradientNorm.mean)),
-  maxGradientNorm: (r: RunRecord) => r.curve.reduce((most, { gradientNorm }) => Math.max(most, gradientNorm.max), 0),
+  maxGradientNorm: (r: RunRecord) =>
+    r.curve.reduce((most, { gradientNorm }) => Math.max(most, gradientNorm.max), 0),
   rescaledShare: (r: RunRecord) => mean(r.curve.map(({ gradientNorm }) => gradientNorm.rescaled)),
   seconds: (r: RunRecord) => r.seconds,
   engine: (r: RunRecord) => r.engine.build,
@@ -87,13 +95,18 @@ export type RecordsFrame = { readonly [column in keyof typeof columns]: (string 
 
 /** Records as plain columns, a run a row; NLL in nats. A mean over no epochs is NaN. */
 export function recordsFrame(records: readonly RunRecord[]): RecordsFrame {
-  const column = ([name, value]: [string, (record: RunRecord) => string | number]) => [name, records.map(value)];
+  const column = ([name, value]: [string, (record: RunRecord) => string | number]) => [
+    name,
+    records.map(value),
+  ];
   return Object.fromEntries(Object.entries(columns).map(column));
 }
 
 /** Records as CSV (RFC 4180), the same columns in the same order, with a line for their names. */
 export function recordsCsv(records: readonly RunRecord[]): string {
-  const lines = records.map((record) => Object.values(columns).map((value) => quoted(String(value(record)))));
+  const lines = records.map((record) =>
+    Object.values(columns).map((value) => quoted(String(value(record)))),
+  );
   return [Object.keys(columns), ...lines].map((cells) => `${cells.join()}\r\n`).join("");
 }
 

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { GatedRnnError } from "../errors.js";
 import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
@@ -11,7 +20,8 @@ import type { SweepSummary } from "./summary.js";
 /** Where a sweep's database, status and summary lie in its folder. */
 export const databaseFolder = (folder: string) => join(folder, "database");
 export const statusFile = (folder: string) => join(folder, "status.json");
-export const summaryFile = (folder: string, plan?: string) => join(folder, plan === undefined ? "summary.json" : `summary-${plan}.json`);
+export const summaryFile = (folder: string, plan?: string) =>
+  join(folder, plan === undefined ? "summary.json" : `summary-${plan}.json`);
 
 /**
  * Writes a run's record and weights beside each other, unless they are there, and removes its checkpoint. The database has the
@@ -19,7 +29,11 @@ export const summaryFile = (folder: string, plan?: string) => join(folder, plan 
  *
  * @throws GatedRnnError `record` when a file cannot be written
  */
-export async function writeResult(folder: string, record: RunRecord, weights: () => Promise<Uint8Array | undefined>): Promise<void> {
+export async function writeResult(
+  folder: string,
+  record: RunRecord,
+  weights: () => Promise<Uint8Array | undefined>,
+): Promise<void> {
   const file = recordFile(folder, record);
   const weightsFile = file.replace(/json$/, "safetensors");
   if (!isWritten(file, record) || !existsSync(weightsFile)) {
@@ -57,13 +71,21 @@ export function prepareFolder(folder: string, exclusive: boolean): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new GatedRnnError("record", `${folder}: expected a folder for results, got ${(error as Error).message}`, { cause: error });
+    throw new GatedRnnError(
+      "record",
+      `${folder}: expected a folder for results, got ${(error as Error).message}`,
+      { cause: error },
+    );
   }
   for (const place of [folder, join(folder, "checkpoints")]) {
     if (!existsSync(place)) continue;
     for (const name of readdirSync(place)) {
       const file = join(place, name);
-      if (/\.\d+\.tmp$/.test(name) && (exclusive || Date.now() - statSync(file).mtimeMs > abandonedAfter)) rmSync(file, { force: true });
+      if (
+        /\.\d+\.tmp$/.test(name) &&
+        (exclusive || Date.now() - statSync(file).mtimeMs > abandonedAfter)
+      )
+        rmSync(file, { force: true });
     }
   }
 }

@@ -66,7 +66,10 @@ export interface RunProcess {
 }
 
 /** Starts a run: in a process of its own, or, side by side, in the one that such runs have now. */
-export function startRun(request: RunRequest, onProgress: (progress: RunProgress) => void): RunProcess {
+export function startRun(
+  request: RunRequest,
+  onProgress: (progress: RunProgress) => void,
+): RunProcess {
   const host = request.sideBySide === undefined ? newHost() : sharedHost(request);
   const { child } = host;
   const number = host.begun++;
@@ -81,7 +84,12 @@ export function startRun(request: RunRequest, onProgress: (progress: RunProgress
   });
   host.running += 1;
   tell({ kind: "run", number, request });
-  return { pid: child.pid, end, stop: () => tell({ kind: "stop", number }), prune: () => tell({ kind: "prune", number }) };
+  return {
+    pid: child.pid,
+    end,
+    stop: () => tell({ kind: "stop", number }),
+    prune: () => tell({ kind: "prune", number }),
+  };
 }
 
 interface Host {
@@ -117,7 +125,8 @@ function ended(
   onProgress: (progress: RunProgress) => void,
 ): Promise<RunEnd> {
   return new Promise<RunEnd>((resolve, reject) => {
-    const failed = (problem: string, code: ErrorCode = "engine") => reject(new GatedRnnError(code, `run ${cell} on ${data}: ${problem}`));
+    const failed = (problem: string, code: ErrorCode = "engine") =>
+      reject(new GatedRnnError(code, `run ${cell} on ${data}: ${problem}`));
     const listen = (message: ChildMessage) => {
       if (message.number !== number) return;
       switch (message.kind) {

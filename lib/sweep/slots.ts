@@ -16,7 +16,10 @@ export interface SlotOptions {
  *
  * @throws GatedRnnError `engine` when a child process dies or fails; the other runs in progress are stopped first
  */
-export async function runAll(requests: readonly RunRequest[], { slots, signal, onProgress, onRecord }: SlotOptions): Promise<RunRecord[]> {
+export async function runAll(
+  requests: readonly RunRequest[],
+  { slots, signal, onProgress, onRecord }: SlotOptions,
+): Promise<RunRecord[]> {
   const records: RunRecord[] = [];
   const running = new Set<RunProcess>();
   const stop = () => {

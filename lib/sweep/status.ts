@@ -43,7 +43,15 @@ export const sweepStatus = z.object({
     unit.extend({
       done: z.number().int(),
       total: z.number().int(),
-      best: z.object({ run: z.string(), learningRate: z.number(), valid: z.number(), test: z.number(), curve: z.array(point) }).nullable(),
+      best: z
+        .object({
+          run: z.string(),
+          learningRate: z.number(),
+          valid: z.number(),
+          test: z.number(),
+          curve: z.array(point),
+        })
+        .nullable(),
     }),
   ),
   dead: z.array(z.object({ run: z.string(), problem: z.string() })),
@@ -97,7 +105,10 @@ export function statusOf(
   };
 }
 
-function standingOf({ data, cell, candidates, others }: Group, records: ReadonlyMap<string, RunRecord>): SweepStatus["groups"][number] {
+function standingOf(
+  { data, cell, candidates, others }: Group,
+  records: ReadonlyMap<string, RunRecord>,
+): SweepStatus["groups"][number] {
   const found = candidates.flatMap(({ id }) => records.get(id) ?? []);
   const best = bestOf(found);
   const rest = others(best?.configuration.learningRate ?? candidates[0].configuration.learningRate);
@@ -126,19 +137,27 @@ function secondsLeft(
   records: ReadonlyMap<string, RunRecord>,
   live: readonly LiveRun[],
 ): number | null {
-  const key = ({ data, cell }: { readonly data: string; readonly cell: string }) => `${data} ${cell}`;
+  const key = ({ data, cell }: { readonly data: string; readonly cell: string }) =>
+    `${data} ${cell}`;
   const known = new Map<string, number[]>();
-  const learn = (configuration: { readonly data: string; readonly cell: string }, seconds: number) =>
-    known.set(key(configuration), [...(known.get(key(configuration)) ?? []), seconds]);
+  const learn = (
+    configuration: { readonly data: string; readonly cell: string },
+    seconds: number,
+  ) => known.set(key(configuration), [...(known.get(key(configuration)) ?? []), seconds]);
   for (const record of records.values()) learn(record.configuration, record.seconds);
-  for (const { run, progress } of live) if (progress) learn(run.configuration, progress.seconds + progress.secondsLeft);
+  for (const { run, progress } of live)
+    if (progress) learn(run.configuration, progress.seconds + progress.secondsLeft);
   const all = [...known.values()].flat();
   if (all.length === 0) return null;
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const left = groups.reduce((sum, group, i) => {
     const begun = live.filter(({ run }) => key(run.configuration) === key(group));
     const waiting = Math.max(0, standing[i].total - standing[i].done - begun.length);
-    return sum + waiting * mean(known.get(key(group)) ?? all) + begun.reduce((s, { progress }) => s + (progress?.secondsLeft ?? 0), 0);
+    return (
+      sum +
+      waiting * mean(known.get(key(group)) ?? all) +
+      begun.reduce((s, { progress }) => s + (progress?.secondsLeft ?? 0), 0)
+    );
   }, 0);
   return left / Math.max(1, live.length);
 }

@@ -13,12 +13,26 @@ const spread = z.object({
 });
 export type Spread = z.infer<typeof spread>;
 
-const seedResult = z.object({ run: z.string(), seed: z.number(), status: z.string(), train: splitNll, valid: splitNll, test: splitNll });
+const seedResult = z.object({
+  run: z.string(),
+  seed: z.number(),
+  status: z.string(),
+  train: splitNll,
+  valid: splitNll,
+  test: splitNll,
+});
 
 const summaryRow = z.object({
   data: z.string(),
   cell: z.string(),
-  candidates: z.array(z.object({ run: z.string(), learningRate: z.number(), status: z.string(), valid: z.number().nullable() })),
+  candidates: z.array(
+    z.object({
+      run: z.string(),
+      learningRate: z.number(),
+      status: z.string(),
+      valid: z.number().nullable(),
+    }),
+  ),
   /** The candidate with the lowest validation NLL so far; null before the first result. */
   chosen: z.object({ run: z.string(), learningRate: z.number(), bestEpoch: z.number() }).nullable(),
   /** The chosen rate's runs, by seed. */
@@ -41,7 +55,10 @@ export type SweepSummary = z.infer<typeof sweepSummary>;
 
 /** The candidate with the lowest validation NLL per step. */
 export function bestOf(records: readonly RunRecord[]): RunRecord | undefined {
-  return records.reduce<RunRecord | undefined>((best, r) => (!best || validOf(r) < validOf(best) ? r : best), undefined);
+  return records.reduce<RunRecord | undefined>(
+    (best, r) => (!best || validOf(r) < validOf(best) ? r : best),
+    undefined,
+  );
 }
 
 const validOf = ({ results }: RunRecord) => results.valid.nllPerStep;
@@ -64,11 +81,29 @@ export function summarise(
       cell,
       candidates: candidates.map(({ id, configuration: { learningRate } }) => {
         const record = records.get(id);
-        return { run: id, learningRate, status: record?.status ?? "missing", valid: record ? validOf(record) : null };
+        return {
+          run: id,
+          learningRate,
+          status: record?.status ?? "missing",
+          valid: record ? validOf(record) : null,
+        };
       }),
-      chosen: best ? { run: best.id, learningRate: best.configuration.learningRate, bestEpoch: best.bestEpoch } : null,
-      seeds: chosen.map(({ id, configuration: { seed }, status, results }) => ({ run: id, seed, status, ...results })),
-      spread: best ? { train: spreadOf(chosen, "train"), valid: spreadOf(chosen, "valid"), test: spreadOf(chosen, "test") } : null,
+      chosen: best
+        ? { run: best.id, learningRate: best.configuration.learningRate, bestEpoch: best.bestEpoch }
+        : null,
+      seeds: chosen.map(({ id, configuration: { seed }, status, results }) => ({
+        run: id,
+        seed,
+        status,
+        ...results,
+      })),
+      spread: best
+        ? {
+            train: spreadOf(chosen, "train"),
+            valid: spreadOf(chosen, "valid"),
+            test: spreadOf(chosen, "test"),
+          }
+        : null,
     };
   });
   const total = groups.length * (plan.learningRates + plan.seeds - 1);

@@ -6,11 +6,32 @@ import { codeVersion } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
 import { type Database, openDatabase } from "./database.js";
 import { bestSoFar, isHopeless } from "./median-rule.js";
-import { checkedPlan, type DeadRun, type Group, groupsOf, type PlannedRun, planId, type SweepPlan } from "./plan.js";
+import {
+  checkedPlan,
+  type DeadRun,
+  type Group,
+  groupsOf,
+  type PlannedRun,
+  planId,
+  type SweepPlan,
+} from "./plan.js";
 import { type Job, SweepQueue } from "./queue.js";
-import { databaseFolder, prepareFolder, writeResult, writeStatus, writeSummary } from "./results-folder.js";
+import {
+  databaseFolder,
+  prepareFolder,
+  writeResult,
+  writeStatus,
+  writeSummary,
+} from "./results-folder.js";
 import { type RunProcess, type RunProgress, startRun } from "./run-process.js";
-import { type LiveProgress, type LiveRun, liveProgress, pointOf, type SweepStatus, statusOf } from "./status.js";
+import {
+  type LiveProgress,
+  type LiveRun,
+  liveProgress,
+  pointOf,
+  type SweepStatus,
+  statusOf,
+} from "./status.js";
 import { bestOf, type SweepSummary, summarise } from "./summary.js";
 
 export interface SweepOptions {
@@ -59,7 +80,10 @@ export interface SweepResult {
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { plan, out, db, signal, onProblem = () => {} } = options;
   const known = plan ? await plannedGroups([checkedPlan(plan)], signal) : []; // mistakes show before anything is written
-  const database = await openDatabase(databaseFolder(out), db, { signal, onError: (error) => onProblem(`database: ${error.message}`) });
+  const database = await openDatabase(databaseFolder(out), db, {
+    signal,
+    onError: (error) => onProblem(`database: ${error.message}`),
+  });
   try {
     const { retries = 10, heartbeatSeconds = 30 } = options;
     const queue = await SweepQueue.open(database, { retries, heartbeatSeconds });
@@ -68,7 +92,10 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     for (const { plan } of known) await queue.register(plan);
     const plans = plan ? known : await plannedGroups(await queue.plans(), signal);
     if (plans.length === 0)
-      throw new GatedRnnError("usage", `sweep: expected a plan in ${database.name}, got none; name data, cells or a preset`);
+      throw new GatedRnnError(
+        "usage",
+        `sweep: expected a plan in ${database.name}, got none; name data, cells or a preset`,
+      );
     return await new Supervisor(options, database, queue, plans).run();
   } finally {
     await database.close();
@@ -80,7 +107,10 @@ interface Planned {
   readonly groups: readonly Group[];
 }
 
-async function plannedGroups(plans: readonly SweepPlan[], signal?: AbortSignal): Promise<Planned[]> {
+async function plannedGroups(
+  plans: readonly SweepPlan[],
+  signal?: AbortSignal,
+): Promise<Planned[]> {
   const planned: Planned[] = [];
   for (const plan of plans) planned.push({ plan, groups: await groupsOf(plan, signal) });
   return planned;
@@ -94,7 +124,14 @@ interface Running {
 }
 
 /** Errors that are this machine's and not the run's: it gives its runs back and ends. */
-const ownFaults: ReadonlySet<ErrorCode> = new Set(["usage", "bad-file", "data-missing", "download", "engine-missing", "record"]);
+const ownFaults: ReadonlySet<ErrorCode> = new Set([
+  "usage",
+  "bad-file",
+  "data-missing",
+  "download",
+  "engine-missing",
+  "record",
+]);
 
 const seconds = { touch: 5, status: 1, look: 1 };
 
@@ -117,7 +154,9 @@ class Supervisor {
     private readonly queue: SweepQueue,
     private readonly plans: readonly Planned[],
   ) {
-    for (const { configuration, checksum } of plans.flatMap(({ groups }) => groups.map(({ candidates }) => candidates[0])))
+    for (const { configuration, checksum } of plans.flatMap(({ groups }) =>
+      groups.map(({ candidates }) => candidates[0]),
+    ))
       this.checksums.set(configuration.data, checksum);
   }
 
@@ -186,7 +225,10 @@ class Supervisor {
     const { id, configuration } = job.run;
     try {
       await this.check(job.run);
-      const checkpoint = { file: checkpointFile(out, id), ...(checkpointSeconds === undefined ? {} : { seconds: checkpointSeconds }) };
+      const checkpoint = {
+        file: checkpointFile(out, id),
+        ...(checkpointSeconds === undefined ? {} : { seconds: checkpointSeconds }),
+      };
       const { data, cell } = configuration;
       const request = {
         data,
@@ -198,7 +240,11 @@ class Supervisor {
         ...(backend ? { backend } : {}),
         ...(engine === "webgpu" ? { sideBySide: slots } : {}),
       };
-      const running: Running = { job, progress: null, process: startRun(request, (progress) => this.progress(running, progress)) };
+      const running: Running = {
+        job,
+        progress: null,
+        process: startRun(request, (progress) => this.progress(running, progress)),
+      };
       this.running.set(id, running);
       if (this.ending.signal.aborted) running.process.stop();
       const end = await running.process.end;
@@ -229,7 +275,10 @@ class Supervisor {
     const mine = this.checksums.get(data) ?? (await openData(data)).checksum;
     this.checksums.set(data, mine);
     if (mine !== checksum)
-      throw new GatedRnnError("usage", `${data}: expected data of checksum ${checksum}, got ${mine}; run gated-rnn data prepare ${data}`);
+      throw new GatedRnnError(
+        "usage",
+        `${data}: expected data of checksum ${checksum}, got ${mine}; run gated-rnn data prepare ${data}`,
+      );
     if (version !== codeVersion().version)
       throw new GatedRnnError(
         "usage",
@@ -237,8 +286,17 @@ class Supervisor {
       );
   }
 
-  private progress(running: Running, { share, epoch, seconds, secondsLeft, points }: RunProgress): void {
-    running.progress = { share, epoch, seconds, secondsLeft, curve: [...(running.progress?.curve ?? []), ...points.map(pointOf)] };
+  private progress(
+    running: Running,
+    { share, epoch, seconds, secondsLeft, points }: RunProgress,
+  ): void {
+    running.progress = {
+      share,
+      epoch,
+      seconds,
+      secondsLeft,
+      curve: [...(running.progress?.curve ?? []), ...points.map(pointOf)],
+    };
     if (points.length > 0 && this.isGivenUp(running)) running.process.prune();
   }
 
@@ -250,14 +308,19 @@ class Supervisor {
     const valid = (curve: LiveProgress["curve"]) => bestSoFar(curve.map(([, , , nll]) => nll));
     const others = group.candidates
       .filter(({ id }) => id !== run.id)
-      .map(({ id }) => valid(this.records.get(id)?.curve.map(pointOf) ?? this.running.get(id)?.progress?.curve ?? []));
+      .map(({ id }) =>
+        valid(
+          this.records.get(id)?.curve.map(pointOf) ?? this.running.get(id)?.progress?.curve ?? [],
+        ),
+      );
     return isHopeless(valid(progress.curve), others);
   }
 
   /** Takes in the results that are new, offers what has become due, and writes the summary: one call at a time. */
   private advance(): Promise<void> {
     this.advancing = this.advancing.then(async () => {
-      for (const record of await this.queue.results(this.records.keys())) this.records.set(record.id, record);
+      for (const record of await this.queue.results(this.records.keys()))
+        this.records.set(record.id, record);
       this.dead = (await this.queue.dead()).filter(({ run }) => !this.records.has(run));
       if (!this.database.exclusive) this.others = await this.elsewhere();
       for (const { plan, groups } of this.plans)
@@ -266,15 +329,24 @@ class Supervisor {
           const best = this.settled(group.candidates) ? this.chosen(group) : undefined;
           if (best) await this.offer(group.others(best.configuration.learningRate), 1, plan);
         }
-      for (const record of this.records.values()) await this.write(record, () => this.queue.weights(record.id));
+      for (const record of this.records.values())
+        await this.write(record, () => this.queue.weights(record.id));
       this.summaries().forEach((summary, i, { length }) => {
-        writeSummary(this.options.out, summary, length > 1 ? planId(this.plans[i].plan) : undefined);
+        writeSummary(
+          this.options.out,
+          summary,
+          length > 1 ? planId(this.plans[i].plan) : undefined,
+        );
       });
     });
     return this.advancing;
   }
 
-  private async offer(runs: readonly PlannedRun[], priority: number, plan: SweepPlan): Promise<void> {
+  private async offer(
+    runs: readonly PlannedRun[],
+    priority: number,
+    plan: SweepPlan,
+  ): Promise<void> {
     const fresh = runs.filter(({ id }) => !this.offered.has(id));
     const again = await this.queue.offer(fresh, { priority, anew: !plan.medianRule });
     for (const id of again) this.records.delete(id);
@@ -282,7 +354,10 @@ class Supervisor {
   }
 
   /** A result of this sweep goes into its folder, once. */
-  private async write(record: RunRecord, weights: () => Promise<Uint8Array | undefined>): Promise<void> {
+  private async write(
+    record: RunRecord,
+    weights: () => Promise<Uint8Array | undefined>,
+  ): Promise<void> {
     this.records.set(record.id, record);
     if (!this.offered.has(record.id) || this.written.has(record.id)) return;
     this.written.add(record.id);
@@ -333,13 +408,19 @@ class Supervisor {
   }
 
   private async touch(): Promise<void> {
-    const lost = await this.queue.touch(new Map([...this.running.values()].map(({ job, progress }) => [job, progress])));
+    const lost = await this.queue.touch(
+      new Map([...this.running.values()].map(({ job, progress }) => [job, progress])),
+    );
     for (const { run } of lost) this.running.get(run.id)?.process.stop(); // another has it: it goes on from our checkpoint, or its own
   }
 
   private tell(state: SweepStatus["state"]): void {
     const supervisor = `${hostname()} ${process.pid}`;
-    const mine = [...this.running.values()].map(({ job: { run }, progress }) => ({ run, supervisor, progress }));
+    const mine = [...this.running.values()].map(({ job: { run }, progress }) => ({
+      run,
+      supervisor,
+      progress,
+    }));
     const groups = this.plans.flatMap(({ groups }) => groups);
     const status = statusOf(state, groups, this.records, [...mine, ...this.others], this.dead);
     writeStatus(this.options.out, status);

@@ -20,7 +20,10 @@ export function folderStatus(folder: string): StatusSource {
   const file = statusFile(folder);
   return async () => {
     if (!existsSync(file))
-      throw new GatedRnnError("record", `${folder}: expected a sweep's status.json, got none; start gated-rnn sweep --out ${folder}`);
+      throw new GatedRnnError(
+        "record",
+        `${folder}: expected a sweep's status.json, got none; start gated-rnn sweep --out ${folder}`,
+      );
     const checked = sweepStatus.safeParse(JSON.parse(readFileSync(file, "utf8")));
     if (checked.success) return checked.data;
     throw new GatedRnnError(
@@ -31,18 +34,26 @@ export function folderStatus(folder: string): StatusSource {
 }
 
 /** The status of all that a database knows, whoever is at work. */
-export async function databaseStatus(database: Database, signal?: AbortSignal): Promise<StatusSource> {
+export async function databaseStatus(
+  database: Database,
+  signal?: AbortSignal,
+): Promise<StatusSource> {
   const queue = await SweepQueue.open(database, { retries: 0, heartbeatSeconds: 30 });
   const records = new Map((await queue.results()).map((record) => [record.id, record]));
   let known = 0;
   let groups: Awaited<ReturnType<typeof groupsOf>> = [];
   return async () => {
     const plans = await queue.plans();
-    if (plans.length !== known) groups = (await Promise.all(plans.map((plan) => groupsOf(plan, signal)))).flat();
+    if (plans.length !== known)
+      groups = (await Promise.all(plans.map((plan) => groupsOf(plan, signal)))).flat();
     known = plans.length;
     for (const record of await queue.results(records.keys())) records.set(record.id, record);
     const live = (await queue.active()).map(({ run, host, pid, progress }) => {
-      return { run, supervisor: `${host} ${pid}`, progress: liveProgress.safeParse(progress).data ?? null };
+      return {
+        run,
+        supervisor: `${host} ${pid}`,
+        progress: liveProgress.safeParse(progress).data ?? null,
+      };
     });
     const status = statusOf("running", groups, records, live, await queue.dead());
     return status.runs.done === status.runs.total ? { ...status, state: "done" } : status;
@@ -55,10 +66,15 @@ export async function databaseStatus(database: Database, signal?: AbortSignal): 
  * @param port 0 for any that is free
  * @throws GatedRnnError `usage` when the port is taken
  */
-export async function serveStatus(source: StatusSource, port: number): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function serveStatus(
+  source: StatusSource,
+  port: number,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer(async ({ url, headers }, answer) => {
     const reply = (code: number, type = "text/plain", text = "") =>
-      answer.writeHead(code, { "content-type": `${type}; charset=utf-8`, "cache-control": "no-store" }).end(text);
+      answer
+        .writeHead(code, { "content-type": `${type}; charset=utf-8`, "cache-control": "no-store" })
+        .end(text);
     // a name that leads here from elsewhere is a page of somebody else's, asking in the reader's browser
     if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? "")) return reply(403);
     try {

@@ -12,10 +12,21 @@ import { type TrainOptions, train } from "./train.js";
 import { writeWholeFile } from "./whole-file.js";
 
 /** How the layer without memory is trained: it has converged by then. */
-export const memorylessRun = { epochs: 8, learningRate: 1e-3, weightNoise: 0, batchSize: 8, seed: 1 } as const;
+export const memorylessRun = {
+  epochs: 8,
+  learningRate: 1e-3,
+  weightNoise: 0,
+  batchSize: 8,
+  seed: 1,
+} as const;
 
 const kept = z.array(
-  z.object({ name: z.enum(["gaussian", "autoregressive", "memoryless"]), train: splitNll, valid: splitNll, test: splitNll }),
+  z.object({
+    name: z.enum(["gaussian", "autoregressive", "memoryless"]),
+    train: splitNll,
+    valid: splitNll,
+    test: splitNll,
+  }),
 );
 
 /**
@@ -33,17 +44,26 @@ export async function baselinesOf(
   const file = baselinesFile(dataset);
   const found = read(file);
   if (found) return found;
-  const { record, error } = await train({ ...options, ...memorylessRun, dataset, cell: memoryless });
+  const { record, error } = await train({
+    ...options,
+    ...memorylessRun,
+    dataset,
+    cell: memoryless,
+  });
   options.signal?.throwIfAborted();
   if (error) throw error;
   const { train: training, valid, test } = record.results;
-  const computed: Baseline[] = [...speechBaselines(dataset), { name: "memoryless", train: training, valid, test }];
+  const computed: Baseline[] = [
+    ...speechBaselines(dataset),
+    { name: "memoryless", train: training, valid, test },
+  ];
   mkdirSync(dirname(file), { recursive: true });
   writeWholeFile(file, `${JSON.stringify(computed, null, 1)}\n`);
   return computed;
 }
 
-const baselinesFile = ({ name, checksum }: SpeechDataset) => join(dataFolder(), "baselines", `${name}-${checksum.slice(0, 16)}.json`);
+const baselinesFile = ({ name, checksum }: SpeechDataset) =>
+  join(dataFolder(), "baselines", `${name}-${checksum.slice(0, 16)}.json`);
 
 /** What another version has left, or half a file, is computed again. */
 function read(file: string): Baseline[] | undefined {

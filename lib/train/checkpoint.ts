@@ -20,7 +20,12 @@ const position = z.object({
   /** The best validation epoch so far; null before the first. */
   best: z.object({ epoch: z.number().int().positive(), nllPerStep: z.number() }).nullable(),
   /** The epoch in progress: its gradient norms, one per update, NLL summed over its predicted steps, and the last learning rate. */
-  partial: z.object({ norms: z.array(z.number()), nll: z.number(), steps: z.number().int(), learningRate: z.number() }),
+  partial: z.object({
+    norms: z.array(z.number()),
+    nll: z.number(),
+    steps: z.number().int(),
+    learningRate: z.number(),
+  }),
 });
 
 const checkpointMetadata = z.object({
@@ -46,11 +51,16 @@ const parts = ["parameters", "meanSquares", "momenta", "best"] as const;
  *
  * @throws GatedRnnError `record`, naming path and cause, when it cannot be written
  */
-export function writeCheckpoint(file: string, model: Model, { run, state, bestParameters, ...reached }: Checkpoint): void {
+export function writeCheckpoint(
+  file: string,
+  model: Model,
+  { run, state, bestParameters, ...reached }: Checkpoint,
+): void {
   const tensors = new Map<string, Tensor>();
   for (const part of parts) {
     const values = part === "best" ? bestParameters : state[part];
-    for (const { name, shape } of model.parameters) tensors.set(`${part}.${name}`, { shape, values: values.get(name) as Float32Array });
+    for (const { name, shape } of model.parameters)
+      tensors.set(`${part}.${name}`, { shape, values: values.get(name) as Float32Array });
   }
   const metadata: Record<keyof z.infer<typeof checkpointMetadata>, string> = {
     format: "gated-rnn/checkpoint/1",
@@ -71,7 +81,8 @@ export function readCheckpoint(file: string, model: Model, run: string): Checkpo
   const { tensors, metadata } = decodeSafetensors(contents(file), file);
   const checked = checkpointMetadata.safeParse(metadata);
   const reached = checked.success ? position.safeParse(JSON.parse(checked.data.position)) : checked;
-  if (!checked.success || !reached.success) throw bad(file, `got no valid "${reached.error?.issues[0].path.join(".")}" in its metadata`);
+  if (!checked.success || !reached.success)
+    throw bad(file, `got no valid "${reached.error?.issues[0].path.join(".")}" in its metadata`);
   if (checked.data.run !== run)
     throw new GatedRnnError(
       "record",
@@ -81,12 +92,18 @@ export function readCheckpoint(file: string, model: Model, run: string): Checkpo
     new Map(
       model.parameters.map(({ name, shape }) => {
         const tensor = tensors.get(`${of}.${name}`);
-        if (tensor?.shape.join() !== shape.join()) throw bad(file, `got no ${of}.${name} [${shape.join(", ")}]`);
+        if (tensor?.shape.join() !== shape.join())
+          throw bad(file, `got no ${of}.${name} [${shape.join(", ")}]`);
         return [name, tensor.values];
       }),
     );
   const [parameters, meanSquares, momenta, bestParameters] = parts.map(part);
-  return { ...reached.data, run, state: { parameters, meanSquares, momenta, updates: checked.data.updates }, bestParameters };
+  return {
+    ...reached.data,
+    run,
+    state: { parameters, meanSquares, momenta, updates: checked.data.updates },
+    bestParameters,
+  };
 }
 
 /** Where the checkpoints of runs go in the folder of their records. */
@@ -100,13 +117,21 @@ export function removeCheckpoint(file: string): void {
 }
 
 function bad(file: string, problem: string): BadFileError {
-  return new BadFileError(file, 8, `expected a gated-rnn/checkpoint/1 file, ${problem}; remove it to start the run again`);
+  return new BadFileError(
+    file,
+    8,
+    `expected a gated-rnn/checkpoint/1 file, ${problem}; remove it to start the run again`,
+  );
 }
 
 function contents(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new GatedRnnError("record", `${file}: expected to read a checkpoint, got ${(error as Error).message}`, { cause: error });
+    throw new GatedRnnError(
+      "record",
+      `${file}: expected to read a checkpoint, got ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }

@@ -16,14 +16,21 @@ const byKind = {
  *
  * @throws GatedRnnError `usage` when an option is out of its range
  */
-export function configurationOf(dataset: Dataset, cell: Cell, options: Partial<RunConfiguration>): RunConfiguration {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+export function configurationOf(
+  dataset: Dataset,
+  cell: Cell,
+  options: Partial<RunConfiguration>,
+): RunConfiguration {
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
   const { kind } = dataset;
   const { inputSize } = taskOf(dataset);
   const configuration = {
     data: dataset.name,
     cell: cell.name,
-    hiddenSize: paperHiddenSizes[kind][cell.name] ?? hiddenSizeFor(cell, inputSize, byKind[kind].budget),
+    hiddenSize:
+      paperHiddenSizes[kind][cell.name] ?? hiddenSizeFor(cell, inputSize, byKind[kind].budget),
     seed: 1,
     epochs: 200,
     patience: 100,
@@ -42,10 +49,17 @@ export function configurationOf(dataset: Dataset, cell: Cell, options: Partial<R
   if (checked.success) return checked.data;
   const [{ path, message }] = checked.error.issues;
   const key = String(path[0]);
-  throw new GatedRnnError("usage", `${key}: ${message}, got ${String(configuration[key as keyof typeof configuration])}`);
+  throw new GatedRnnError(
+    "usage",
+    `${key}: ${message}, got ${String(configuration[key as keyof typeof configuration])}`,
+  );
 }
 
 /** The learning rate of an update: linear decay from the first to `finalLearningRate` of it at the last. */
-export function decayedLearningRate({ learningRate, finalLearningRate }: RunConfiguration, update: number, updates: number): number {
+export function decayedLearningRate(
+  { learningRate, finalLearningRate }: RunConfiguration,
+  update: number,
+  updates: number,
+): number {
   return learningRate * (1 - (1 - finalLearningRate) * (updates > 1 ? update / (updates - 1) : 0));
 }

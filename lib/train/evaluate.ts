@@ -6,7 +6,10 @@ import type { SplitNll } from "./record.js";
 export function meanNll(sequences: readonly SequenceNll[]): SplitNll {
   const steps = sequences.reduce((sum, s) => sum + s.steps, 0);
   const nll = sequences.reduce((sum, s) => sum + s.nll, 0);
-  return { nllPerStep: nll / steps, nllPerSequence: sequences.reduce((sum, s) => sum + s.nll / s.steps, 0) / sequences.length };
+  return {
+    nllPerStep: nll / steps,
+    nllPerSequence: sequences.reduce((sum, s) => sum + s.nll / s.steps, 0) / sequences.length,
+  };
 }
 
 /** NLL of a split: all its batches, without noise. Stops early, with what it has, only by an error. */

@@ -1,4 +1,11 @@
-import { affineRow, binary, doubleOperations, doubleWeights, sigmoid, unary } from "../cells/double-precision.js";
+import {
+  affineRow,
+  binary,
+  doubleOperations,
+  doubleWeights,
+  sigmoid,
+  unary,
+} from "../cells/double-precision.js";
 import { evaluateStep, type UnaryOp } from "../cells/graph.js";
 import { type BackwardValue, derivative, type ElementwiseOp } from "../compile/derivative.js";
 import type { Batch, Rows } from "../data/batch.js";
@@ -14,8 +21,14 @@ import type { Model } from "./model.js";
  * @returns [lags + 1] geometric means over all sequences of a batch and all their steps t ≥ lags; 1 first
  * @throws GatedRnnError `usage` for a model of speech, or when no sequence is longer than `lags`
  */
-export function gradientFlow(model: Model, parameters: TrainingState["parameters"], batch: Batch, lags: number): Float64Array {
-  if (model.output.kind !== "bernoulli") throw new GatedRnnError("usage", "gradient flow: expected a model of music, got one of speech");
+export function gradientFlow(
+  model: Model,
+  parameters: TrainingState["parameters"],
+  batch: Batch,
+  lags: number,
+): Float64Array {
+  if (model.output.kind !== "bernoulli")
+    throw new GatedRnnError("usage", "gradient flow: expected a model of music, got one of speech");
   const weights = doubleWeights(model.parameters, parameters);
   const sums = new Float64Array(lags + 1);
   let count = 0;
@@ -29,7 +42,11 @@ export function gradientFlow(model: Model, parameters: TrainingState["parameters
       count += 1;
     }
   }
-  if (count === 0) throw new GatedRnnError("usage", `gradient flow: expected a sequence of more than ${lags} steps, got none`);
+  if (count === 0)
+    throw new GatedRnnError(
+      "usage",
+      `gradient flow: expected a sequence of more than ${lags} steps, got none`,
+    );
   return sums.map((sum) => Math.exp(sum / count));
 }
 
@@ -39,12 +56,19 @@ interface Step {
   readonly slope: Float64Array;
 }
 
-function forward(model: Model, weights: ReadonlyMap<string, Float64Array>, batch: Batch, b: number): Step[] {
+function forward(
+  model: Model,
+  weights: ReadonlyMap<string, Float64Array>,
+  batch: Batch,
+  b: number,
+): Step[] {
   const { graph } = model.cell;
   const operations = doubleOperations(weights);
   const [W, bias] = [weights.get("W_y"), weights.get("b_y")] as [Float64Array, Float64Array];
   const { readoutSize } = model.output;
-  let states = new Map<string, Float64Array>(graph.states.map(({ name }) => [name, new Float64Array(model.hiddenSize)]));
+  let states = new Map<string, Float64Array>(
+    graph.states.map(({ name }) => [name, new Float64Array(model.hiddenSize)]),
+  );
   return Array.from({ length: batch.lengths[b] }, (_, t) => {
     const row = batch.stepOffsets[t] + b;
     const values = evaluateStep(graph, rowOf(batch.input, row), states, operations);
@@ -58,11 +82,19 @@ function forward(model: Model, weights: ReadonlyMap<string, Float64Array>, batch
 }
 
 /** |∂NLL_t / ∂s_(t−k)| for k = 0 … lags. */
-function backward(model: Model, weights: ReadonlyMap<string, Float64Array>, steps: readonly Step[], t: number, lags: number): number[] {
+function backward(
+  model: Model,
+  weights: ReadonlyMap<string, Float64Array>,
+  steps: readonly Step[],
+  t: number,
+  lags: number,
+): number[] {
   const { graph } = model.cell;
   const { values: program, previous } = derivative(graph);
   const zero = () => new Float64Array(model.hiddenSize);
-  let reaching = new Map(graph.states.map(({ name }) => [name, name === "h" ? steps[t].slope : zero()]));
+  let reaching = new Map(
+    graph.states.map(({ name }) => [name, name === "h" ? steps[t].slope : zero()]),
+  );
   const norms = [normOf(reaching)];
   for (let k = 0; k < lags; k++) {
     const values = [...steps[t - k].values];
@@ -91,10 +123,13 @@ function backwardValue(
     case "scale":
       return values[value.inputs[0]].map((v) => value.factor * v);
     case "peephole":
-      return values[value.inputs[0]].map((v, j) => v * (weights.get(value.weight) as Float64Array)[j]);
+      return values[value.inputs[0]].map(
+        (v, j) => v * (weights.get(value.weight) as Float64Array)[j],
+      );
     case "accumulate": {
       const out = value.base === undefined ? zero() : values[value.base].slice();
-      for (const { source, weight } of value.products) addTransposed(out, values[source], weights.get(weight) as Float64Array);
+      for (const { source, weight } of value.products)
+        addTransposed(out, values[source], weights.get(weight) as Float64Array);
       return out;
     }
     default: {
@@ -106,7 +141,8 @@ function backwardValue(
 
 /** out += g · Wᵀ */
 function addTransposed(out: Float64Array, g: Float64Array, W: Float64Array): void {
-  for (let i = 0; i < out.length; i++) for (let j = 0; j < g.length; j++) out[i] += g[j] * W[i * g.length + j];
+  for (let i = 0; i < out.length; i++)
+    for (let j = 0; j < g.length; j++) out[i] += g[j] * W[i * g.length + j];
 }
 
 function elementwise(op: ElementwiseOp, a: number, b: number, c: number): number {
@@ -130,11 +166,15 @@ function elementwise(op: ElementwiseOp, a: number, b: number, c: number): number
 }
 
 const normOf = (states: ReadonlyMap<string, Float64Array>) =>
-  Math.sqrt([...states.values()].reduce((sum, state) => sum + state.reduce((s, v) => s + v * v, 0), 0));
+  Math.sqrt(
+    [...states.values()].reduce((sum, state) => sum + state.reduce((s, v) => s + v * v, 0), 0),
+  );
 
 function rowOf(rows: Rows, row: number): Float64Array {
-  if (rows.kind === "dense") return Float64Array.from(rows.values.subarray(row * rows.width, (row + 1) * rows.width));
+  if (rows.kind === "dense")
+    return Float64Array.from(rows.values.subarray(row * rows.width, (row + 1) * rows.width));
   const out = new Float64Array(rows.width);
-  for (const column of rows.columns.subarray(rows.offsets[row], rows.offsets[row + 1])) out[column] = 1;
+  for (const column of rows.columns.subarray(rows.offsets[row], rows.offsets[row + 1]))
+    out[column] = 1;
   return out;
 }

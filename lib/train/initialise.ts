@@ -7,8 +7,11 @@ import type { Model, Parameter } from "./model.js";
  * peepholes U(−0.1, 0.1), recurrent matrices orthogonal, biases 0; the optimiser at rest.
  */
 export function initialState(model: Model, seed: number): TrainingState {
-  const zeros = () => new Map(model.parameters.map(({ name, shape }) => [name, new Float32Array(size(shape))]));
-  const parameters = new Map(model.parameters.map((p) => [p.name, initial(p, generator(seed, `initialise ${p.name}`))]));
+  const zeros = () =>
+    new Map(model.parameters.map(({ name, shape }) => [name, new Float32Array(size(shape))]));
+  const parameters = new Map(
+    model.parameters.map((p) => [p.name, initial(p, generator(seed, `initialise ${p.name}`))]),
+  );
   return { parameters, meanSquares: zeros(), momenta: zeros(), updates: 0 };
 }
 

@@ -21,7 +21,11 @@ export interface Model {
 
 export function model(cell: Cell, inputSize: number, hiddenSize: number, output: Output): Model {
   const size = { input: inputSize, hidden: hiddenSize };
-  const parameters: Parameter[] = cell.graph.parameters.map(({ name, role, axes }) => ({ name, role, shape: axes.map((a) => size[a]) }));
+  const parameters: Parameter[] = cell.graph.parameters.map(({ name, role, axes }) => ({
+    name,
+    role,
+    shape: axes.map((a) => size[a]),
+  }));
   parameters.push({ name: "W_y", role: "output-weight", shape: [hiddenSize, output.readoutSize] });
   parameters.push({ name: "b_y", role: "output-bias", shape: [output.readoutSize] });
   return { cell, inputSize, hiddenSize, output, parameters };

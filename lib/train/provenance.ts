@@ -10,7 +10,8 @@ export function packageFolder(): string {
   let folder = __dirname;
   for (;;) {
     const file = join(folder, "package.json");
-    if (existsSync(file) && JSON.parse(readFileSync(file, "utf8")).name === "gated-rnn") return folder;
+    if (existsSync(file) && JSON.parse(readFileSync(file, "utf8")).name === "gated-rnn")
+      return folder;
     folder = dirname(folder);
   }
 }
@@ -21,7 +22,10 @@ let version: RunRecord["code"] | undefined;
 export function codeVersion(): RunRecord["code"] {
   if (!version) {
     const folder = packageFolder();
-    version = { version: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version, commit: commitOf(dirname(folder)) };
+    version = {
+      version: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version,
+      commit: commitOf(dirname(folder)),
+    };
   }
   return version;
 }
@@ -30,8 +34,14 @@ function commitOf(folder: string): string | null {
   if (!existsSync(join(folder, ".git"))) return null;
   try {
     const git = (...args: string[]) =>
-      execFileSync("git", ["-C", folder, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-    return git("rev-parse", "--short=12", "HEAD") + (git("status", "--porcelain", "--untracked-files=no") ? "-dirty" : "");
+      execFileSync("git", ["-C", folder, ...args], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim();
+    return (
+      git("rev-parse", "--short=12", "HEAD") +
+      (git("status", "--porcelain", "--untracked-files=no") ? "-dirty" : "")
+    );
   } catch {
     return null; // no git on this machine, or a checkout without commits: the version alone names the code
   }
@@ -52,7 +62,11 @@ export function machine(): RunRecord["machine"] {
  * The name of a run: sha256 over its configuration, data checksum and package version; 16 hexadecimal digits. Commit, engine and
  * threads are in the record and not in the name: a sweep over several sittings goes on after a commit.
  */
-export function runId(configuration: RunConfiguration, dataChecksum: string, packageVersion: string): string {
+export function runId(
+  configuration: RunConfiguration,
+  dataChecksum: string,
+  packageVersion: string,
+): string {
   const sorted = Object.entries(configuration).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")
     .update(JSON.stringify([sorted, dataChecksum, packageVersion]))

@@ -42,6 +42,7 @@ export function pytorchWeights({ model, parameters, data, run }: TrainedModel): 
 /** [rows, columns] → [columns, rows]. */
 function transposed(values: Float32Array, rows: number, columns: number): Tensor {
   const turned = new Float32Array(values.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[j * rows + i] = values[i * columns + j];
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) turned[j * rows + i] = values[i * columns + j];
   return { shape: [columns, rows], values: turned };
 }

@@ -17,7 +17,11 @@ export const epochPoint = z.object({
   /** Without noise, after the epoch. */
   valid: splitNll,
   /** Gradient norm before rescaling, over the epoch's updates. */
-  gradientNorm: z.object({ mean: z.number(), max: z.number(), rescaled: z.number().describe("share of updates rescaled") }),
+  gradientNorm: z.object({
+    mean: z.number(),
+    max: z.number(),
+    rescaled: z.number().describe("share of updates rescaled"),
+  }),
 });
 export type EpochPoint = z.infer<typeof epochPoint>;
 
@@ -29,9 +33,16 @@ export const runConfiguration = z.object({
   epochs: z.number().int().positive(),
   patience: z.number().int().positive(),
   batchSize: z.number().int().positive(),
-  maxSteps: z.number().int().positive().describe("longer training sequences are cut into pieces of this many steps"),
+  maxSteps: z
+    .number()
+    .int()
+    .positive()
+    .describe("longer training sequences are cut into pieces of this many steps"),
   learningRate: z.number().positive(),
-  finalLearningRate: z.number().positive().describe("fraction of learningRate that linear decay ends on"),
+  finalLearningRate: z
+    .number()
+    .positive()
+    .describe("fraction of learningRate that linear decay ends on"),
   decay: z.number(),
   momentum: z.number(),
   epsilon: z.number(),
@@ -47,11 +58,22 @@ export const runRecord = z.object({
   id: z.string(),
   configuration: runConfiguration,
   parameters: z.object({ recurrent: z.number().int(), output: z.number().int() }),
-  data: z.object({ name: z.string(), title: z.string(), synthetic: z.boolean(), checksum: z.string() }),
+  data: z.object({
+    name: z.string(),
+    title: z.string(),
+    synthetic: z.boolean(),
+    checksum: z.string(),
+  }),
   /** A run that went on elsewhere names all the builds, in their order. */
   engine: z.object({ name: z.string(), build: z.string(), threads: z.number().int() }),
   code: z.object({ version: z.string(), commit: z.string().nullable() }),
-  machine: z.object({ cpu: z.string(), cores: z.number().int(), memoryGiB: z.number(), platform: z.string(), node: z.string() }),
+  machine: z.object({
+    cpu: z.string(),
+    cores: z.number().int(),
+    memoryGiB: z.number(),
+    platform: z.string(),
+    node: z.string(),
+  }),
   /** See `Session.activationBytes`; where the engine tells. */
   activationBytes: z.number().int().optional(),
   started: z.string(),

@@ -115,7 +115,8 @@ export class Run {
       await breathe();
     }
     const valid = await this.evaluate("valid");
-    if (!Number.isFinite(valid.nllPerStep)) throw new NotFiniteError(this.updates, "the validation NLL");
+    if (!Number.isFinite(valid.nllPerStep))
+      throw new NotFiniteError(this.updates, "the validation NLL");
     const { norms, nll, steps, learningRate } = partial;
     this.curve.push({
       epoch,
@@ -127,12 +128,18 @@ export class Run {
       gradientNorm: {
         mean: norms.reduce((a, b) => a + b, 0) / norms.length,
         max: norms.reduce((a, b) => Math.max(a, b)),
-        rescaled: norms.filter((n) => n > (maxGradientNorm ?? Number.POSITIVE_INFINITY)).length / norms.length,
+        rescaled:
+          norms.filter((n) => n > (maxGradientNorm ?? Number.POSITIVE_INFINITY)).length /
+          norms.length,
       },
     });
     this.partial = this.nothingYet();
     if (valid.nllPerStep < this.best.nllPerStep)
-      this.best = { epoch, nllPerStep: valid.nllPerStep, parameters: (await session.read()).parameters };
+      this.best = {
+        epoch,
+        nllPerStep: valid.nllPerStep,
+        parameters: (await session.read()).parameters,
+      };
     this.report(epoch, 1, nll / steps);
     await breathe();
     return true;
@@ -147,7 +154,15 @@ export class Run {
     const { epochs } = this.configuration;
     const seconds = this.seconds();
     const done = (epoch - 1 + epochShare) / epochs;
-    this.onProgress({ epoch, epochs, epochShare, nllPerStep, seconds, secondsLeft: (seconds / done) * (1 - done), curve: this.curve });
+    this.onProgress({
+      epoch,
+      epochs,
+      epochShare,
+      nllPerStep,
+      seconds,
+      secondsLeft: (seconds / done) * (1 - done),
+      curve: this.curve,
+    });
   }
 }
 

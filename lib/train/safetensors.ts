@@ -20,7 +20,9 @@ const entry = z.object({
   shape: z.array(z.number().int().nonnegative()),
   data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
 });
-const header = z.object({ __metadata__: z.record(z.string(), z.string()).optional() }).catchall(entry);
+const header = z
+  .object({ __metadata__: z.record(z.string(), z.string()).optional() })
+  .catchall(entry);
 
 /**
  * Tensors in the safetensors format (https://huggingface.co/docs/safetensors): length of the header as a little-endian
@@ -33,13 +35,16 @@ export function encodeSafetensors({ tensors, metadata }: SafeTensors): Uint8Arra
     end += values.byteLength;
     return [name, { dtype: "F32", shape, data_offsets: [start, end] }];
   });
-  const json = Buffer.from(JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }));
+  const json = Buffer.from(
+    JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }),
+  );
   const headerLength = Math.ceil(json.length / 8) * 8;
   const bytes = Buffer.alloc(8 + headerLength + end, " ");
   bytes.writeBigUInt64LE(BigInt(headerLength));
   json.copy(bytes, 8);
   let offset = 8 + headerLength;
-  for (const { values } of tensors.values()) for (const value of values) offset = bytes.writeFloatLE(value, offset);
+  for (const { values } of tensors.values())
+    for (const value of values) offset = bytes.writeFloatLE(value, offset);
   return bytes;
 }
 
@@ -54,11 +59,17 @@ export function decodeSafetensors(contents: Uint8Array, file: string): SafeTenso
   if (bytes.length < 8) throw bad(0, `expected a safetensors file, got only ${bytes.length} bytes`);
   const headerLength = Number(bytes.readBigUInt64LE());
   if (headerLength > Math.min(longestHeader, bytes.length - 8))
-    throw bad(0, `expected a safetensors header that fits in the file of ${bytes.length} bytes, got one of ${headerLength} bytes`);
+    throw bad(
+      0,
+      `expected a safetensors header that fits in the file of ${bytes.length} bytes, got one of ${headerLength} bytes`,
+    );
   const checked = header.safeParse(parse(bytes.toString("utf8", 8, 8 + headerLength)));
   if (!checked.success) {
     const [{ path, message }] = checked.error.issues;
-    throw bad(8, `expected a safetensors header of float32 tensors, got ${path.join(".") || "no JSON object"}: ${message}`);
+    throw bad(
+      8,
+      `expected a safetensors header of float32 tensors, got ${path.join(".") || "no JSON object"}: ${message}`,
+    );
   }
   const { __metadata__: metadata = {}, ...entries } = checked.data;
   const data = 8 + headerLength;
@@ -72,8 +83,13 @@ export function decodeSafetensors(contents: Uint8Array, file: string): SafeTenso
     ]) => {
       const count = shape.reduce((a, b) => a * b, 1);
       if (end - start !== 4 * count || data + end > bytes.length)
-        throw bad(8, `expected ${4 * count} bytes of ${name} within the file, got bytes ${start} to ${end} of ${bytes.length - data}`);
-      const values = Float32Array.from({ length: count }, (_, i) => bytes.readFloatLE(data + start + 4 * i));
+        throw bad(
+          8,
+          `expected ${4 * count} bytes of ${name} within the file, got bytes ${start} to ${end} of ${bytes.length - data}`,
+        );
+      const values = Float32Array.from({ length: count }, (_, i) =>
+        bytes.readFloatLE(data + start + 4 * i),
+      );
       return [name, { shape, values }] as const;
     },
   );

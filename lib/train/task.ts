@@ -22,8 +22,17 @@ export interface EpochOptions {
 
 /** What the numbers of a model stand for: keys of a piano, or normalised samples. */
 export const units = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("music"), lowestNote: z.number().int(), stepsPerQuarter: z.number().positive() }),
-  z.object({ kind: z.literal("speech"), sampleRateHz: z.number().positive(), mean: z.number(), standardDeviation: z.number().positive() }),
+  z.object({
+    kind: z.literal("music"),
+    lowestNote: z.number().int(),
+    stepsPerQuarter: z.number().positive(),
+  }),
+  z.object({
+    kind: z.literal("speech"),
+    sampleRateHz: z.number().positive(),
+    mean: z.number(),
+    standardDeviation: z.number().positive(),
+  }),
 ]);
 export type Units = Readonly<z.infer<typeof units>>;
 
@@ -56,7 +65,8 @@ const tasks = new WeakMap<Dataset, Task>();
 /** Epochs of music that are kept: runs of one seed go on at nearly the same pace. */
 const keptEpochs = 4;
 
-const order = ({ seed, epoch }: EpochOptions): Generator => generator(seed, `shuffle epoch ${epoch}`);
+const order = ({ seed, epoch }: EpochOptions): Generator =>
+  generator(seed, `shuffle epoch ${epoch}`);
 
 function makeTask(dataset: Dataset): Task {
   switch (dataset.kind) {
@@ -64,20 +74,32 @@ function makeTask(dataset: Dataset): Task {
       const kept = new Map<Split, Batch[]>(); // the validation split comes back after every epoch
       const epochs = new Map<string, Batch[]>();
       return {
-        units: { kind: "music", lowestNote: dataset.lowestNote, stepsPerQuarter: dataset.stepsPerQuarter ?? 2 },
+        units: {
+          kind: "music",
+          lowestNote: dataset.lowestNote,
+          stepsPerQuarter: dataset.stepsPerQuarter ?? 2,
+        },
         inputSize: dataset.keys,
         output: bernoulli(dataset.keys),
         epoch: (options) => {
           const { batchSize, maxSteps, seed, epoch } = options;
           const key = [batchSize, maxSteps, seed, epoch].join();
-          const batches = epochs.get(key) ?? bucketedBatches(dataset.train, dataset, { batchSize, maxSteps, shuffle: order(options) });
+          const batches =
+            epochs.get(key) ??
+            bucketedBatches(dataset.train, dataset, {
+              batchSize,
+              maxSteps,
+              shuffle: order(options),
+            });
           epochs.delete(key);
           epochs.set(key, batches); // the latest last
           for (const old of [...epochs.keys()].slice(0, -keptEpochs)) epochs.delete(old);
           return { count: batches.length, batches };
         },
         evaluation: (split) => {
-          const batches = kept.get(split) ?? bucketedBatches(dataset[split], dataset, { batchSize: evaluationBatchSize });
+          const batches =
+            kept.get(split) ??
+            bucketedBatches(dataset[split], dataset, { batchSize: evaluationBatchSize });
           kept.set(split, batches);
           return batches;
         },
@@ -91,9 +113,14 @@ function makeTask(dataset: Dataset): Task {
         output: gaussianMixture(speechWindow.targetSamples),
         epoch: (options) => ({
           count: Math.ceil(dataset.train.length / options.batchSize),
-          batches: speechBatches(dataset.train, { ...speechWindow, batchSize: options.batchSize, shuffle: order(options) }),
+          batches: speechBatches(dataset.train, {
+            ...speechWindow,
+            batchSize: options.batchSize,
+            shuffle: order(options),
+          }),
         }),
-        evaluation: (split) => speechBatches(dataset[split], { ...speechWindow, batchSize: evaluationBatchSize }),
+        evaluation: (split) =>
+          speechBatches(dataset[split], { ...speechWindow, batchSize: evaluationBatchSize }),
       };
     }
   }

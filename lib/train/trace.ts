@@ -16,10 +16,19 @@ export async function tracePiece(
   piece: PianoRoll,
   engine?: Engine,
 ): Promise<Trace> {
-  if (units?.kind !== "music") throw new GatedRnnError("usage", "trace: expected a model of music that knows its keys, got another");
-  const session = await (engine ?? (await defaultEngine())).open(model, { ...initialState(model, 1), parameters });
+  if (units?.kind !== "music")
+    throw new GatedRnnError(
+      "usage",
+      "trace: expected a model of music that knows its keys, got another",
+    );
+  const session = await (engine ?? (await defaultEngine())).open(model, {
+    ...initialState(model, 1),
+    parameters,
+  });
   try {
-    return await session.trace(batchOf([piece], { lowestNote: units.lowestNote, keys: model.inputSize }));
+    return await session.trace(
+      batchOf([piece], { lowestNote: units.lowestNote, keys: model.inputSize }),
+    );
   } finally {
     await session.close();
   }

@@ -69,7 +69,16 @@ export interface TrainResult {
  * cannot be read or written
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { dataset, cell, engine = await defaultEngine(), threads = 1, signal, onProgress, isHopeless, ...rest } = options;
+  const {
+    dataset,
+    cell,
+    engine = await defaultEngine(),
+    threads = 1,
+    signal,
+    onProgress,
+    isHopeless,
+    ...rest
+  } = options;
   const { checkpoint: file, checkpointSeconds = 30, onCheckpoint, ...chosen } = rest;
   const configuration = configurationOf(dataset, cell, chosen);
   const { hiddenSize, seed } = configuration;
@@ -91,7 +100,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       writeCheckpoint(file, trained, { run: id, started, builds, ...(await run.checkpoint()) });
       onCheckpoint?.();
     };
-    const { status, error } = await run.epochs({ signal, isHopeless, save, saveSeconds: checkpointSeconds });
+    const { status, error } = await run.epochs({
+      signal,
+      isHopeless,
+      save,
+      saveSeconds: checkpointSeconds,
+    });
     await session.write({ ...initial, parameters: run.best.parameters });
     const results = {
       train: await run.evaluate("train"),
@@ -106,11 +120,18 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         recurrent: parameterCount(cell, { inputSize: task.inputSize, hiddenSize }),
         output: (hiddenSize + 1) * trained.output.readoutSize,
       },
-      data: { name: dataset.name, title: dataset.title, synthetic: dataset.synthetic, checksum: dataset.checksum },
+      data: {
+        name: dataset.name,
+        title: dataset.title,
+        synthetic: dataset.synthetic,
+        checksum: dataset.checksum,
+      },
       engine: { name: engine.name, build: builds.join(", then "), threads },
       code,
       machine: machine(),
-      ...(session.activationBytes === undefined ? {} : { activationBytes: session.activationBytes }),
+      ...(session.activationBytes === undefined
+        ? {}
+        : { activationBytes: session.activationBytes }),
       started,
       seconds: run.seconds(),
       status,
@@ -119,7 +140,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       bestEpoch: run.best.epoch,
       results,
     };
-    return { record, model: trained, units: task.units, parameters: run.best.parameters, ...(error ? { error } : {}) };
+    return {
+      record,
+      model: trained,
+      units: task.units,
+      parameters: run.best.parameters,
+      ...(error ? { error } : {}),
+    };
   } finally {
     await session.close();
   }

@@ -47,7 +47,12 @@ export interface TrainedModel {
 
 /** A trained model's parameters as the bytes of a safetensors file, which Python reads too. */
 export function weightsFile({ model, parameters, data, run, units }: TrainedModel): Uint8Array {
-  const tensors = new Map(model.parameters.map(({ name, shape }) => [name, { shape, values: parameters.get(name) as Float32Array }]));
+  const tensors = new Map(
+    model.parameters.map(({ name, shape }) => [
+      name,
+      { shape, values: parameters.get(name) as Float32Array },
+    ]),
+  );
   const metadata: Partial<Record<keyof z.infer<typeof weightsMetadata>, string>> = {
     format: "gated-rnn/weights/1",
     cell: model.cell.name,
@@ -80,17 +85,30 @@ export function readWeights(file: string, cell?: Cell): TrainedModel {
   const checked = weightsMetadata.safeParse(metadata);
   if (!checked.success) {
     const [{ path }] = checked.error.issues;
-    throw new BadFileError(file, 8, `expected a gated-rnn/weights/1 file, got no valid "${path.join(".")}" in its metadata`);
+    throw new BadFileError(
+      file,
+      8,
+      `expected a gated-rnn/weights/1 file, got no valid "${path.join(".")}" in its metadata`,
+    );
   }
   const { cell: name, kind, inputSize, hiddenSize, data, run, units: known } = checked.data;
-  if (cell && cell.name !== name) throw new GatedRnnError("usage", `${file}: expected a model of ${cell.name}, got one of ${name}`);
-  const output = kind === "music" ? bernoulli(inputSize) : gaussianMixture(speechWindow.targetSamples);
+  if (cell && cell.name !== name)
+    throw new GatedRnnError(
+      "usage",
+      `${file}: expected a model of ${cell.name}, got one of ${name}`,
+    );
+  const output =
+    kind === "music" ? bernoulli(inputSize) : gaussianMixture(speechWindow.targetSamples);
   const trained = model(cell ?? cellNamed(name), inputSize, hiddenSize, output);
   const parameters = new Map<string, Float32Array>();
   for (const { name, shape } of trained.parameters) {
     const tensor = tensors.get(name);
     if (tensor?.shape.join() !== shape.join())
-      throw new BadFileError(file, 8, `expected ${name} [${shape.join(", ")}], got ${tensor ? `[${tensor.shape.join(", ")}]` : "none"}`);
+      throw new BadFileError(
+        file,
+        8,
+        `expected ${name} [${shape.join(", ")}], got ${tensor ? `[${tensor.shape.join(", ")}]` : "none"}`,
+      );
     parameters.set(name, tensor.values);
   }
   return { model: trained, parameters, data, run, ...(known ? { units: known } : {}) };
@@ -100,6 +118,10 @@ function contents(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new GatedRnnError("record", `${file}: expected a file of weights, got ${(error as Error).message}`, { cause: error });
+    throw new GatedRnnError(
+      "record",
+      `${file}: expected a file of weights, got ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }

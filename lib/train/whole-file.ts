@@ -14,14 +14,19 @@ export function writeWholeFile(file: string, contents: string | Uint8Array): voi
     mkdirSync(dirname(file), { recursive: true });
     const bytes = typeof contents === "string" ? Buffer.from(contents) : contents;
     withDescriptor(temporary, "w", (descriptor) => {
-      for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+      for (let written = 0; written < bytes.length; )
+        written += writeSync(descriptor, bytes, written);
       fsyncSync(descriptor);
     });
     renameSync(temporary, file);
     if (process.platform !== "win32") withDescriptor(dirname(file), "r", fsyncSync); // Windows opens no folders
   } catch (error) {
     discard(temporary);
-    throw new GatedRnnError("record", `${file}: expected to write it, got ${(error as Error).message}`, { cause: error });
+    throw new GatedRnnError(
+      "record",
+      `${file}: expected to write it, got ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }
 

@@ -10,8 +10,10 @@ const library = createRequire(import.meta.url)("gated-rnn") as typeof import("ga
 const { cellTitle, chosenRecords, filterRecords, readRecords, tableText, writeRecord } = library;
 
 const committed = join(root, "notebooks", "results");
-const kindOf = ({ configuration: { data } }: RunRecord) => (data.startsWith("speech") ? "speech" : "music");
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const kindOf = ({ configuration: { data } }: RunRecord) =>
+  data.startsWith("speech") ? "speech" : "music";
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function gather(folder: string, records: readonly RunRecord[]): void {
   rmSync(folder, { recursive: true, force: true });
@@ -29,28 +31,40 @@ function cells(records: readonly RunRecord[], data: string, cell: string): strin
 }
 
 const [folder] = process.argv.slice(2);
-const sweeps = readdirSync(folder).filter((name) => name !== "results" && existsSync(join(folder, name, "summary.json")));
+const sweeps = readdirSync(folder).filter(
+  (name) => name !== "results" && existsSync(join(folder, name, "summary.json")),
+);
 const own = sweeps.flatMap((name) => readRecords(join(folder, name)));
 const kept = ["music", "speech"].flatMap((kind) => readRecords(join(committed, kind)));
 gather(join(folder, "results"), own);
 
 /** Runs with and without weight noise are two searches. */
 const groups = new Map(
-  own.map(({ configuration: { data, cell, weightNoise } }) => [`${data} ${cell} ${weightNoise}`, { data, cell, noisy: weightNoise > 0 }]),
+  own.map(({ configuration: { data, cell, weightNoise } }) => [
+    `${data} ${cell} ${weightNoise}`,
+    { data, cell, noisy: weightNoise > 0 },
+  ]),
 );
 const column = (title: string) => ({ title, align: "right" as const });
 console.log(
   tableText({
-    caption: "Test NLL in nats per step, mean over the seeds of the chosen learning rate: these records beside the committed ones",
+    caption:
+      "Test NLL in nats per step, mean over the seeds of the chosen learning rate: these records beside the committed ones",
     columns: [
       { title: "data", align: "left" },
       { title: "unit", align: "left" },
       ...["these", "epochs\nat most", "seeds", "committed", "epochs\nat most", "seeds"].map(column),
     ],
     rows: [...groups.values()].map(({ data, cell, noisy }) => {
-      const alike = (records: readonly RunRecord[]) => records.filter((record) => record.configuration.weightNoise > 0 === noisy);
+      const alike = (records: readonly RunRecord[]) =>
+        records.filter((record) => record.configuration.weightNoise > 0 === noisy);
       const title = noisy ? data : `${data}, no weight noise`;
-      return [title, cellTitle(cell), ...cells(alike(own), data, cell), ...cells(alike(kept), data, cell)];
+      return [
+        title,
+        cellTitle(cell),
+        ...cells(alike(own), data, cell),
+        ...cells(alike(kept), data, cell),
+      ];
     }),
     notes: [],
   }),

@@ -31,7 +31,10 @@ export interface CellFailure {
  * their outputs into the notebook. Stops at the first failure. The process's standard output is tslab's afterwards.
  * @param folder where the kernel runs, and from where its imports are found
  */
-export async function execute(notebook: Notebook, folder: string): Promise<CellFailure | undefined> {
+export async function execute(
+  notebook: Notebook,
+  folder: string,
+): Promise<CellFailure | undefined> {
   process.chdir(folder);
   const handler = openHandler(folder);
   let count = 0;
@@ -65,14 +68,20 @@ async function executeCell(handler: Handler, cell: CodeCell): Promise<string | u
     }
   };
   const mayFail = cell.metadata.tags?.includes("raises-exception") ?? false;
-  const reply = await handler.handleExecute({ code: text(cell.source), stop_on_error: !mayFail }, writeStream, writeDisplayData);
+  const reply = await handler.handleExecute(
+    { code: text(cell.source), stop_on_error: !mayFail },
+    writeStream,
+    writeDisplayData,
+  );
   for (const output of outputs) {
     if (output.output_type === "stream") output.text = lines(text(output.text));
     if (output.output_type === "display_data") output.data = asFile(output.data);
   }
   const failed = reply.status !== "ok";
   if (failed === mayFail) return undefined;
-  return failed ? (reply.evalue ?? reply.status) : "expected an exception, as it is tagged raises-exception, got none";
+  return failed
+    ? (reply.evalue ?? reply.status)
+    : "expected an exception, as it is tagged raises-exception, got none";
 }
 
 /** As Jupyter writes it: texts as lists of lines, pictures as base64 with a line break at the end, JSON as it is. */

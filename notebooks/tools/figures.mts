@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { root } from "./jupyter.mts";
 
 const library = createRequire(import.meta.url)("gated-rnn") as typeof import("gated-rnn");
-const { chosenRecords, learningCurves, readRecords, table2, table2Picture, tableMarkdown, toSvg } = library;
+const { chosenRecords, learningCurves, readRecords, table2, table2Picture, tableMarkdown, toSvg } =
+  library;
 
 const results = join(root, "notebooks", "results");
-const withNoise = (folder: string) => readRecords(join(results, folder)).filter((record) => record.configuration.weightNoise > 0);
+const withNoise = (folder: string) =>
+  readRecords(join(results, folder)).filter((record) => record.configuration.weightNoise > 0);
 const music = withNoise("music");
 const speech = withNoise("speech");
 
@@ -21,10 +23,14 @@ async function write(name: string, drawn: string | Promise<string>): Promise<voi
   if (!check) writeFileSync(file, contents);
   else if (!existsSync(file) || readFileSync(file, "utf8") !== contents) {
     process.exitCode = 1;
-    console.error(`${name}: expected what the records give, got something else; npm run figures draws it anew`);
+    console.error(
+      `${name}: expected what the records give, got something else; npm run figures draws it anew`,
+    );
     return;
   }
-  console.log(`${check ? "as the records have it" : "written"}: ${join("notebooks", "results", name)}`);
+  console.log(
+    `${check ? "as the records have it" : "written"}: ${join("notebooks", "results", name)}`,
+  );
 }
 
 await write("table-2.svg", toSvg(table2Picture(music)));

@@ -30,8 +30,17 @@ export interface CodeCell extends CellBase {
 
 export type CellOutput =
   | { readonly output_type: "stream"; readonly name: "stdout" | "stderr"; text: string | string[] }
-  | { readonly output_type: "display_data"; data: Record<string, unknown>; metadata: Record<string, unknown> }
-  | { readonly output_type: "error"; readonly ename: string; readonly evalue: string; readonly traceback: string[] };
+  | {
+      readonly output_type: "display_data";
+      data: Record<string, unknown>;
+      metadata: Record<string, unknown>;
+    }
+  | {
+      readonly output_type: "error";
+      readonly ename: string;
+      readonly evalue: string;
+      readonly traceback: string[];
+    };
 
 const metadata = {
   kernelspec: { name: "tslab", display_name: "TypeScript (gated-rnn)", language: "typescript" },
@@ -47,13 +56,24 @@ export function parse(source: string, name: string): Notebook {
   const cells: Cell[] = [];
   for (const part of source.split(/^(?=\/\/ %%)/m)) {
     const head = /^\/\/ %%([^\n]*)\n?/.exec(part);
-    if (!head) throw new Error(`${name}: expected a line "// %%" first, got ${JSON.stringify(part.slice(0, 40))}`);
+    if (!head)
+      throw new Error(
+        `${name}: expected a line "// %%" first, got ${JSON.stringify(part.slice(0, 40))}`,
+      );
     const body = part.slice(head[0].length).replace(/^\n+|\s+$/g, "");
     const tags = /tags=(\[.*?\])/.exec(head[1]);
     const id = createHash("sha256").update(`${name} ${cells.length}`).digest("hex").slice(0, 8);
     const base = { id, metadata: tags ? { tags: JSON.parse(tags[1]) as string[] } : {} };
-    if (head[1].includes("[markdown]")) cells.push({ cell_type: "markdown", ...base, source: lines(body.replace(/^\/\/ ?/gm, "")) });
-    else cells.push({ cell_type: "code", ...base, execution_count: null, outputs: [], source: lines(body) });
+    if (head[1].includes("[markdown]"))
+      cells.push({ cell_type: "markdown", ...base, source: lines(body.replace(/^\/\/ ?/gm, "")) });
+    else
+      cells.push({
+        cell_type: "code",
+        ...base,
+        execution_count: null,
+        outputs: [],
+        source: lines(body),
+      });
   }
   return { cells, metadata, nbformat: 4, nbformat_minor: 5 };
 }

@@ -13,18 +13,33 @@ const venv = join(root, "build", "jupyter");
  */
 export function pythonWithJupyterLab(): string {
   const wanted = /^jupyterlab==(\S+)$/m.exec(readFileSync(requirements, "utf8"))?.[1];
-  const has = (python: string) => spawnSync(python, ["-m", "jupyterlab", "--version"], { encoding: "utf8" }).stdout?.trim() === wanted;
+  const has = (python: string) =>
+    spawnSync(python, ["-m", "jupyterlab", "--version"], { encoding: "utf8" }).stdout?.trim() ===
+    wanted;
   const python = process.platform === "win32" ? "python" : "python3";
   if (has(python)) return python;
-  const own = process.platform === "win32" ? join(venv, "Scripts", "python.exe") : join(venv, "bin", "python");
+  const own =
+    process.platform === "win32"
+      ? join(venv, "Scripts", "python.exe")
+      : join(venv, "bin", "python");
   if (!existsSync(own)) must(python, ["-m", "venv", venv]);
-  if (!has(own)) must(own, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
+  if (!has(own))
+    must(own, [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--disable-pip-version-check",
+      "-r",
+      requirements,
+    ]);
   return own;
 }
 
 /** The environment in which Jupyter finds this checkout's kernel, and the kernel this checkout's Node. */
 export function jupyterEnvironment(): NodeJS.ProcessEnv {
-  const paths = (first: string, rest: string | undefined) => (rest ? first + delimiter + rest : first);
+  const paths = (first: string, rest: string | undefined) =>
+    rest ? first + delimiter + rest : first;
   return {
     ...process.env,
     JUPYTER_PATH: paths(join(root, "notebooks"), process.env.JUPYTER_PATH),

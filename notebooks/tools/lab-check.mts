@@ -21,16 +21,27 @@ const failure = /Error|^\d+:\d+ - /m;
 function prepare(name: string): void {
   const settings = join(folder, "settings", "@jupyterlab", "notebook-extension");
   mkdirSync(settings, { recursive: true });
-  writeFileSync(join(settings, "tracker.jupyterlab-settings"), JSON.stringify({ windowingMode: "none" }));
+  writeFileSync(
+    join(settings, "tracker.jupyterlab-settings"),
+    JSON.stringify({ windowingMode: "none" }),
+  );
   const news = join(folder, "settings", "@jupyterlab", "apputils-extension");
   mkdirSync(news, { recursive: true });
-  writeFileSync(join(news, "notification.jupyterlab-settings"), JSON.stringify({ fetchNews: "false", checkForUpdates: false }));
+  writeFileSync(
+    join(news, "notification.jupyterlab-settings"),
+    JSON.stringify({ fetchNews: "false", checkForUpdates: false }),
+  );
   mkdirSync(served, { recursive: true });
-  if (!existsSync(join(served, "results"))) symlinkSync(join(root, "notebooks", "results"), join(served, "results"));
+  if (!existsSync(join(served, "results")))
+    symlinkSync(join(root, "notebooks", "results"), join(served, "results"));
   writeFileSync(join(served, `${name}.ipynb`), serialise(readSource(name)));
 }
 
-async function startServer(): Promise<{ readonly url: string; readonly token: string; readonly server: ChildProcess }> {
+async function startServer(): Promise<{
+  readonly url: string;
+  readonly token: string;
+  readonly server: ChildProcess;
+}> {
   const port = await freePort();
   const token = randomBytes(16).toString("hex");
   const args = [
@@ -64,13 +75,22 @@ async function startServer(): Promise<{ readonly url: string; readonly token: st
 async function runThroughMenu(page: Page, codeCells: number): Promise<void> {
   await page.getByRole("menuitem", { name: "Run", exact: true }).click();
   await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
-  const errors = page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]').filter({ hasText: failure });
+  const errors = page
+    .locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
+    .filter({ hasText: failure });
   const prompts = page.locator(".jp-NotebookPanel .jp-CodeCell .jp-InputArea-prompt");
   for (const end = Date.now() + 3 * minutes; ; await pause(250)) {
     const texts = await prompts.allTextContents();
-    if (texts.length === codeCells && texts.every((prompt) => /^\[\d+\]:/.test(prompt.trim()))) return;
-    if ((await errors.count()) > 0) throw new Error(`expected no cell to fail, got ${(await errors.allTextContents()).join("; ")}`);
-    if (Date.now() > end) throw new Error(`expected ${codeCells} cells to end within 3 minutes, got prompts ${texts.join(" ")}`);
+    if (texts.length === codeCells && texts.every((prompt) => /^\[\d+\]:/.test(prompt.trim())))
+      return;
+    if ((await errors.count()) > 0)
+      throw new Error(
+        `expected no cell to fail, got ${(await errors.allTextContents()).join("; ")}`,
+      );
+    if (Date.now() > end)
+      throw new Error(
+        `expected ${codeCells} cells to end within 3 minutes, got prompts ${texts.join(" ")}`,
+      );
   }
 }
 
@@ -80,9 +100,13 @@ function failures({ cells }: Notebook, name: string): string[] {
   return code.flatMap((cell, i) => {
     const expected = cell.metadata.tags?.includes("raises-exception") ?? false;
     const bad = cell.outputs.find(
-      (output) => output.output_type === "error" || (output.output_type === "stream" && failure.test(text(output.text))),
+      (output) =>
+        output.output_type === "error" ||
+        (output.output_type === "stream" && failure.test(text(output.text))),
     );
-    return bad && !expected ? [`${name}: code cell ${i + 1}: ${JSON.stringify(bad).slice(0, 400)}`] : [];
+    return bad && !expected
+      ? [`${name}: code cell ${i + 1}: ${JSON.stringify(bad).slice(0, 400)}`]
+      : [];
   });
 }
 
@@ -91,7 +115,9 @@ function drawnCharts(page: Page): Promise<boolean[]> {
   return page.locator(".jp-OutputArea-output .vega-embed canvas").evaluateAll((canvases) =>
     canvases.map((canvas) => {
       const { width, height } = canvas as HTMLCanvasElement;
-      const pixels = (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+      const pixels =
+        (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height).data ??
+        new Uint8ClampedArray();
       return new Set(new Uint32Array(pixels.buffer)).size > 2;
     }),
   );
@@ -115,15 +141,21 @@ async function check(name: string, page: Page, url: string, token: string): Prom
   const saved = readNotebook(join(served, `${name}.ipynb`));
   const expected = countCharts(saved);
   const problems = failures(saved, name);
-  if (expected === 0) problems.push(`${name}: expected the saved notebook to hold charts, got none`);
+  if (expected === 0)
+    problems.push(`${name}: expected the saved notebook to hold charts, got none`);
   if (drawn.length !== expected || drawn.includes(false))
-    problems.push(`${name}: expected ${expected} charts drawn, got ${drawn.filter(Boolean).length}`);
+    problems.push(
+      `${name}: expected ${expected} charts drawn, got ${drawn.filter(Boolean).length}`,
+    );
   return problems;
 }
 
 function countCharts({ cells }: Notebook): number {
   const outputs = cells.flatMap((cell) => (cell.cell_type === "code" ? cell.outputs : []));
-  return outputs.filter((output) => output.output_type === "display_data" && "application/vnd.vegalite.v5+json" in output.data).length;
+  return outputs.filter(
+    (output) =>
+      output.output_type === "display_data" && "application/vnd.vegalite.v5+json" in output.data,
+  ).length;
 }
 
 /** The whole notebook in one picture: the window is made as high as it is. */
@@ -145,13 +177,19 @@ function freePort(): Promise<number> {
     const probe = createServer().once("error", fail);
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
-      probe.close(() => (address && typeof address === "object" ? done(address.port) : fail(new Error("no free port"))));
+      probe.close(() =>
+        address && typeof address === "object"
+          ? done(address.port)
+          : fail(new Error("no free port")),
+      );
     });
   });
 }
 
 const wanted = process.argv.slice(2);
-const names = notebookNames().filter((name) => wanted.length === 0 || wanted.some((w) => name.startsWith(w)));
+const names = notebookNames().filter(
+  (name) => wanted.length === 0 || wanted.some((w) => name.startsWith(w)),
+);
 rmSync(folder, { recursive: true, force: true });
 names.forEach(prepare);
 const { url, token, server } = await startServer();
@@ -169,7 +207,9 @@ try {
       return [`${name}: ${error.message}`];
     });
     problems = [...problems, ...found];
-    console.log(`${found.length === 0 ? "ok" : "FAILED"} ${name}: ${join("build", "lab-check", `${name}.png`)}`);
+    console.log(
+      `${found.length === 0 ? "ok" : "FAILED"} ${name}: ${join("build", "lab-check", `${name}.png`)}`,
+    );
     await page.close();
   }
 } finally {

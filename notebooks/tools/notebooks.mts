@@ -4,7 +4,16 @@
 //         with --results=FOLDER on the records there, in music, speech and long, instead of the committed ones
 // Names such as "01" choose notebooks; default: all.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execute } from "./execute.mts";
@@ -16,7 +25,9 @@ const executedFolder = join(folder, "..", "build", "notebooks");
 
 /** The notebooks' names without extension, in order: 01-start, … */
 export function notebookNames(extension: ".ts" | ".ipynb" = ".ts"): string[] {
-  const files = readdirSync(folder).filter((file) => /^\d\d-/.test(file) && file.endsWith(extension));
+  const files = readdirSync(folder).filter(
+    (file) => /^\d\d-/.test(file) && file.endsWith(extension),
+  );
   return files.map((file) => basename(file, extension)).sort();
 }
 
@@ -35,7 +46,9 @@ function build(name: string): void {
   const notebook = readSource(name);
   const before = existsSync(notebookFile(name)) ? readNotebook(notebookFile(name)).cells : [];
   for (const cell of notebook.cells) {
-    const same = before.find((old) => old.cell_type === "code" && text(old.source) === text(cell.source));
+    const same = before.find(
+      (old) => old.cell_type === "code" && text(old.source) === text(cell.source),
+    );
     if (cell.cell_type === "code" && same?.cell_type === "code")
       Object.assign(cell, { outputs: same.outputs, execution_count: same.execution_count });
   }
@@ -60,7 +73,11 @@ async function run(name: string, file: string, results: string | undefined): Pro
   if (file === notebookFile(name)) leaveDataOut(notebook);
   write(file, serialise(notebook));
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  log(failure ? `${name}: cell ${failure.cell} failed: ${failure.problem}\n` : `${name}: ${seconds} s → ${file}\n`);
+  log(
+    failure
+      ? `${name}: cell ${failure.cell} failed: ${failure.problem}\n`
+      : `${name}: ${seconds} s → ${file}\n`,
+  );
   return failure === undefined;
 }
 
@@ -68,7 +85,8 @@ async function run(name: string, file: string, results: string | undefined): Pro
 function leaveDataOut({ cells }: Notebook): void {
   for (const cell of cells)
     if (cell.cell_type === "code" && cell.metadata.tags?.includes("data"))
-      for (const output of cell.outputs) if (output.output_type === "display_data") delete output.data["text/html"];
+      for (const output of cell.outputs)
+        if (output.output_type === "display_data") delete output.data["text/html"];
 }
 
 /** A kernel takes over its process, so every notebook runs in its own. */
@@ -76,7 +94,9 @@ async function runAll(names: readonly string[], options: readonly string[]): Pro
   let good = true;
   for (const name of names) {
     const args = [fileURLToPath(import.meta.url), "run-here", name, ...options];
-    const code = await new Promise((done) => spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] }).on("exit", done));
+    const code = await new Promise((done) =>
+      spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] }).on("exit", done),
+    );
     good &&= code === 0;
   }
   return good;
@@ -94,19 +114,27 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   const save = options.includes("--save");
   const results = options.find((word) => word.startsWith("--results="))?.slice("--results=".length);
   if (save && results !== undefined) return misuse("expected --save or --results, got both");
-  const chosen = (names: string[]) => names.filter((name) => wanted.length === 0 || wanted.some((w) => name.startsWith(w)));
+  const chosen = (names: string[]) =>
+    names.filter((name) => wanted.length === 0 || wanted.some((w) => name.startsWith(w)));
   switch (command) {
     case "build":
       chosen(notebookNames()).forEach(build);
       return 0;
     case "pull":
-      for (const name of chosen(notebookNames(".ipynb"))) write(join(folder, `${name}.ts`), print(readNotebook(notebookFile(name))));
+      for (const name of chosen(notebookNames(".ipynb")))
+        write(join(folder, `${name}.ts`), print(readNotebook(notebookFile(name))));
       return 0;
     case "run":
       return (await runAll(chosen(notebookNames()), options)) ? 0 : 1;
     case "run-here": {
       const [name] = wanted;
-      return (await run(name, save ? notebookFile(name) : join(executedFolder, `${name}.ipynb`), results)) ? 0 : 1;
+      return (await run(
+        name,
+        save ? notebookFile(name) : join(executedFolder, `${name}.ipynb`),
+        results,
+      ))
+        ? 0
+        : 1;
     }
     default:
       return misuse("expected build, pull or run");
@@ -114,8 +142,11 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
 }
 
 function misuse(problem: string): number {
-  process.stderr.write(`${problem}; usage: notebooks.mts build | pull | run [--save | --results=FOLDER] [name …]\n`);
+  process.stderr.write(
+    `${problem}; usage: notebooks.mts build | pull | run [--save | --results=FOLDER] [name …]\n`,
+  );
   return 2;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(await main(process.argv.slice(2)));
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.exit(await main(process.argv.slice(2)));

@@ -52,7 +52,11 @@ const sweep = (name: string, ...args: string[]): Step => ({
   script: command,
   args: ["sweep", ...args, "--slots", slots, "--out", join(out, name)],
 });
-const data = (name: string): Step => ({ what: `prepare ${name}`, script: command, args: ["data", "prepare", name] });
+const data = (name: string): Step => ({
+  what: `prepare ${name}`,
+  script: command,
+  args: ["data", "prepare", name],
+});
 const speech = (name: string, epochs: string, batch: string, noise: readonly string[] = []) =>
   sweep(
     `${name}${noise.length > 0 ? "-without-noise" : ""}`,
@@ -79,7 +83,9 @@ const sweeps = full
       speech("speech-b", "25", "4", quiet),
     ]
   : [sweep("quick", "--data", "jsb", "--learning-rates", "2", "--epochs", "60")];
-const sets = full ? ["jsb", "nottingham", "musedata", "piano-midi", "speech-a", "speech-b"] : ["jsb"];
+const sets = full
+  ? ["jsb", "nottingham", "musedata", "piano-midi", "speech-a", "speech-b"]
+  : ["jsb"];
 const steps: Step[] = [
   ...sets.map(data),
   ...sweeps,
@@ -89,13 +95,20 @@ const steps: Step[] = [
     script: tool("notebooks.mts"),
     args: ["run", ...(full ? [`--results=${join(out, "results")}`] : [])],
   },
-  { what: "pages of these notebooks", script: tool("site.mts"), args: [join("build", "notebooks")] },
+  {
+    what: "pages of these notebooks",
+    script: tool("site.mts"),
+    args: [join("build", "notebooks")],
+  },
 ];
 
 /** Ctrl-C goes to the whole process group: the step ends in good order, and so do we. */
 function run({ script, args }: Step): Promise<number> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ["--no-warnings", script, ...args], { cwd: root, stdio: "inherit" });
+    const child = spawn(process.execPath, ["--no-warnings", script, ...args], {
+      cwd: root,
+      stdio: "inherit",
+    });
     child.on("exit", (code, signal) => done(code ?? (signal === "SIGINT" ? 130 : 1)));
   });
 }

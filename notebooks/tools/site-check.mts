@@ -16,12 +16,15 @@ async function check(browser: Browser, file: string, name: string): Promise<stri
   page.on("request", (request) => {
     if (!/^(file|data|blob):/.test(request.url())) problems.push(`asked for ${request.url()}`);
   });
-  page.on("requestfailed", (request) => problems.push(`could not get ${request.url().slice(0, 100)}`));
+  page.on("requestfailed", (request) =>
+    problems.push(`could not get ${request.url().slice(0, 100)}`),
+  );
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
   });
   await page.goto(pathToFileURL(file).href);
-  for (const details of await page.locator("details").all()) await details.evaluate((element) => element.setAttribute("open", ""));
+  for (const details of await page.locator("details").all())
+    await details.evaluate((element) => element.setAttribute("open", ""));
   const silent = await page.locator("audio").evaluateAll(async (players) => {
     const plays = (player: HTMLMediaElement) =>
       new Promise<boolean>((done) => {
@@ -33,12 +36,14 @@ async function check(browser: Browser, file: string, name: string): Promise<stri
     return found.filter((good) => !good).length;
   });
   const found = await page.evaluate(() => ({
-    broken: [...document.images].filter((image) => !(image.complete && image.naturalWidth > 0)).length,
+    broken: [...document.images].filter((image) => !(image.complete && image.naturalWidth > 0))
+      .length,
     pictures: document.images.length,
     players: document.querySelectorAll("audio").length,
     equations: document.querySelectorAll(".katex").length,
     unrendered:
-      document.querySelectorAll(".katex-error").length + (document.body.innerText.match(/\$\$|\\(frac|odot|sigma)\b/g)?.length ?? 0),
+      document.querySelectorAll(".katex-error").length +
+      (document.body.innerText.match(/\$\$|\\(frac|odot|sigma)\b/g)?.length ?? 0),
     wide: document.documentElement.scrollWidth > window.innerWidth,
     links: [...document.querySelectorAll("a")].map((a) => a.getAttribute("href") ?? ""),
   }));
@@ -48,10 +53,13 @@ async function check(browser: Browser, file: string, name: string): Promise<stri
   if (found.wide) problems.push("wider than the window");
   const pages = new Set(readdirSync(dirname(file)));
   problems.push(
-    ...found.links.filter((link) => !/^https?:|^#/.test(link) && !pages.has(link)).map((link) => `a link leads nowhere: ${link}`),
+    ...found.links
+      .filter((link) => !/^https?:|^#/.test(link) && !pages.has(link))
+      .map((link) => `a link leads nowhere: ${link}`),
   );
   await page.setViewportSize({ width: 390, height: 800 }); // a phone
-  if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) problems.push("wider than a phone");
+  if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+    problems.push("wider than a phone");
   await page.setViewportSize({ width: 900, height: 1000 });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   await page.close();
@@ -72,7 +80,8 @@ const browser = await chromium.launch({
 const problems: string[] = [];
 try {
   const pages = readdirSync(site).filter((file) => file.endsWith(".html"));
-  for (const file of pages) problems.push(...(await check(browser, join(site, file), file.replace(/\.html$/, ""))));
+  for (const file of pages)
+    problems.push(...(await check(browser, join(site, file), file.replace(/\.html$/, ""))));
 } finally {
   await browser.close();
 }

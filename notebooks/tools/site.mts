@@ -22,11 +22,15 @@ const marked = new Marked(markedKatex({ throwOnError: true, nonStandard: true })
 
 const highlighted = (source: string, language: string) =>
   hljs.getLanguage(language) ? hljs.highlight(source, { language }).value : escapeHtml(source);
-const escapeHtml = (source: string) => source.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const escapeHtml = (source: string) =>
+  source.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** A notebook's text as HTML; links to notebooks become links to their pages. */
 function markdown(source: string): string {
-  return (marked.parse(source, { async: false }) as string).replace(/(href="[^":]*)\.ipynb"/g, '$1.html"');
+  return (marked.parse(source, { async: false }) as string).replace(
+    /(href="[^":]*)\.ipynb"/g,
+    '$1.html"',
+  );
 }
 
 function cellHtml(cell: Cell): string {
@@ -38,17 +42,28 @@ function cellHtml(cell: Cell): string {
 
 /** The form of an output that a page shows best. */
 function outputHtml(output: CellOutput): string {
-  if (output.output_type === "stream") return `<pre class="stream">${escapeHtml(text(output.text))}</pre>`;
-  if (output.output_type === "error") return `<pre class="stream">${escapeHtml(output.evalue)}</pre>`;
+  if (output.output_type === "stream")
+    return `<pre class="stream">${escapeHtml(text(output.text))}</pre>`;
+  if (output.output_type === "error")
+    return `<pre class="stream">${escapeHtml(output.evalue)}</pre>`;
   const { data, metadata } = output;
-  const form = (type: string) => (data[type] === undefined ? undefined : text(data[type] as string | string[]));
+  const form = (type: string) =>
+    data[type] === undefined ? undefined : text(data[type] as string | string[]);
   const png = form("image/png");
   if (png) {
-    const { width, height, alt = "" } = (metadata["image/png"] ?? {}) as { width?: number; height?: number; alt?: string };
+    const {
+      width,
+      height,
+      alt = "",
+    } = (metadata["image/png"] ?? {}) as { width?: number; height?: number; alt?: string };
     return `<img src="data:image/png;base64,${png.trim()}" width="${width}" height="${height}" alt="${escapeHtml(alt).replaceAll('"', "&quot;")}">`;
   }
   const latex = form("text/latex");
-  if (latex) return katex.renderToString(latex.replace(/^\$\$\s*|\s*\$\$$/g, ""), { displayMode: true, throwOnError: true });
+  if (latex)
+    return katex.renderToString(latex.replace(/^\$\$\s*|\s*\$\$$/g, ""), {
+      displayMode: true,
+      throwOnError: true,
+    });
   const html = form("text/html");
   if (html) return html;
   const prose = form("text/markdown");
@@ -107,26 +122,45 @@ export function writeSite(from = join(root, "notebooks")): string {
   mkdirSync(join(folder, "katex"), { recursive: true });
   const styles = dirname(createRequire(import.meta.url).resolve("katex/dist/katex.min.css"));
   // one kind of font file is enough: every browser of today reads it
-  const css = readFileSync(join(styles, "katex.min.css"), "utf8").replace(/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)/g, "");
+  const css = readFileSync(join(styles, "katex.min.css"), "utf8").replace(
+    /,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)/g,
+    "",
+  );
   writeFileSync(join(folder, "katex", "katex.min.css"), css);
-  cpSync(join(styles, "fonts"), join(folder, "katex", "fonts"), { recursive: true, filter: (file) => !/\.(woff|ttf)$/.test(file) });
+  cpSync(join(styles, "fonts"), join(folder, "katex", "fonts"), {
+    recursive: true,
+    filter: (file) => !/\.(woff|ttf)$/.test(file),
+  });
   writeFileSync(join(folder, "style.css"), style);
   const names = notebookNames(".ipynb");
-  const notebooks = names.map((name) => ({ name, notebook: readNotebook(join(from, `${name}.ipynb`)) }));
+  const notebooks = names.map((name) => ({
+    name,
+    notebook: readNotebook(join(from, `${name}.ipynb`)),
+  }));
   notebooks.forEach(({ name, notebook }, i) => {
     const link = (at: number, arrow: (title: string) => string) =>
-      notebooks[at] ? `<a href="${names[at]}.html">${arrow(escapeHtml(titleOf(notebooks[at].notebook)))}</a>` : "<span></span>";
+      notebooks[at]
+        ? `<a href="${names[at]}.html">${arrow(escapeHtml(titleOf(notebooks[at].notebook)))}</a>`
+        : "<span></span>";
     const nav = `<nav>${link(i - 1, (title) => `← ${title}`)}<a href="index.html">all</a>${link(i + 1, (title) => `${title} →`)}</nav>`;
-    writeFileSync(join(folder, `${name}.html`), page(titleOf(notebook), `${nav}\n${notebook.cells.map(cellHtml).join("\n")}\n${nav}`));
+    writeFileSync(
+      join(folder, `${name}.html`),
+      page(titleOf(notebook), `${nav}\n${notebook.cells.map(cellHtml).join("\n")}\n${nav}`),
+    );
   });
   const entries = notebooks.map(
-    ({ name, notebook }) => `<h2><a href="${name}.html">${escapeHtml(titleOf(notebook))}</a></h2>\n${markdown(summaryOf(notebook))}`,
+    ({ name, notebook }) =>
+      `<h2><a href="${name}.html">${escapeHtml(titleOf(notebook))}</a></h2>\n${markdown(summaryOf(notebook))}`,
   );
   const about = markdown(
     "# Gated recurrent networks, reproduced\n\n*Empirical Evaluation of Gated Recurrent Neural Networks on Sequence Modeling* ([Chung, Gulcehre, Cho, Bengio 2014](https://arxiv.org/abs/1412.3555)), step by step, as notebooks in TypeScript. These pages show them as they were run; in JupyterLab every cell can be changed and run again.",
   );
-  writeFileSync(join(folder, "index.html"), page("Gated recurrent networks, reproduced", `${about}\n${entries.join("\n")}`));
+  writeFileSync(
+    join(folder, "index.html"),
+    page("Gated recurrent networks, reproduced", `${about}\n${entries.join("\n")}`),
+  );
   return join(folder, "index.html");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(`open ${writeSite(process.argv[2])}`);
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  console.log(`open ${writeSite(process.argv[2])}`);

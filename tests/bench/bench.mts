@@ -33,7 +33,16 @@ function argumentsGiven() {
   const text = { type: "string" } as const;
   try {
     return parseArgs({
-      options: { peers: text, cases: text, budget: text, json: text, engine: text, backend: text, runs: text, help: { type: "boolean" } },
+      options: {
+        peers: text,
+        cases: text,
+        budget: text,
+        json: text,
+        engine: text,
+        backend: text,
+        runs: text,
+        help: { type: "boolean" },
+      },
     }).values;
   } catch (error) {
     process.stderr.write(`bench: ${(error as Error).message.split(".")[0]}; see --help\n`);
@@ -57,7 +66,9 @@ if (!(budget > 0)) {
 const chosen = (name: string) => !options.cases || name.includes(options.cases);
 if (options.engine !== undefined) {
   if (options.engine !== "webgpu") {
-    process.stderr.write(`bench: --engine: expected webgpu, got ${options.engine}; without it, all engines on the processor are timed\n`);
+    process.stderr.write(
+      `bench: --engine: expected webgpu, got ${options.engine}; without it, all engines on the processor are timed\n`,
+    );
     process.exit(2);
   }
   const runs = Number(options.runs ?? 64);
@@ -65,7 +76,13 @@ if (options.engine !== undefined) {
     process.stderr.write(`bench: --runs: expected a number of runs, got ${options.runs}\n`);
     process.exit(2);
   }
-  const report = await webGpuBench({ backend: options.backend, runs, wanted, chosen, budget }).catch((error: Error) => {
+  const report = await webGpuBench({
+    backend: options.backend,
+    runs,
+    wanted,
+    chosen,
+    budget,
+  }).catch((error: Error) => {
     if (!(error instanceof GatedRnnError)) throw error;
     process.stderr.write(`bench: ${error.message}\n`);
     return process.exit(2);
@@ -95,12 +112,26 @@ if (wanted("addon") && !options.cases) {
   console.log("\nSeconds for an epoch of the training pieces, addon, 1 thread\n");
   console.log(["set", "cell", "batch", "steps", "seconds"].map((h) => h.padStart(12)).join(""));
   for (const { set, cell, batchSize, steps, seconds } of epochs)
-    console.log([set, cell, batchSize, steps, seconds.toFixed(2)].map((c) => String(c).padStart(12)).join(""));
+    console.log(
+      [set, cell, batchSize, steps, seconds.toFixed(2)].map((c) => String(c).padStart(12)).join(""),
+    );
   speechEpochs = await speechEpochTimes();
   console.log("\nSeconds for an epoch of the training speech, addon, mixture loss included\n");
-  console.log(["set", "cell", "batch", "threads", "steps", "seconds", "GFLOP/s"].map((h) => h.padStart(12)).join(""));
+  console.log(
+    ["set", "cell", "batch", "threads", "steps", "seconds", "GFLOP/s"]
+      .map((h) => h.padStart(12))
+      .join(""),
+  );
   for (const { set, cell, batchSize, threads, steps, seconds, gflops } of speechEpochs)
-    console.log([set, cell, batchSize, threads, steps, seconds.toFixed(2), gflops.toFixed(1)].map((c) => String(c).padStart(12)).join(""));
+    console.log(
+      [set, cell, batchSize, threads, steps, seconds.toFixed(2), gflops.toFixed(1)]
+        .map((c) => String(c).padStart(12))
+        .join(""),
+    );
 }
-if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...here, results, epochs, speechEpochs }, null, 2)}\n`);
+if (options.json)
+  writeFileSync(
+    options.json,
+    `${JSON.stringify({ ...here, results, epochs, speechEpochs }, null, 2)}\n`,
+  );
 process.exit(0); // whatever TensorFlow.js keeps open

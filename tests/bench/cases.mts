@@ -1,4 +1,14 @@
-import { type Batch, bernoulli, cell, cellNamed, gaussianMixture, generator, type Model, model, type Rows } from "./library.mts";
+import {
+  type Batch,
+  bernoulli,
+  cell,
+  cellNamed,
+  gaussianMixture,
+  generator,
+  type Model,
+  model,
+  type Rows,
+} from "./library.mts";
 
 /** A training step to be timed: the paper's sizes, a batch of random data of the real shape, all sequences of one length. */
 export interface Case {
@@ -35,10 +45,23 @@ export function cases(sequences: Readonly<Record<Case["kind"], number>> = usualB
   return sizes.map(([kind, name, hiddenSize]) => {
     const music = kind === "music";
     const unit = name === "mgu" ? mgu : cellNamed(name);
-    const m = model(unit, music ? 88 : 20, hiddenSize, music ? bernoulli(88) : gaussianMixture(10, 20));
-    const batch = music ? musicBatch(sequences.music, 200) : batchOf(sequences.speech, 48, samplesOf(20), samplesOf(10));
+    const m = model(
+      unit,
+      music ? 88 : 20,
+      hiddenSize,
+      music ? bernoulli(88) : gaussianMixture(10, 20),
+    );
+    const batch = music
+      ? musicBatch(sequences.music, 200)
+      : batchOf(sequences.speech, 48, samplesOf(20), samplesOf(10));
     const size = sequences[kind] === usualBatch[kind] ? "" : `, batch ${sequences[kind]}`;
-    return { name: `${kind} ${name} ${hiddenSize}${size}`, kind, model: m, batch, flops: productFlops(m, batch) };
+    return {
+      name: `${kind} ${name} ${hiddenSize}${size}`,
+      kind,
+      model: m,
+      batch,
+      flops: productFlops(m, batch),
+    };
   });
 }
 
@@ -51,15 +74,26 @@ export function productFlops(m: Model, batch: Batch): number {
   const dense = batch.input.kind === "dense";
   let flops = 0;
   for (const { role, shape } of m.parameters) {
-    const products = role === "recurrent-weight" || role === "output-weight" ? 3 : role === "input-weight" && dense ? 2 : 0;
+    const products =
+      role === "recurrent-weight" || role === "output-weight"
+        ? 3
+        : role === "input-weight" && dense
+          ? 2
+          : 0;
     flops += products * 2 * rows * shape.reduce((a, b) => a * b, 1);
   }
   return flops;
 }
 
-export const musicBatch = (size: number, time: number): Batch => batchOf(size, time, keysOf, keysOf);
+export const musicBatch = (size: number, time: number): Batch =>
+  batchOf(size, time, keysOf, keysOf);
 
-function batchOf(size: number, time: number, input: (rows: number) => Rows, target: (rows: number) => Rows): Batch {
+function batchOf(
+  size: number,
+  time: number,
+  input: (rows: number) => Rows,
+  target: (rows: number) => Rows,
+): Batch {
   return {
     size,
     time,
@@ -74,7 +108,9 @@ function batchOf(size: number, time: number, input: (rows: number) => Rows, targ
 const random = generator(1, "bench");
 
 function keysOf(rows: number): Rows {
-  const columns = Array.from({ length: rows }, () => [0, 1, 2, 3].map((voice) => voice * 22 + random.integer(22)));
+  const columns = Array.from({ length: rows }, () =>
+    [0, 1, 2, 3].map((voice) => voice * 22 + random.integer(22)),
+  );
   return {
     kind: "sparse",
     width: 88,
@@ -84,7 +120,11 @@ function keysOf(rows: number): Rows {
 }
 
 function samplesOf(width: number): (rows: number) => Rows {
-  return (rows) => ({ kind: "dense", width, values: Float32Array.from({ length: rows * width }, () => random.normal()) });
+  return (rows) => ({
+    kind: "dense",
+    width,
+    values: Float32Array.from({ length: rows * width }, () => random.normal()),
+  });
 }
 
 /** Rows as [time, size, width] numbers, for libraries that know no sparse rows. */

@@ -53,8 +53,11 @@ async function median(work: () => unknown): Promise<number> {
 console.log(`${cpus()[0].model}, Node ${process.version}, medians of ${rounds} rounds`);
 
 const midis: { name: string; bytes: Uint8Array }[] = [];
-for await (const { name, read } of zipEntries(join(mirror, "music/Nottingham-midi.zip"))) midis.push({ name, bytes: await read() });
-const toRolls = await median(() => midis.map(({ name, bytes }) => pianoRollsFromMidi(readMidi(bytes, name), name, publishedRule)));
+for await (const { name, read } of zipEntries(join(mirror, "music/Nottingham-midi.zip")))
+  midis.push({ name, bytes: await read() });
+const toRolls = await median(() =>
+  midis.map(({ name, bytes }) => pianoRollsFromMidi(readMidi(bytes, name), name, publishedRule)),
+);
 console.log(`MIDI to rolls: ${midis.length} files in ${toRolls.toFixed(2)} s`);
 
 const wav = wavBytes([Float32Array.from({ length: 1 << 24 }, (_, i) => Math.sin(i / 10))], 8000);
@@ -62,7 +65,9 @@ const decode = await median(() => wavInMemory(wav, "bench.wav").read(0, 1 << 24)
 console.log(`WAV, 16 bits: ${(wav.length / 1e6 / decode).toFixed(0)} MB/s`);
 
 const mat = readFileSync(join(mirror, "music/MuseData.mat"));
-console.log(`MuseData.mat to rolls: ${(await median(() => pianoRollsFromMat(mat, "MuseData.mat"))).toFixed(3)} s`);
+console.log(
+  `MuseData.mat to rolls: ${(await median(() => pianoRollsFromMat(mat, "MuseData.mat"))).toFixed(3)} s`,
+);
 
 const all = await median(async () => {
   const folder = mkdtempSync(join(tmpdir(), "gated-rnn-bench-"));

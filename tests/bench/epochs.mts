@@ -36,7 +36,10 @@ export async function epochTimes(): Promise<EpochTime[]> {
       for (const batchSize of [2, 16])
         for (const [name, hiddenSize] of Object.entries(sizes)) {
           const m = model(cellNamed(name), dataset.keys, hiddenSize, bernoulli(dataset.keys));
-          const batches = bucketedBatches(dataset.train, dataset, { batchSize, shuffle: generator(1, "bench") });
+          const batches = bucketedBatches(dataset.train, dataset, {
+            batchSize,
+            shuffle: generator(1, "bench"),
+          });
           const session = await engine.open(m, initialState(m, 1), { threads: 1 });
           await session.trainStep(
             batches.reduce((a, b) => (b.stepOffsets[b.time] > a.stepOffsets[a.time] ? b : a)),
@@ -45,7 +48,13 @@ export async function epochTimes(): Promise<EpochTime[]> {
           const begin = performance.now();
           let steps = 0;
           for (const batch of batches) steps += (await session.trainStep(batch, settings)).steps;
-          times.push({ set, cell: name, batchSize, steps, seconds: (performance.now() - begin) / 1000 });
+          times.push({
+            set,
+            cell: name,
+            batchSize,
+            steps,
+            seconds: (performance.now() - begin) / 1000,
+          });
           await session.close();
         }
     } catch (error) {
@@ -78,7 +87,9 @@ export async function speechEpochTimes(): Promise<SpeechEpochTime[]> {
     });
     if (dataset?.kind !== "speech") continue;
     const { inputSize, output, epoch } = taskOf(dataset);
-    for (const [cell, hiddenSize] of Object.entries(paperHiddenSizes.speech).filter(([name]) => set === "speech-a" || name === "gru"))
+    for (const [cell, hiddenSize] of Object.entries(paperHiddenSizes.speech).filter(
+      ([name]) => set === "speech-a" || name === "gru",
+    ))
       for (const batchSize of [8, 64])
         for (const threads of [1, 2]) {
           const m = model(cellNamed(cell), inputSize, hiddenSize, output);
@@ -93,7 +104,15 @@ export async function speechEpochTimes(): Promise<SpeechEpochTime[]> {
             seconds += (performance.now() - begin) / 1000;
             flops += productFlops(m, batch);
           }
-          times.push({ set, cell, batchSize, threads, steps, seconds, gflops: flops / seconds / 1e9 });
+          times.push({
+            set,
+            cell,
+            batchSize,
+            threads,
+            steps,
+            seconds,
+            gflops: flops / seconds / 1e9,
+          });
           await session.close();
         }
   }

@@ -26,9 +26,17 @@ export const {
   generator,
   bucketedBatches,
 } = built("index.js") as typeof import("../../lib/index.js");
-export const { webGpu } = built("engines/webgpu/index.js") as typeof import("../../lib/engines/webgpu/index.js");
-export const { nativeWasmFrom } = built("engines/native/wasm.js") as typeof import("../../lib/engines/native/wasm.js");
-export const { codeVersion, machine, packageFolder } = built("train/provenance.js") as typeof import("../../lib/train/provenance.js");
+export const { webGpu } = built(
+  "engines/webgpu/index.js",
+) as typeof import("../../lib/engines/webgpu/index.js");
+export const { nativeWasmFrom } = built(
+  "engines/native/wasm.js",
+) as typeof import("../../lib/engines/native/wasm.js");
+export const { codeVersion, machine, packageFolder } = built(
+  "train/provenance.js",
+) as typeof import("../../lib/train/provenance.js");
 export const { taskOf } = built("train/task.js") as typeof import("../../lib/train/task.js");
-export const { speechSetNames } = built("data/speech.js") as typeof import("../../lib/data/speech.js");
+export const { speechSetNames } = built(
+  "data/speech.js",
+) as typeof import("../../lib/data/speech.js");
 export const { GatedRnnError } = built("errors.js") as typeof import("../../lib/errors.js");

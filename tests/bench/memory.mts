@@ -9,7 +9,9 @@ export async function memory(): Promise<void> {
   const engine = await openEngine("native");
   console.log("\nMemory, addon, 1 thread\n");
   const opened = async ({ model, batch }: Case) => {
-    const session = (await engine.open(model, initialState(model, 1), { threads: 1 })) as Awaited<ReturnType<typeof engine.open>> & {
+    const session = (await engine.open(model, initialState(model, 1), { threads: 1 })) as Awaited<
+      ReturnType<typeof engine.open>
+    > & {
       arenaBytes(): number;
     };
     await session.trainStep(batch, settings);
@@ -18,7 +20,9 @@ export async function memory(): Promise<void> {
   for (const on of cases()) {
     const session = await opened(on);
     const activations = mebibytes(session.activationBytes ?? 0);
-    console.log(`${on.name.padEnd(22)} arena ${mebibytes(session.arenaBytes())}, of it activations ${activations}`);
+    console.log(
+      `${on.name.padEnd(22)} arena ${mebibytes(session.arenaBytes())}, of it activations ${activations}`,
+    );
     await session.close();
   }
   const [first] = cases();

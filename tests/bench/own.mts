@@ -1,11 +1,19 @@
 // This package's engines as peers.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Engine, GatedRnnError, initialState, nativeWasmFrom, openEngine, packageFolder } from "./library.mts";
+import {
+  type Engine,
+  GatedRnnError,
+  initialState,
+  nativeWasmFrom,
+  openEngine,
+  packageFolder,
+} from "./library.mts";
 import { type Peer, settings } from "./peer.mts";
 import { tensorflow } from "./tensorflow.mts";
 
-const wasm = (file: string) => nativeWasmFrom(new Uint8Array(readFileSync(join(packageFolder(), "dist", "native", file))));
+const wasm = (file: string) =>
+  nativeWasmFrom(new Uint8Array(readFileSync(join(packageFolder(), "dist", "native", file))));
 
 const openers: readonly (readonly [string, () => Promise<Engine>, number])[] = [
   ["addon", () => openEngine("native"), 1],

@@ -16,7 +16,11 @@ export function peak(): Peak {
   const source = fileURLToPath(new URL("peak.c", import.meta.url));
   let there = true;
   try {
-    execFileSync(process.env.CC || "cc", ["-O3", "-march=native", "-ffp-contract=fast", source, "-o", program], { stdio: "ignore" });
+    execFileSync(
+      process.env.CC || "cc",
+      ["-O3", "-march=native", "-ffp-contract=fast", source, "-o", program],
+      { stdio: "ignore" },
+    );
   } catch {
     there = false;
   }

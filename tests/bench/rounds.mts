@@ -22,19 +22,29 @@ const leastSteps = 3;
  * Times peers on one case, interleaved: in every round each peer has a short turn, so that whatever else the machine does
  * meets all of them alike. A peer that has used its budget of time and made three steps leaves the round.
  */
-export async function timed(on: Case, peers: readonly Peer[], budgetSeconds: number): Promise<Timing[]> {
+export async function timed(
+  on: Case,
+  peers: readonly Peer[],
+  budgetSeconds: number,
+): Promise<Timing[]> {
   const running: { peer: Peer; open: OpenPeer; milliseconds: number[]; spent: number }[] = [];
   const timings = new Map<string, Timing>();
   for (const peer of peers)
     try {
       const open = await peer.open(on);
       let spent = 0;
-      for (let i = 0; i < warmUps && (i === 0 || spent < budgetSeconds * 1000); i++) spent += await open.step();
+      for (let i = 0; i < warmUps && (i === 0 || spent < budgetSeconds * 1000); i++)
+        spent += await open.step();
       running.push({ peer, open, milliseconds: [], spent: 0 });
     } catch (error) {
-      timings.set(peer.name, { peer: peer.name, milliseconds: [], problem: (error as Error).message.split("\n")[0] });
+      timings.set(peer.name, {
+        peer: peer.name,
+        milliseconds: [],
+        problem: (error as Error).message.split("\n")[0],
+      });
     }
-  const unfinished = (r: { milliseconds: number[]; spent: number }) => r.milliseconds.length < leastSteps || r.spent < budgetSeconds * 1000;
+  const unfinished = (r: { milliseconds: number[]; spent: number }) =>
+    r.milliseconds.length < leastSteps || r.spent < budgetSeconds * 1000;
   while (running.some(unfinished))
     for (const r of running)
       for (let turn = 0; turn < turnMilliseconds && unfinished(r); ) {

@@ -14,15 +14,28 @@ export interface CaseResult {
 }
 
 /** Times peers on one case and prints a line for each, against the addon and, where it is asked for, one core's peak. */
-export async function tableOf(on: Case, peers: readonly Peer[], budgetSeconds: number, core?: Peak): Promise<CaseResult> {
+export async function tableOf(
+  on: Case,
+  peers: readonly Peer[],
+  budgetSeconds: number,
+  core?: Peak,
+): Promise<CaseResult> {
   const before = core?.measure();
   const timings = await timed(on, peers, budgetSeconds);
   const fastest = Math.max(before ?? 0, core?.measure() ?? 0) || undefined;
-  const medianOf = (peer: string) => median(timings.find((t) => t.peer === peer)?.milliseconds ?? []);
+  const medianOf = (peer: string) =>
+    median(timings.find((t) => t.peer === peer)?.milliseconds ?? []);
   const reference = medianOf("addon");
   const peak = core ? `; one core's peak ${fastest?.toFixed(0) ?? "not measured"} GFLOP/s` : "";
   console.log(`\n${on.name}: ${(on.flops / 1e6).toFixed(0)} MFLOP in products${peak}`);
-  const heads = ["median ms", "fastest ms", "steps", "× addon", "GFLOP/s", ...(core ? ["of peak"] : [])];
+  const heads = [
+    "median ms",
+    "fastest ms",
+    "steps",
+    "× addon",
+    "GFLOP/s",
+    ...(core ? ["of peak"] : []),
+  ];
   console.log(`${"".padEnd(22)}${heads.map((h) => h.padStart(11)).join("")}`);
   const rows = timings.map(({ peer, milliseconds, problem }) => {
     if (problem !== undefined) {

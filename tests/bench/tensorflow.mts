@@ -11,14 +11,24 @@ const require = createRequire(new URL("../../lib/package.json", import.meta.url)
 
 export function tensorflowPeers(wanted: (name: string) => boolean): Peer[] {
   const kinds = [
-    ["by hand", openByHand, "cells written op by op under tf.variableGrads, with weight noise and clipping"],
-    ["layers", openLayers, "tf.layers and trainOnBatch, no peepholes, neither weight noise nor clipping"],
+    [
+      "by hand",
+      openByHand,
+      "cells written op by op under tf.variableGrads, with weight noise and clipping",
+    ],
+    [
+      "layers",
+      openLayers,
+      "tf.layers and trainOnBatch, no peepholes, neither weight noise nor clipping",
+    ],
   ] as const;
   return kinds.flatMap(([kind, open, what]) =>
     ["wasm", "cpu"].flatMap((backend): Peer[] => {
       const name = `tfjs ${backend} ${kind}`;
       if (!wanted(name)) return [];
-      return [{ name, detail: what, open: async (on) => open(await tensorflow(backend), backend, on) }];
+      return [
+        { name, detail: what, open: async (on) => open(await tensorflow(backend), backend, on) },
+      ];
     }),
   );
 }
@@ -28,17 +38,24 @@ export async function tensorflow(backend: string): Promise<Tensorflow> {
   const t: Tensorflow = require("@tensorflow/tfjs");
   t.env().set("PROD", true);
   if (backend === "wasm") {
-    const { setWasmPaths } = require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");
-    setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist") + sep);
+    const { setWasmPaths } =
+      require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");
+    setWasmPaths(
+      join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist") + sep,
+    );
   }
   await t.setBackend(backend);
   return t;
 }
 
-function lossOf(t: Tensorflow, { kind, batch }: Case): (target: tf.Tensor2D, y: tf.Tensor2D) => tf.Scalar {
+function lossOf(
+  t: Tensorflow,
+  { kind, batch }: Case,
+): (target: tf.Tensor2D, y: tf.Tensor2D) => tf.Scalar {
   const rows = batch.stepOffsets[batch.time];
   // the sigmoid's cross-entropy by hand: tf.losses.sigmoidCrossEntropy needs more operations
-  if (kind === "music") return (target, y) => t.softplus(y).sub(y.mul(target)).sum().div(rows) as tf.Scalar;
+  if (kind === "music")
+    return (target, y) => t.softplus(y).sub(y.mul(target)).sum().div(rows) as tf.Scalar;
   return (target, y) => {
     const logits = y.slice([0, 0], [-1, 20]);
     const mean = y.slice([0, 20], [-1, 200]).reshape([-1, 10, 20]);
@@ -54,10 +71,17 @@ function lossOf(t: Tensorflow, { kind, batch }: Case): (target: tf.Tensor2D, y: 
 
 function dataOf(t: Tensorflow, { batch }: Case): { x: tf.Tensor3D; target: tf.Tensor2D } {
   const x = t.tensor3d(denseValues(batch.input), [batch.time, batch.size, batch.input.width]);
-  return { x, target: t.tensor2d(denseValues(batch.target), [batch.time * batch.size, batch.target.width]) };
+  return {
+    x,
+    target: t.tensor2d(denseValues(batch.target), [batch.time * batch.size, batch.target.width]),
+  };
 }
 
-const gates: Readonly<Record<string, readonly string[]>> = { tanh: ["c"], gru: ["r", "z", "c"], lstm: ["i", "f", "c", "o"] };
+const gates: Readonly<Record<string, readonly string[]>> = {
+  tanh: ["c"],
+  gru: ["r", "z", "c"],
+  lstm: ["i", "f", "c", "o"],
+};
 
 async function openByHand(t: Tensorflow, backend: string, on: Case): Promise<OpenPeer> {
   const { model, batch } = on;
@@ -65,9 +89,18 @@ async function openByHand(t: Tensorflow, backend: string, on: Case): Promise<Ope
   if (!gates[name]) throw new Error("written by hand for tanh, gru and lstm");
   const loss = lossOf(t, on);
   const { x, target } = dataOf(t, on);
-  const parameters = new Map(model.parameters.map((p) => [p.name, t.variable(t.randomNormal(p.shape as number[], 0, 0.1))]));
-  const noisy = model.parameters.filter((p) => p.role === "input-weight" || p.role === "recurrent-weight").map((p) => p.name);
-  const optimiser = t.train.rmsprop(settings.learningRate, settings.decay, settings.momentum, settings.epsilon);
+  const parameters = new Map(
+    model.parameters.map((p) => [p.name, t.variable(t.randomNormal(p.shape as number[], 0, 0.1))]),
+  );
+  const noisy = model.parameters
+    .filter((p) => p.role === "input-weight" || p.role === "recurrent-weight")
+    .map((p) => p.name);
+  const optimiser = t.train.rmsprop(
+    settings.learningRate,
+    settings.decay,
+    settings.momentum,
+    settings.epsilon,
+  );
 
   const forward = (w: ReadonlyMap<string, tf.Tensor>) => {
     const get = (key: string) => w.get(key) as tf.Tensor2D;
@@ -104,13 +137,28 @@ async function openByHand(t: Tensorflow, backend: string, on: Case): Promise<Ope
     await t.setBackend(backend);
     const begin = performance.now();
     const value = t.tidy(() => {
-      const noise = new Map(noisy.map((key) => [key, t.randomNormal((parameters.get(key) as tf.Tensor).shape, 0, settings.weightNoise)]));
+      const noise = new Map(
+        noisy.map((key) => [
+          key,
+          t.randomNormal((parameters.get(key) as tf.Tensor).shape, 0, settings.weightNoise),
+        ]),
+      );
       const noisyWeights = () =>
-        new Map([...parameters].map(([key, w]): [string, tf.Tensor] => [key, noise.has(key) ? w.add(noise.get(key) as tf.Tensor) : w]));
-      const { value, grads } = t.variableGrads(() => forward(noisyWeights()), [...parameters.values()]);
+        new Map(
+          [...parameters].map(([key, w]): [string, tf.Tensor] => [
+            key,
+            noise.has(key) ? w.add(noise.get(key) as tf.Tensor) : w,
+          ]),
+        );
+      const { value, grads } = t.variableGrads(
+        () => forward(noisyWeights()),
+        [...parameters.values()],
+      );
       const norm = t.addN(Object.values(grads).map((g) => g.square().sum())).sqrt();
       const factor = t.minimum(1, t.div(settings.maxGradientNorm, norm));
-      optimiser.applyGradients(Object.fromEntries(Object.entries(grads).map(([key, g]) => [key, g.mul(factor)])));
+      optimiser.applyGradients(
+        Object.fromEntries(Object.entries(grads).map(([key, g]) => [key, g.mul(factor)])),
+      );
       return value;
     });
     await value.data();
@@ -126,22 +174,44 @@ async function openByHand(t: Tensorflow, backend: string, on: Case): Promise<Ope
 
 async function openLayers(t: Tensorflow, backend: string, on: Case): Promise<OpenPeer> {
   const { model, batch } = on;
-  const make = { tanh: t.layers.simpleRNN, gru: t.layers.gru, lstm: t.layers.lstm }[model.cell.name];
+  const make = { tanh: t.layers.simpleRNN, gru: t.layers.gru, lstm: t.layers.lstm }[
+    model.cell.name
+  ];
   if (!make) throw new Error("a cell that tf.layers does not have");
   const loss = lossOf(t, on);
   const network = t.sequential();
-  const shape = { inputShape: [batch.time, model.inputSize], units: model.hiddenSize, returnSequences: true };
-  network.add(make({ ...shape, recurrentActivation: "sigmoid", recurrentInitializer: "glorotUniform" } as never));
+  const shape = {
+    inputShape: [batch.time, model.inputSize],
+    units: model.hiddenSize,
+    returnSequences: true,
+  };
+  network.add(
+    make({
+      ...shape,
+      recurrentActivation: "sigmoid",
+      recurrentInitializer: "glorotUniform",
+    } as never),
+  );
   const { readoutSize, targetSize } = model.output;
   network.add(t.layers.timeDistributed({ layer: t.layers.dense({ units: readoutSize }) }));
   network.compile({
-    optimizer: t.train.rmsprop(settings.learningRate, settings.decay, settings.momentum, settings.epsilon),
+    optimizer: t.train.rmsprop(
+      settings.learningRate,
+      settings.decay,
+      settings.momentum,
+      settings.epsilon,
+    ),
     loss: (target, y) =>
-      loss(target.reshape([-1, readoutSize]).slice([0, 0], [-1, targetSize]) as tf.Tensor2D, y.reshape([-1, readoutSize]) as tf.Tensor2D),
+      loss(
+        target.reshape([-1, readoutSize]).slice([0, 0], [-1, targetSize]) as tf.Tensor2D,
+        y.reshape([-1, readoutSize]) as tf.Tensor2D,
+      ),
   });
   const data = dataOf(t, on);
   const x = data.x.transpose([1, 0, 2]);
-  const steps = data.target.reshape([batch.time, batch.size, targetSize]).transpose([1, 0, 2]) as tf.Tensor3D;
+  const steps = data.target
+    .reshape([batch.time, batch.size, targetSize])
+    .transpose([1, 0, 2]) as tf.Tensor3D;
   const target = steps.pad([
     [0, 0],
     [0, 0],

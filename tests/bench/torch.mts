@@ -18,11 +18,16 @@ export function torchPeers(wanted: (name: string) => boolean): Peer[] {
   let version: string;
   let hasCuda: boolean;
   try {
-    const said = execFileSync(python, [script, "--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    const said = execFileSync(python, [script, "--version"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
     [version] = said.split(" ");
     hasCuda = said.endsWith(" with CUDA");
   } catch {
-    console.error(`left out: PyTorch: ${python} has none; pip install torch==2.13.0 and name its Python in GATED_RNN_TORCH_PYTHON`);
+    console.error(
+      `left out: PyTorch: ${python} has none; pip install torch==2.13.0 and name its Python in GATED_RNN_TORCH_PYTHON`,
+    );
     return [];
   }
   return variants
@@ -31,7 +36,8 @@ export function torchPeers(wanted: (name: string) => boolean): Peer[] {
       name,
       detail: `PyTorch ${version}, nn.${compile ? "* under torch.compile" : "GRU, nn.LSTM, nn.RNN"}, ${device === "cuda" ? "cuDNN" : `${threads} thread${threads > 1 ? "s" : ""}`}`,
       open: async ({ kind, model, batch }) => {
-        if (!["gru", "lstm", "tanh"].includes(model.cell.name)) throw new Error("a cell that PyTorch does not have");
+        if (!["gru", "lstm", "tanh"].includes(model.cell.name))
+          throw new Error("a cell that PyTorch does not have");
         // passive: threads that spin while they wait would take the cores from the peers whose turn it is
         const child = spawn(python, [script], {
           stdio: ["pipe", "pipe", "pipe"],
@@ -45,11 +51,20 @@ export function torchPeers(wanted: (name: string) => boolean): Peer[] {
         const answer = async (question: unknown): Promise<{ ms: number }> => {
           child.stdin.write(`${JSON.stringify(question)}\n`);
           const line = await lines.next();
-          if (line.done) throw new Error(said.trim().split("\n").at(-1) ?? "it ended without a word");
+          if (line.done)
+            throw new Error(said.trim().split("\n").at(-1) ?? "it ended without a word");
           return JSON.parse(line.value);
         };
         await answer({
-          ...{ kind, threads, compile, device, cell: model.cell.name, inputSize: model.inputSize, hiddenSize: model.hiddenSize },
+          ...{
+            kind,
+            threads,
+            compile,
+            device,
+            cell: model.cell.name,
+            inputSize: model.inputSize,
+            hiddenSize: model.hiddenSize,
+          },
           ...{ readoutSize: model.output.readoutSize, time: batch.time, size: batch.size },
         });
         return {

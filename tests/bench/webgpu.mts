@@ -34,22 +34,46 @@ interface Options {
 type GpuEngine = Awaited<ReturnType<typeof webGpu>>;
 
 /** @throws GatedRnnError `engine-missing` where there is no such adapter */
-export async function webGpuBench({ backend, runs, wanted, chosen, budget }: Options): Promise<object> {
+export async function webGpuBench({
+  backend,
+  runs,
+  wanted,
+  chosen,
+  budget,
+}: Options): Promise<object> {
   const alone = await webGpu(backend);
   const together = await webGpu(backend, { sideBySide: runs });
-  const here = { adapter: alone.adapter, machine: machine(), code: codeVersion(), node: process.version, runs };
-  console.log(`${alone.adapter.name}${alone.adapter.isSoftware ? " (SOFTWARE: these are no GPU's times)" : ""}`);
+  const here = {
+    adapter: alone.adapter,
+    machine: machine(),
+    code: codeVersion(),
+    node: process.version,
+    runs,
+  };
+  console.log(
+    `${alone.adapter.name}${alone.adapter.isSoftware ? " (SOFTWARE: these are no GPU's times)" : ""}`,
+  );
   console.log(`${JSON.stringify(here)}\n`);
 
   const parity = await parityWithOracle();
   const agreement = await parity(alone);
   console.log("largest relative difference from the float64 oracle");
   for (const { cell, output, loss, gradient } of agreement)
-    console.log(`${cell.padEnd(10)} ${output.padEnd(18)} loss ${loss.toExponential(1)}, gradients ${gradient.toExponential(1)}`);
+    console.log(
+      `${cell.padEnd(10)} ${output.padEnd(18)} loss ${loss.toExponential(1)}, gradients ${gradient.toExponential(1)}`,
+    );
 
-  const mine = [gpuPeer("webgpu", alone, 1), gpuPeer(`webgpu, ${runs} runs`, together, runs)].filter(({ name }) => wanted(name));
-  const others = (name: string) => name !== "PyTorch, 2 threads" && name !== "PyTorch compiled" && wanted(name);
-  const peers = [...mine, ...(await ownPeers((name) => name === "addon" && wanted(name))), ...torchPeers(others)];
+  const mine = [
+    gpuPeer("webgpu", alone, 1),
+    gpuPeer(`webgpu, ${runs} runs`, together, runs),
+  ].filter(({ name }) => wanted(name));
+  const others = (name: string) =>
+    name !== "PyTorch, 2 threads" && name !== "PyTorch compiled" && wanted(name);
+  const peers = [
+    ...mine,
+    ...(await ownPeers((name) => name === "addon" && wanted(name))),
+    ...torchPeers(others),
+  ];
   console.log(`\nTraining steps; of ${runs} runs at once, the time of one\n`);
   for (const { name, detail } of peers) console.log(`${name.padEnd(22)} ${detail}`);
   const large = alone.adapter.isSoftware ? [] : cases({ music: 512, speech: 512 });
@@ -59,10 +83,14 @@ export async function webGpuBench({ backend, runs, wanted, chosen, budget }: Opt
     results.push(await tableOf(on, peers, budget));
     if (wanted("webgpu")) console.log(hostTime(await hostCost(alone, on)));
   }
-  const search = chosen("search") || chosen("jsb") ? await jsbSearch(alone, together, runs) : undefined;
+  const search =
+    chosen("search") || chosen("jsb") ? await jsbSearch(alone, together, runs) : undefined;
   if (search) {
-    const line = (what: string, perHour: number) => console.log(`${what.padEnd(22)} ${perHour.toFixed(1).padStart(10)} runs an hour`);
-    console.log(`\nThe JSB search (GRU 46, batch 2, runs of 200 epochs), from ${search.updates} updates of each\n`);
+    const line = (what: string, perHour: number) =>
+      console.log(`${what.padEnd(22)} ${perHour.toFixed(1).padStart(10)} runs an hour`);
+    console.log(
+      `\nThe JSB search (GRU 46, batch 2, runs of 200 epochs), from ${search.updates} updates of each\n`,
+    );
     for (const { name, runsPerHour } of search.rows) line(name, runsPerHour);
   }
   const memory = chosen("memory") ? await tenThousandSteps(alone) : undefined;
@@ -76,7 +104,9 @@ export async function webGpuBench({ backend, runs, wanted, chosen, budget }: Opt
 }
 
 /** The process's memory and the device's buffers, before and after. */
-async function tenThousandSteps(engine: GpuEngine): Promise<{ resident: number[]; buffers: number[] }> {
+async function tenThousandSteps(
+  engine: GpuEngine,
+): Promise<{ resident: number[]; buffers: number[] }> {
   const [{ model }] = cases();
   const batch = musicBatch(2, 8);
   const session = await engine.open(model, initialState(model, 1));
@@ -95,19 +125,29 @@ function gpuPeer(name: string, engine: GpuEngine, runs: number): Peer {
     name,
     detail: engine.build,
     open: async ({ model, batch }) => {
-      const sessions = await Promise.all(Array.from({ length: runs }, (_, seed) => engine.open(model, initialState(model, seed + 1))));
+      const sessions = await Promise.all(
+        Array.from({ length: runs }, (_, seed) =>
+          engine.open(model, initialState(model, seed + 1)),
+        ),
+      );
       const step = async () => {
         const begin = performance.now();
         await Promise.all(sessions.map((session) => session.trainStep(batch, settings)));
         return (performance.now() - begin) / runs;
       };
-      return { step, close: async () => void (await Promise.all(sessions.map((session) => session.close()))) };
+      return {
+        step,
+        close: async () => void (await Promise.all(sessions.map((session) => session.close()))),
+      };
     },
   };
 }
 
 /** What the processor does for a step, and how often it hands work to the GPU. */
-async function hostCost(engine: GpuEngine, { model, batch }: Case): Promise<{ milliseconds: number; dispatches: number } | undefined> {
+async function hostCost(
+  engine: GpuEngine,
+  { model, batch }: Case,
+): Promise<{ milliseconds: number; dispatches: number } | undefined> {
   try {
     const session = await engine.open(model, initialState(model, 1));
     const costs: { milliseconds: number; dispatches: number }[] = [];
@@ -121,7 +161,10 @@ async function hostCost(engine: GpuEngine, { model, batch }: Case): Promise<{ mi
       });
     }
     await session.close();
-    return { milliseconds: median(costs.slice(1).map((c) => c.milliseconds)), dispatches: costs[1].dispatches };
+    return {
+      milliseconds: median(costs.slice(1).map((c) => c.milliseconds)),
+      dispatches: costs[1].dispatches,
+    };
   } catch (error) {
     if (error instanceof GatedRnnError) return undefined; // said already, in the table
     throw error;
@@ -129,7 +172,9 @@ async function hostCost(engine: GpuEngine, { model, batch }: Case): Promise<{ mi
 }
 
 const hostTime = (cost: { milliseconds: number; dispatches: number } | undefined) =>
-  cost ? `webgpu: ${cost.dispatches} dispatches a step, ${cost.milliseconds.toFixed(2)} ms of the processor for them` : "";
+  cost
+    ? `webgpu: ${cost.dispatches} dispatches a step, ${cost.milliseconds.toFixed(2)} ms of the processor for them`
+    : "";
 
 /** How many of the search's runs would be done in an hour, by the time of some updates of each. */
 async function jsbSearch(alone: GpuEngine, together: GpuEngine, runs: number) {
@@ -142,7 +187,9 @@ async function jsbSearch(alone: GpuEngine, together: GpuEngine, runs: number) {
     return undefined;
   }
   const m = model(cellNamed("gru"), dataset.keys, 46, bernoulli(dataset.keys));
-  const batches = [...taskOf(dataset).epoch({ batchSize: 2, maxSteps: 1000, seed: 1, epoch: 1 }).batches]; // a search has one seed
+  const batches = [
+    ...taskOf(dataset).epoch({ batchSize: 2, maxSteps: 1000, seed: 1, epoch: 1 }).batches,
+  ]; // a search has one seed
   const longest = batches.reduce((a, b) => (b.stepOffsets[b.time] > a.stepOffsets[a.time] ? b : a));
   const updates = 20;
   const seconds = async (engine: Engine, count: number): Promise<number> => {
@@ -164,6 +211,11 @@ async function jsbSearch(alone: GpuEngine, together: GpuEngine, runs: number) {
     [`webgpu, ${runs} runs`, together, runs],
     ["addon, one slot", native, 1],
   ] as const)
-    if (engine) rows.push({ name, runsPerHour: (3600 * count) / (((await seconds(engine, count)) / updates) * batches.length * 200) });
+    if (engine)
+      rows.push({
+        name,
+        runsPerHour:
+          (3600 * count) / (((await seconds(engine, count)) / updates) * batches.length * 200),
+      });
   return { updates, rows };
 }

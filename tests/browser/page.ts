@@ -64,11 +64,21 @@ async function trainOn(engine: Engine): Promise<Training> {
   const m = model(gru, width, 46, bernoulli(width));
   const session = await engine.open(m, initialState(m, 1));
   const batch = melodies();
-  const settings = { learningRate: 3e-3, weightNoise: 0.01, noiseSeed: 1, maxGradientNorm: 1, decay: 0.95, momentum: 0.9, epsilon: 1e-4 };
+  const settings = {
+    learningRate: 3e-3,
+    weightNoise: 0.01,
+    noiseSeed: 1,
+    maxGradientNorm: 1,
+    decay: 0.95,
+    momentum: 0.9,
+    epsilon: 1e-4,
+  };
   const losses: number[] = [];
-  for (let update = 0; update < 40; update++) losses.push((await session.trainStep(batch, settings)).nllPerStep);
+  for (let update = 0; update < 40; update++)
+    losses.push((await session.trainStep(batch, settings)).nllPerStep);
   let parameterSum = 0;
-  for (const values of (await session.read()).parameters.values()) for (const value of values) parameterSum += value;
+  for (const values of (await session.read()).parameters.values())
+    for (const value of values) parameterSum += value;
   await session.close();
   return { build: engine.build, losses, parameterSum };
 }

@@ -17,7 +17,11 @@ async function bundle() {
   const build = await rolldown({ input: at("page.ts"), platform: "browser", resolve });
   const { output } = await build.generate({ format: "esm" });
   assert.equal(output.length, 1);
-  assert.doesNotMatch(output[0].code, /from\s*["']|\brequire\(/, "the page's code must need nothing of Node");
+  assert.doesNotMatch(
+    output[0].code,
+    /from\s*["']|\brequire\(/,
+    "the page's code must need nothing of Node",
+  );
   return output[0].code;
 }
 
@@ -42,7 +46,14 @@ const server = await serve(code);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
-    ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+    ...[
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+    ],
     ...["--disable-component-update", "--disable-sync"],
     ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
   ],
@@ -62,13 +73,18 @@ try {
     assert.deepEqual(there, here);
     assert.ok(here.losses.at(-1) < here.losses[0] / 4, "the loss falls");
     const [first, last] = [here.losses[0], here.losses.at(-1)];
-    console.log(`${browser.version()} and Node ${process.version}, ${here.build}: ${first} to ${last} nats, the same bits`);
+    console.log(
+      `${browser.version()} and Node ${process.version}, ${here.build}: ${first} to ${last} nats, the same bits`,
+    );
   }
   const there = await page.evaluate(() => globalThis.trainOnGpu());
   assert.match(there.refusal, /expected a GPU, got .*swiftshader.*, which is software/);
   const here = await globalThis.train(new Uint8Array(wasm("simd")));
   for (const [update, loss] of here.losses.entries())
-    assert.ok(Math.abs(there.losses[update] - loss) < 1e-3 * loss, `update ${update}: ${there.losses[update]} for ${loss}`);
+    assert.ok(
+      Math.abs(there.losses[update] - loss) < 1e-3 * loss,
+      `update ${update}: ${there.losses[update]} for ${loss}`,
+    );
   console.log(
     `${browser.version()}, ${there.build}: ${there.losses[0]} to ${there.losses.at(-1)} nats, as WebAssembly within a thousandth`,
   );

@@ -47,8 +47,20 @@ describe("parameter counts", () => {
 
 describe("a recorded cell", () => {
   it("names its parameters by the paper's letters", () => {
-    expect(gru.graph.parameters.map((p) => p.name)).toEqual(["W_r", "U_r", "b_r", "W_z", "U_z", "b_z", "W_c", "U_c", "b_c"]);
-    expect(lstm.graph.parameters.map((p) => p.name).join(" ")).toBe("W_i U_i b_i V_i W_f U_f b_f V_f W_c U_c b_c W_o U_o b_o V_o");
+    expect(gru.graph.parameters.map((p) => p.name)).toEqual([
+      "W_r",
+      "U_r",
+      "b_r",
+      "W_z",
+      "U_z",
+      "b_z",
+      "W_c",
+      "U_c",
+      "b_c",
+    ]);
+    expect(lstm.graph.parameters.map((p) => p.name).join(" ")).toBe(
+      "W_i U_i b_i V_i W_f U_f b_f V_f W_c U_c b_c W_o U_o b_o V_o",
+    );
   });
 
   it("names its gates and states, in evaluation order", () => {
@@ -59,7 +71,9 @@ describe("a recorded cell", () => {
   });
 
   it("shows its equations as the paper writes them", () => {
-    expect(latex(tanh)).toBe("\\begin{aligned}\nh_t &= \\tanh(W_h x_t + U_h h_{t-1} + b_h)\n\\end{aligned}");
+    expect(latex(tanh)).toBe(
+      "\\begin{aligned}\nh_t &= \\tanh(W_h x_t + U_h h_{t-1} + b_h)\n\\end{aligned}",
+    );
     expect(latex(gru).split("\n").slice(1, -1)).toEqual([
       "r_t &= \\sigma(W_r x_t + U_r h_{t-1} + b_r) \\\\",
       "z_t &= \\sigma(W_z x_t + U_z h_{t-1} + b_z) \\\\",
@@ -79,7 +93,11 @@ describe("a recorded cell", () => {
 
 describe("recording refuses", () => {
   it.each([
-    ["a cell without h", () => cell("a", () => ({}) as never), "cell a: expected the equations to return a state h"],
+    [
+      "a cell without h",
+      () => cell("a", () => ({}) as never),
+      "cell a: expected the equations to return a state h",
+    ],
     [
       "a state that is read and never set",
       () => cell("b", ({ input, previous, affine }) => ({ h: affine("h", input, previous("m")) })),
@@ -87,7 +105,10 @@ describe("recording refuses", () => {
     ],
     [
       "two parameters of one name",
-      () => cell("c", ({ input, affine, plus }) => ({ h: plus(affine("a", input), affine("a", input)) })),
+      () =>
+        cell("c", ({ input, affine, plus }) => ({
+          h: plus(affine("a", input), affine("a", input)),
+        })),
       "expected every parameter once, got W_a twice",
     ],
     [
@@ -95,11 +116,23 @@ describe("recording refuses", () => {
       () => cell("d", ({ input, hidden, plus }) => ({ h: plus(input, hidden) })),
       "read x through affine",
     ],
-    ["x as a state", () => cell("e", ({ input }) => ({ h: input })), "state h: expected a value as wide as h, got x"],
-    ["an affine of nothing", () => cell("f", ({ affine }) => ({ h: affine("h") })), "affine h: expected at least one input, got none"],
+    [
+      "x as a state",
+      () => cell("e", ({ input }) => ({ h: input })),
+      "state h: expected a value as wide as h, got x",
+    ],
+    [
+      "an affine of nothing",
+      () => cell("f", ({ affine }) => ({ h: affine("h") })),
+      "affine h: expected at least one input, got none",
+    ],
     [
       "one name for two values",
-      () => cell("g", ({ input, affine, named }) => ({ h: named("a", affine("p", input)), m: named("a", affine("q", input)) })),
+      () =>
+        cell("g", ({ input, affine, named }) => ({
+          h: named("a", affine("p", input)),
+          m: named("a", affine("q", input)),
+        })),
       "got a twice",
     ],
     [

@@ -8,15 +8,25 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fullDisk, killsWhileWriting } from "./checkpoints.mts";
-import { type Fault, type KillOptions, killsOnEmbedded, killsOnPostgres, undisturbed } from "./kills.mts";
+import {
+  type Fault,
+  type KillOptions,
+  killsOnEmbedded,
+  killsOnPostgres,
+  undisturbed,
+} from "./kills.mts";
 import { codeVersion, machine } from "./library.mts";
 import { mistakes } from "./mistakes.mts";
 
 const text = { type: "string" } as const;
-const { values: options } = parseArgs({ options: { quick: { type: "boolean" }, only: text, json: text } });
+const { values: options } = parseArgs({
+  options: { quick: { type: "boolean" }, only: text, json: text },
+});
 const folder = mkdtempSync(join(tmpdir(), "gated-rnn-chaos-"));
 chmodSync(folder, 0o755); // the PostgreSQL server runs as somebody else
-const size = options.quick ? { learningRates: 10, kills: 25, restarts: 2 } : { learningRates: 48, kills: 200, restarts: 10 };
+const size = options.quick
+  ? { learningRates: 10, kills: 25, restarts: 2 }
+  : { learningRates: 48, kills: 200, restarts: 10 };
 const kills: KillOptions = { folder, ...size };
 let reference: Promise<string> | undefined;
 const once = () => (reference ??= undisturbed(kills));

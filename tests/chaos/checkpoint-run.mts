@@ -1,4 +1,13 @@
-import { bernoulli, cellNamed, codeVersion, configurationOf, defaultEngine, model, openData, runId } from "./library.mts";
+import {
+  bernoulli,
+  cellNamed,
+  codeVersion,
+  configurationOf,
+  defaultEngine,
+  model,
+  openData,
+  runId,
+} from "./library.mts";
 
 const dataset = await openData("synthetic");
 const cell = cellNamed("gru");
@@ -6,5 +15,9 @@ const options = { hiddenSize: 40, epochs: 100_000, patience: 100_000, batchSize:
 
 /** A run that is never done, for others to interrupt. */
 export const run = { ...options, dataset, cell, engine: await defaultEngine() };
-export const runName = runId(configurationOf(dataset, cell, options), dataset.checksum, codeVersion().version);
+export const runName = runId(
+  configurationOf(dataset, cell, options),
+  dataset.checksum,
+  codeVersion().version,
+);
 export const runModel = model(cell, 88, options.hiddenSize, bernoulli(88));

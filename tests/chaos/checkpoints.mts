@@ -21,9 +21,13 @@ export async function killsWhileWriting(folder: string, kills: number): Promise<
   let inTheMiddle = 0;
   let updates = 0;
   for (let kill = 1; kill <= kills; kill++) {
-    const child = fork(writer, [file], { execArgv: ["--no-warnings"], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const child = fork(writer, [file], {
+      execArgv: ["--no-warnings"],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
     const first = await Promise.race([once(child, "message"), once(child, "exit")]);
-    if (first[0] !== "writing") return { name, figures: {}, faults: [`start ${kill} ended with ${first.join(" ")}`] };
+    if (first[0] !== "writing")
+      return { name, figures: {}, faults: [`start ${kill} ended with ${first.join(" ")}`] };
     await pause(30 * random.uniform());
     child.kill("SIGKILL");
     await once(child, "exit");
@@ -38,7 +42,10 @@ export async function killsWhileWriting(folder: string, kills: number): Promise<
       faults.push(`after kill ${kill}: ${(error as Error).message}`);
     }
   }
-  if ((await bitsAfter(file, updates + 3)) !== (await bitsAfter(join(folder, "undisturbed.safetensors"), updates + 3)))
+  if (
+    (await bitsAfter(file, updates + 3)) !==
+    (await bitsAfter(join(folder, "undisturbed.safetensors"), updates + 3))
+  )
     faults.push("other bits than undisturbed");
   return { name, figures: { kills, inTheMiddle, updates, seconds: since(begun) }, faults };
 }
@@ -64,15 +71,24 @@ export async function fullDisk(folder: string): Promise<Fault> {
       () => "",
       (error: Error) => error.message,
     );
-    if (message !== `${file}: expected to write it, got ENOSPC: no space left on device, write`) faults.push(`the message was: ${message}`);
+    if (message !== `${file}: expected to write it, got ENOSPC: no space left on device, write`)
+      faults.push(`the message was: ${message}`);
     const reached = readCheckpoint(file, runModel, runName)?.state.updates;
-    if (reached !== 5) faults.push(`the checkpoint before was of update 5, and loads as ${reached}`);
+    if (reached !== 5)
+      faults.push(`the checkpoint before was of update 5, and loads as ${reached}`);
     const left = readdirSync(disk).sort().join();
     if (left !== "filler,run.safetensors") faults.push(`half-written: ${left}`);
     rmSync(filler);
-    if ((await bitsAfter(file, 12)) !== (await bitsAfter(join(folder, "undisturbed-12.safetensors"), 12)))
+    if (
+      (await bitsAfter(file, 12)) !==
+      (await bitsAfter(join(folder, "undisturbed-12.safetensors"), 12))
+    )
       faults.push("other bits than undisturbed");
-    return { name, figures: { checkpointBytes: size, message: message.replace(file, "FILE") }, faults };
+    return {
+      name,
+      figures: { checkpointBytes: size, message: message.replace(file, "FILE") },
+      faults,
+    };
   } finally {
     execFileSync("umount", [disk]);
   }
@@ -85,7 +101,13 @@ async function until(checkpoint: string, updates: number): Promise<void> {
   const onProgress = ({ epochShare }: { epochShare: number }) => {
     if (epochShare < 1 && ++made === updates) controller.abort();
   };
-  await train({ ...run, checkpoint, checkpointSeconds: 1e9, signal: controller.signal, onProgress });
+  await train({
+    ...run,
+    checkpoint,
+    checkpointSeconds: 1e9,
+    signal: controller.signal,
+    onProgress,
+  });
 }
 
 async function bitsAfter(file: string, updates: number): Promise<string> {
@@ -97,17 +119,37 @@ async function bitsAfter(file: string, updates: number): Promise<string> {
 function bits(file: string): string {
   const checkpoint = readCheckpoint(file, runModel, runName);
   if (!checkpoint) return "none";
-  const { started: _, seconds: __, cpuSeconds: _____, curve, state, bestParameters, ...rest } = checkpoint;
+  const {
+    started: _,
+    seconds: __,
+    cpuSeconds: _____,
+    curve,
+    state,
+    bestParameters,
+    ...rest
+  } = checkpoint;
   const arrays = [state.parameters, state.meanSquares, state.momenta, bestParameters].map((part) =>
-    [...part].map(([name, values]) => [name, Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64")]),
+    [...part].map(([name, values]) => [
+      name,
+      Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64"),
+    ]),
   );
-  return JSON.stringify([rest, state.updates, curve.map(({ seconds: ___, cpuSeconds: ____, ...point }) => point), arrays]);
+  return JSON.stringify([
+    rest,
+    state.updates,
+    curve.map(({ seconds: ___, cpuSeconds: ____, ...point }) => point),
+    arrays,
+  ]);
 }
 
 /** Fills a disk up to a number of free bytes. */
 function fill(file: string, free: number): void {
   const block = 4096;
-  const available = Number(execFileSync("df", ["--output=avail", "-B1", dirname(file)], { encoding: "utf8" }).split("\n")[1]);
+  const available = Number(
+    execFileSync("df", ["--output=avail", "-B1", dirname(file)], { encoding: "utf8" }).split(
+      "\n",
+    )[1],
+  );
   writeFileSync(file, Buffer.alloc(Math.floor((available - free) / block) * block, 1));
 }
 

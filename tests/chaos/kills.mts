@@ -23,8 +23,28 @@ export interface KillOptions {
 const runsOf = ({ learningRates }: KillOptions) => 2 * (learningRates + 2);
 
 const planOf = ({ learningRates }: KillOptions) => [
-  ...["--data", "synthetic", "--cells", "gru,tanh", "--seeds", "3", "--epochs", "8", "--batch-size", "16"],
-  ...["--learning-rates", String(learningRates), "--checkpoint-seconds", "0.1", "--retries", "1000000", "--heartbeat", "10"],
+  ...[
+    "--data",
+    "synthetic",
+    "--cells",
+    "gru,tanh",
+    "--seeds",
+    "3",
+    "--epochs",
+    "8",
+    "--batch-size",
+    "16",
+  ],
+  ...[
+    "--learning-rates",
+    String(learningRates),
+    "--checkpoint-seconds",
+    "0.1",
+    "--retries",
+    "1000000",
+    "--heartbeat",
+    "10",
+  ],
 ];
 
 /** The sweep as it is when nobody disturbs it. */
@@ -32,7 +52,10 @@ export async function undisturbed(options: KillOptions): Promise<string> {
   const out = join(options.folder, "undisturbed");
   const supervisor = startSupervisor([...planOf(options), "--slots", "2", "--out", out]);
   const code = await supervisor.ended;
-  if (code !== 0) throw new Error(`the undisturbed sweep: expected exit code 0, got ${code}: ${supervisor.text()}`);
+  if (code !== 0)
+    throw new Error(
+      `the undisturbed sweep: expected exit code 0, got ${code}: ${supervisor.text()}`,
+    );
   return out;
 }
 
@@ -54,12 +77,14 @@ export async function killsOnEmbedded(options: KillOptions, reference: string): 
       else if (ended === 0) killed.afterTheEnd++;
       else return broken("kill -9, embedded database", ended, supervisor);
       supervisor = startSupervisor(args);
-    } else if (children.length > 0 && killNow(children[random.integer(children.length)])) killed.children++;
+    } else if (children.length > 0 && killNow(children[random.integer(children.length)]))
+      killed.children++;
     else if (supervisor.process.exitCode !== null) killed.afterTheEnd++;
   }
   const end = await supervisor.ended;
   if (end !== 0) return broken("kill -9, embedded database", end, supervisor);
-  if ((await startSupervisor(args).ended) !== 0) throw new Error("the last start: expected exit code 0");
+  if ((await startSupervisor(args).ended) !== 0)
+    throw new Error("the last start: expected exit code 0");
   const comparison = await compare(reference, out);
   return {
     name: "kill -9, embedded database",
@@ -75,7 +100,8 @@ export async function killsOnPostgres(options: KillOptions, reference: string): 
   const begun = performance.now();
   const out = (i: number) => join(options.folder, `postgres-${i}`);
   try {
-    const start = (i: number) => startSupervisor([...planOf(options), "--slots", "1", "--db", server.url, "--out", out(i)]);
+    const start = (i: number) =>
+      startSupervisor([...planOf(options), "--slots", "1", "--db", server.url, "--out", out(i)]);
     const supervisors = [start(0), start(1)];
     const random = generator(2, "kills");
     const killed = { children: 0, supervisors: 0, afterTheEnd: 0 };
@@ -92,7 +118,8 @@ export async function killsOnPostgres(options: KillOptions, reference: string): 
         const ended = await supervisors[i].ended;
         if (ended === "SIGKILL") killed.supervisors++;
         else if (ended === 0) killed.afterTheEnd++;
-        else if (/expected to open the sweep's database/.test(supervisors[i].text())) killed.afterTheEnd++;
+        else if (/expected to open the sweep's database/.test(supervisors[i].text()))
+          killed.afterTheEnd++;
         else return broken(name, ended, supervisors[i]);
         supervisors[i] = start(i);
       } else {
@@ -105,7 +132,10 @@ export async function killsOnPostgres(options: KillOptions, reference: string): 
       const end = await supervisor.ended;
       if (end !== 0) return broken(name, end, supervisor);
     }
-    const [first, second] = [await compare(reference, out(0), server.url), await compare(reference, out(1), server.url)];
+    const [first, second] = [
+      await compare(reference, out(0), server.url),
+      await compare(reference, out(1), server.url),
+    ];
     return {
       name,
       figures: { runs: first.runs, ...killed, restarts, ...counts(first), seconds: since(begun) },
@@ -116,7 +146,15 @@ export async function killsOnPostgres(options: KillOptions, reference: string): 
   }
 }
 
-const counts = ({ lost, duplicated, different }: { lost: number; duplicated: number; different: number }) => ({
+const counts = ({
+  lost,
+  duplicated,
+  different,
+}: {
+  lost: number;
+  duplicated: number;
+  different: number;
+}) => ({
   lost,
   duplicated,
   different,
@@ -124,5 +162,11 @@ const counts = ({ lost, duplicated, different }: { lost: number; duplicated: num
 const since = (begun: number) => Math.round((performance.now() - begun) / 1000);
 
 function broken(name: string, end: number | string, supervisor: Supervisor): Fault {
-  return { name, figures: {}, faults: [`a supervisor ended with ${end}: ${supervisor.text().trim().split("\n").slice(-12).join(" | ")}`] };
+  return {
+    name,
+    figures: {},
+    faults: [
+      `a supervisor ended with ${end}: ${supervisor.text().trim().split("\n").slice(-12).join(" | ")}`,
+    ],
+  };
 }

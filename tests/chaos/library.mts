@@ -8,11 +8,26 @@ export const command = join(root, "lib", "bin", "gated-rnn.cjs");
 const require = createRequire(import.meta.url);
 const built = (path: string): unknown => require(join(root, "lib", "dist", "lib", path));
 
-export const { bernoulli, cellNamed, defaultEngine, generator, model, openData, readRecord, train } = built(
-  "index.js",
-) as typeof import("../../lib/index.js");
-export const { configurationOf } = built("train/configuration.js") as typeof import("../../lib/train/configuration.js");
-export const { readCheckpoint } = built("train/checkpoint.js") as typeof import("../../lib/train/checkpoint.js");
-export const { openDatabase } = built("sweep/database.js") as typeof import("../../lib/sweep/database.js");
+export const {
+  bernoulli,
+  cellNamed,
+  defaultEngine,
+  generator,
+  model,
+  openData,
+  readRecord,
+  train,
+} = built("index.js") as typeof import("../../lib/index.js");
+export const { configurationOf } = built(
+  "train/configuration.js",
+) as typeof import("../../lib/train/configuration.js");
+export const { readCheckpoint } = built(
+  "train/checkpoint.js",
+) as typeof import("../../lib/train/checkpoint.js");
+export const { openDatabase } = built(
+  "sweep/database.js",
+) as typeof import("../../lib/sweep/database.js");
 export const { SweepQueue } = built("sweep/queue.js") as typeof import("../../lib/sweep/queue.js");
-export const { codeVersion, machine, runId } = built("train/provenance.js") as typeof import("../../lib/train/provenance.js");
+export const { codeVersion, machine, runId } = built(
+  "train/provenance.js",
+) as typeof import("../../lib/train/provenance.js");

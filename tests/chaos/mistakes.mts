@@ -12,20 +12,49 @@ export async function mistakes(folder: string): Promise<Fault> {
   const file = join(folder, "a-file");
   writeFileSync(file, "");
   const cases: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
-    ["a bad configuration", ["--data", "synthetic", "--epochs", "-1"], /--epochs.*expected a whole number from 1, got -1/],
+    [
+      "a bad configuration",
+      ["--data", "synthetic", "--epochs", "-1"],
+      /--epochs.*expected a whole number from 1, got -1/,
+    ],
     ["no configuration", [], /expected --data or --preset, got neither/],
     ["an unknown data set", ["--data", "bach"], /expected one of jsb, .*, got bach/],
-    ["an unknown cell", ["--data", "synthetic", "--cells", "gruu"], /expected one of tanh, gru, lstm, memoryless, got gruu/],
+    [
+      "an unknown cell",
+      ["--data", "synthetic", "--cells", "gruu"],
+      /expected one of tanh, gru, lstm, memoryless, got gruu/,
+    ],
     ["a missing file", ["--data", "jsb"], /jsb: expected .*, got none/],
-    ["an unreachable database", ["--data", "synthetic", "--db", "postgres://127.0.0.1:1/none"], /127\.0\.0\.1:1\/none: .*ECONNREFUSED/],
-    ["no address of a database", ["--data", "synthetic", "--db", "here"], /expected an address such as postgres:.*, got here/],
-    ["a folder that is a file", ["--data", "synthetic", "--out", file], /a-file.*: expected .*, got (EEXIST|ENOTDIR)/],
+    [
+      "an unreachable database",
+      ["--data", "synthetic", "--db", "postgres://127.0.0.1:1/none"],
+      /127\.0\.0\.1:1\/none: .*ECONNREFUSED/,
+    ],
+    [
+      "no address of a database",
+      ["--data", "synthetic", "--db", "here"],
+      /expected an address such as postgres:.*, got here/,
+    ],
+    [
+      "a folder that is a file",
+      ["--data", "synthetic", "--out", file],
+      /a-file.*: expected .*, got (EEXIST|ENOTDIR)/,
+    ],
   ];
-  const env = { ...process.env, GATED_RNN_DATA: data, GATED_RNN_MIRROR: join(folder, "none"), GATED_RNN_OFFLINE: "1" };
+  const env = {
+    ...process.env,
+    GATED_RNN_DATA: data,
+    GATED_RNN_MIRROR: join(folder, "none"),
+    GATED_RNN_OFFLINE: "1",
+  };
   const faults: string[] = [];
   for (const [what, args, message] of cases) {
     const where = args.includes("--out") ? [] : ["--out", out];
-    const { status, stderr, stdout } = spawnSync(process.execPath, [command, "sweep", ...args, ...where], { env, encoding: "utf8" });
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      [command, "sweep", ...args, ...where],
+      { env, encoding: "utf8" },
+    );
     const lines = stderr
       .trim()
       .split("\n")

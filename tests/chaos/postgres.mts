@@ -16,14 +16,21 @@ export interface Server {
 function binaries(): string {
   const found = () => {
     const versions = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql") : [];
-    return versions.map((version) => join("/usr/lib/postgresql", version, "bin")).find((folder) => existsSync(join(folder, "initdb")));
+    return versions
+      .map((version) => join("/usr/lib/postgresql", version, "bin"))
+      .find((folder) => existsSync(join(folder, "initdb")));
   };
   const there = found();
   if (there) return there;
   execFileSync("apt-get", ["update", "-qq"], { stdio: "inherit" });
-  execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "postgresql"], { stdio: "inherit" });
+  execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "postgresql"], {
+    stdio: "inherit",
+  });
   const installed = found();
-  if (!installed) throw new Error("postgresql: expected initdb below /usr/lib/postgresql after apt-get install, got none");
+  if (!installed)
+    throw new Error(
+      "postgresql: expected initdb below /usr/lib/postgresql after apt-get install, got none",
+    );
   return installed;
 }
 
@@ -37,16 +44,32 @@ export async function startPostgres(folder: string): Promise<Server> {
   const data = join(folder, "postgres");
   mkdirSync(data, { recursive: true });
   if (isRoot) execFileSync("chown", ["-R", "postgres", data]);
-  execFileSync(...asServer(join(bin, "initdb"), ["-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8"]), {
-    stdio: "ignore",
-    cwd: "/",
-  });
+  execFileSync(
+    ...asServer(join(bin, "initdb"), ["-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8"]),
+    {
+      stdio: "ignore",
+      cwd: "/",
+    },
+  );
   const port = await freePort();
   const start = async () => {
-    const options = ["-D", data, "-p", String(port), "-c", "listen_addresses=127.0.0.1", "-k", data];
-    const server = spawn(...asServer(join(bin, "postgres"), options), { stdio: "ignore", cwd: "/" });
+    const options = [
+      "-D",
+      data,
+      "-p",
+      String(port),
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-k",
+      data,
+    ];
+    const server = spawn(...asServer(join(bin, "postgres"), options), {
+      stdio: "ignore",
+      cwd: "/",
+    });
     for (let tries = 0; !answers(bin, port); tries++) {
-      if (tries > 100 || server.exitCode !== null) throw new Error("postgres: expected it to answer within 10 s, got nothing");
+      if (tries > 100 || server.exitCode !== null)
+        throw new Error("postgres: expected it to answer within 10 s, got nothing");
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     return server;
@@ -54,7 +77,10 @@ export async function startPostgres(folder: string): Promise<Server> {
   let server = await start();
   const stop = async () => {
     const ended = once(server, "exit");
-    execFileSync(...asServer(join(bin, "pg_ctl"), ["-D", data, "-m", "immediate", "stop"]), { stdio: "ignore", cwd: "/" });
+    execFileSync(...asServer(join(bin, "pg_ctl"), ["-D", data, "-m", "immediate", "stop"]), {
+      stdio: "ignore",
+      cwd: "/",
+    });
     await ended;
   };
   return {
@@ -72,7 +98,9 @@ export async function startPostgres(folder: string): Promise<Server> {
 
 function answers(bin: string, port: number): boolean {
   try {
-    execFileSync(join(bin, "pg_isready"), ["-q", "-h", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+    execFileSync(join(bin, "pg_isready"), ["-q", "-h", "127.0.0.1", "-p", String(port)], {
+      stdio: "ignore",
+    });
     return true;
   } catch {
     return false;

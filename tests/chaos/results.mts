@@ -20,15 +20,29 @@ function bitsOf(folder: string): Map<string, string> {
   const names = readdirSync(folder).filter((name) => recordName.test(name));
   return new Map(
     names.map((name) => {
-      const { started: _, seconds: __, code: _____, curve, ...rest } = readRecord(join(folder, name));
+      const {
+        started: _,
+        seconds: __,
+        code: _____,
+        curve,
+        ...rest
+      } = readRecord(join(folder, name));
       const points = curve.map(({ seconds: ___, cpuSeconds: ____, ...point }) => point);
-      return [name, JSON.stringify([rest, points]) + readFileSync(join(folder, name.replace("json", "safetensors")), "base64")];
+      return [
+        name,
+        JSON.stringify([rest, points]) +
+          readFileSync(join(folder, name.replace("json", "safetensors")), "base64"),
+      ];
     }),
   );
 }
 
 /** Compares folders of results, and looks into the disturbed sweep's database for what must be there once. */
-export async function compare(undisturbed: string, disturbed: string, db?: string): Promise<Comparison> {
+export async function compare(
+  undisturbed: string,
+  disturbed: string,
+  db?: string,
+): Promise<Comparison> {
   const [expected, got] = [bitsOf(undisturbed), bitsOf(disturbed)];
   const database = await openDatabase(join(disturbed, "database"), db, { onError: () => {} });
   try {
@@ -42,11 +56,18 @@ export async function compare(undisturbed: string, disturbed: string, db?: strin
       "select data->>'id' as run from gated_rnn_queue.job where name = 'runs' and state = 'completed'",
     );
     const settled = new Set(completed.map(({ run }) => run));
-    const names = [...readdirSync(disturbed), ...readdirSync(join(disturbed, "checkpoints")).map((name) => `checkpoints/${name}`)];
-    const written = names.filter((name) => name.startsWith("checkpoints/") || name.endsWith(".tmp"));
+    const names = [
+      ...readdirSync(disturbed),
+      ...readdirSync(join(disturbed, "checkpoints")).map((name) => `checkpoints/${name}`),
+    ];
+    const written = names.filter(
+      (name) => name.startsWith("checkpoints/") || name.endsWith(".tmp"),
+    );
     return {
       runs: got.size,
-      lost: [...expected.keys()].filter((name) => !got.has(name) || !ids.has(recordName.exec(name)?.[1] ?? "")).length,
+      lost: [...expected.keys()].filter(
+        (name) => !got.has(name) || !ids.has(recordName.exec(name)?.[1] ?? ""),
+      ).length,
       duplicated: records.length - ids.size + Math.max(0, got.size - expected.size),
       different: [...expected].filter(([name, bits]) => got.get(name) !== bits).length,
       deadRuns: (await queue.dead()).length,
@@ -64,7 +85,10 @@ export async function compare(undisturbed: string, disturbed: string, db?: strin
 }
 
 /** What is wrong in a comparison, in words; empty when nothing is. */
-export function faults({ runs, lost, duplicated, different, deadRuns, leftOver }: Comparison, expected: number): string[] {
+export function faults(
+  { runs, lost, duplicated, different, deadRuns, leftOver }: Comparison,
+  expected: number,
+): string[] {
   return [
     ...(runs === expected ? [] : [`${runs} runs instead of ${expected}`]),
     ...(lost ? [`${lost} results lost`] : []),

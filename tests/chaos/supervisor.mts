@@ -14,7 +14,9 @@ export interface Supervisor {
 }
 
 export function startSupervisor(args: readonly string[]): Supervisor {
-  const child = spawn(process.execPath, [command, "sweep", ...args], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, [command, "sweep", ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let text = "";
   child.stderr.on("data", (data) => {
     text += data;

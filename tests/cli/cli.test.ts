@@ -10,13 +10,23 @@ import { readRecord } from "../../lib/train/record-file.js";
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const folder = mkdtempSync(join(tmpdir(), "gated-rnn-cli-"));
 
-const env = { ...process.env, GATED_RNN_DATA: join(folder, "data"), GATED_RNN_MIRROR: join(folder, "no-mirror"), GATED_RNN_OFFLINE: "1" };
+const env = {
+  ...process.env,
+  GATED_RNN_DATA: join(folder, "data"),
+  GATED_RNN_MIRROR: join(folder, "no-mirror"),
+  GATED_RNN_OFFLINE: "1",
+};
 const command = join(root, "node_modules", ".bin", "gated-rnn");
 
 /** The built command, as a user runs it, with neither data nor mirror nor network. */
 function gatedRnn(...args: string[]) {
   const run = spawnSync(command, args, { cwd: folder, env, encoding: "utf8" });
-  return { code: run.status, out: run.stdout, err: run.stderr, json: () => JSON.parse(run.stdout.trim().split("\n").at(-1) as string) };
+  return {
+    code: run.status,
+    out: run.stdout,
+    err: run.stderr,
+    json: () => JSON.parse(run.stdout.trim().split("\n").at(-1) as string),
+  };
 }
 
 /** tests/software-gpu.ts has put a software GPU there. */
@@ -26,7 +36,9 @@ describe("gated-rnn", () => {
   it("cells counts the parameters of the paper's table 1", () => {
     const { code, json } = gatedRnn("cells", "--json");
     expect(code).toBe(0);
-    const counts = json().cells.flatMap((c: { cell: string; sizes: { count: number }[] }) => c.sizes.map((s) => [c.cell, s.count]));
+    const counts = json().cells.flatMap((c: { cell: string; sizes: { count: number }[] }) =>
+      c.sizes.map((s) => [c.cell, s.count]),
+    );
     expect(counts).toEqual([
       ["tanh", 20_100],
       ["tanh", 168_400],
@@ -61,9 +73,17 @@ describe("gated-rnn", () => {
     expect(code).toBe(0);
     expect(out.trim().split("\n")).toHaveLength(1);
     const result = json();
-    expect(result).toMatchObject({ cell: "gru", hidden: 5, parameters: 3 * (88 * 5 + 25 + 5), seed: 3, epochs: 1, bestEpoch: 1 });
+    expect(result).toMatchObject({
+      cell: "gru",
+      hidden: 5,
+      parameters: 3 * (88 * 5 + 25 + 5),
+      seed: 3,
+      epochs: 1,
+      bestEpoch: 1,
+    });
     for (const split of ["train", "valid", "test"])
-      for (const measure of ["nllPerStep", "nllPerSequence"]) expect(result[split][measure]).toBeGreaterThan(0);
+      for (const measure of ["nllPerStep", "nllPerSequence"])
+        expect(result[split][measure]).toBeGreaterThan(0);
     const [file] = readdirSync(join(folder, "out"));
     expect(readRecord(join(folder, "out", file)).results.test).toEqual(result.test);
     expect(readRecord(join(folder, "out", file)).data.synthetic).toBe(true);
@@ -72,18 +92,31 @@ describe("gated-rnn", () => {
     expect(again.out).toMatch(/^ok [0-9a-f]{16} synthetic gru, seed 3: test NLL .*: the same bits/);
     const record = readRecord(join(folder, "out", file));
     const { test, ...others } = record.results;
-    const wrong = { ...record, results: { ...others, test: { ...test, nllPerStep: test.nllPerStep + 0.001 } } };
+    const wrong = {
+      ...record,
+      results: { ...others, test: { ...test, nllPerStep: test.nllPerStep + 0.001 } },
+    };
     writeFileSync(join(folder, "out", file), JSON.stringify(wrong));
-    expect(gatedRnn("verify", "out", "--count", "1")).toMatchObject({ code: 1, out: expect.stringContaining("WRONG") });
-    writeFileSync(join(folder, "out", file), JSON.stringify({ ...wrong, engine: { ...wrong.engine, build: "another" } }));
-    expect(gatedRnn("verify", "out", "--count", "1").out).toContain("within 0.02; another, now native");
+    expect(gatedRnn("verify", "out", "--count", "1")).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("WRONG"),
+    });
+    writeFileSync(
+      join(folder, "out", file),
+      JSON.stringify({ ...wrong, engine: { ...wrong.engine, build: "another" } }),
+    );
+    expect(gatedRnn("verify", "out", "--count", "1").out).toContain(
+      "within 0.02; another, now native",
+    );
     const weights = join(folder, "out", file.replace("json", "safetensors"));
     const generated = gatedRnn("generate", weights, "--steps", "7", "--seed", "2", "--to", "piece");
     expect(generated.code).toBe(0);
     expect(generated.out).toMatch(
       /gru, 5 hidden units, trained on synthetic .*seed 2, temperature 1, after 16 steps of synthetic test \d+:/,
     );
-    expect(gatedRnn("inspect", "piece.mid").out).toContain("MIDI file of format 0, 1 tracks, 240 ticks a quarter note");
+    expect(gatedRnn("inspect", "piece.mid").out).toContain(
+      "MIDI file of format 0, 1 tracks, 240 ticks a quarter note",
+    );
     expect(gatedRnn("inspect", "piece.wav").out).toContain("22,050 Hz, 95,256 frames"); // 7 quarter notes at 100 a minute, and 0.12 s
     expect(gatedRnn("generate", weights, "--temperature", "cold")).toMatchObject({ code: 2 });
     expect(gatedRnn("generate", "none.safetensors")).toMatchObject({ code: 2, out: "" });
@@ -117,19 +150,33 @@ describe("gated-rnn", () => {
         run.json().findings.find(({ topic }: { topic: string }) => topic === "engine webgpu");
       const software = finding(gatedRnn("doctor", "--json"));
       expect(software).toMatchObject({ ok: false });
-      expect(software.finding).toMatch(/expected a GPU, got .*(swiftshader|llvmpipe).*, which is software/i);
+      expect(software.finding).toMatch(
+        /expected a GPU, got .*(swiftshader|llvmpipe).*, which is software/i,
+      );
       const nothing = { ...env, VK_DRIVER_FILES: folder, VK_ICD_FILENAMES: folder };
       const run = spawnSync(command, ["doctor"], { cwd: folder, env: nothing, encoding: "utf8" });
-      expect(run.stdout).toMatch(/✗ engine webgpu +webgpu engine: expected an adapter, got none; install your GPU's Vulkan driver/);
+      expect(run.stdout).toMatch(
+        /✗ engine webgpu +webgpu engine: expected an adapter, got none; install your GPU's Vulkan driver/,
+      );
       expect(run.stderr).toBe("");
       expect(run.stdout).toMatch(/engine native.*\(the default\)/);
     },
   );
 
   it("start goes on with synthetic chorales, says so in one line, and draws their curves", () => {
-    const { code, out } = gatedRnn("start", "--epochs", "1", "--learning-rates", "1", "--out", "start");
+    const { code, out } = gatedRnn(
+      "start",
+      "--epochs",
+      "1",
+      "--learning-rates",
+      "1",
+      "--out",
+      "start",
+    );
     expect(code).toBe(0);
-    expect(out.split("\n").filter((line) => line.startsWith("No JSB Chorales here"))).toHaveLength(1);
+    expect(out.split("\n").filter((line) => line.startsWith("No JSB Chorales here"))).toHaveLength(
+      1,
+    );
     expect(out).toMatch(/lowest possible/);
     expect(readdirSync(join(folder, "start")).filter((f) => f.endsWith(".json"))).toHaveLength(3);
     for (const file of ["index.html", "learning-curves-epoch.svg", "learning-curves-seconds.svg"])
@@ -139,10 +186,41 @@ describe("gated-rnn", () => {
 
 describe("Ctrl-C", () => {
   it.each([
-    ["train", ["train", "--data", "synthetic", "--epochs", "100000", "--patience", "100000", "--out", "stopped-train"]],
-    ["start", ["start", "--epochs", "100000", "--learning-rates", "1", "--slots", "2", "--out", "stopped-start"]],
+    [
+      "train",
+      [
+        "train",
+        "--data",
+        "synthetic",
+        "--epochs",
+        "100000",
+        "--patience",
+        "100000",
+        "--out",
+        "stopped-train",
+      ],
+    ],
+    [
+      "start",
+      [
+        "start",
+        "--epochs",
+        "100000",
+        "--learning-rates",
+        "1",
+        "--slots",
+        "2",
+        "--out",
+        "stopped-start",
+      ],
+    ],
   ])("ends %s with exit code 130 and valid records of what it has", async (name, args) => {
-    const child = spawn(command, args, { cwd: folder, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: folder,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let text = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (data) => {
@@ -172,7 +250,10 @@ describe("a mistake ends in one line and exit code 2:", () => {
     [["train", "--engine", "abacus"], "abacus"],
     [["train", "--engine", "reference", "--backend", "abacus"], "got abacus"],
     [["sweep"], "sweep: expected --data or --preset, got neither"],
-    [["sweep", "--data", "synthetic", "--db", "here"], "db: expected an address such as postgres://user@host/database, got here"],
+    [
+      ["sweep", "--data", "synthetic", "--db", "here"],
+      "db: expected an address such as postgres://user@host/database, got here",
+    ],
     [["records", "none"], "none: expected a folder of records, got ENOENT"],
     [["watch", "--out", "none"], "none: expected a sweep's status.json, got none"],
     [["weights", "none"], "none: expected a file of weights, got ENOENT"],
@@ -190,7 +271,19 @@ describe("a mistake ends in one line and exit code 2:", () => {
   });
 
   it("--help explains and ends with 0", () => {
-    for (const command of ["start", "train", "sweep", "watch", "records", "weights", "cells", "baselines", "data", "inspect", "doctor"]) {
+    for (const command of [
+      "start",
+      "train",
+      "sweep",
+      "watch",
+      "records",
+      "weights",
+      "cells",
+      "baselines",
+      "data",
+      "inspect",
+      "doctor",
+    ]) {
       const { code, out } = gatedRnn(command, "--help");
       expect(code).toBe(0);
       expect(out).toContain(`Usage: gated-rnn ${command}`);

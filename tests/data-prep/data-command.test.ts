@@ -15,12 +15,24 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function data(...args: string[]) {
-  const env = { ...process.env, GATED_RNN_DATA: folder, GATED_RNN_MIRROR: mirror ?? join(folder, "none"), GATED_RNN_OFFLINE: "1" };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "data", ...args, "--json"], { env, encoding: "utf8" });
+  const env = {
+    ...process.env,
+    GATED_RNN_DATA: folder,
+    GATED_RNN_MIRROR: mirror ?? join(folder, "none"),
+    GATED_RNN_OFFLINE: "1",
+  };
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [program, "data", ...args, "--json"],
+    { env, encoding: "utf8" },
+  );
   return {
     code: status,
     errors: stderr,
-    json: () => JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { sets: { name: string; prepared: boolean }[] },
+    json: () =>
+      JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
+        sets: { name: string; prepared: boolean }[];
+      },
   };
 }
 
@@ -56,7 +68,8 @@ describe.skipIf(!mirror)(`gated-rnn data${withoutMirror}`, () => {
     ).toEqual(["jsb", "nottingham", "musedata", "piano-midi", "speech-a", "speech-b"]);
     expect(data("prepare", "speech-c")).toMatchObject({
       code: 2,
-      errors: "gated-rnn: data: expected one of jsb, nottingham, musedata, piano-midi, speech-a, speech-b, got speech-c\n",
+      errors:
+        "gated-rnn: data: expected one of jsb, nottingham, musedata, piano-midi, speech-a, speech-b, got speech-c\n",
     });
   });
 });

@@ -1,4 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -16,7 +23,13 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-const quick: FetchOptions = { mirror: "", offline: false, retryMs: 1, connectMs: 2000, stallMs: 2000 };
+const quick: FetchOptions = {
+  mirror: "",
+  offline: false,
+  retryMs: 1,
+  connectMs: 2000,
+  stallMs: 2000,
+};
 const fetchFrom = (address: string, folder: string, options: FetchOptions = {}) =>
   fetchSource(sourceAt(address), folder, { ...quick, ...options });
 const failure = (promise: Promise<unknown>): Promise<GatedRnnError> =>
@@ -39,7 +52,9 @@ describe("fetchSource", () => {
     const server = await start(wholeFile);
     const folder = newFolder();
     const received: number[] = [];
-    const file = await fetchFrom(server.address, folder, { onProgress: (p) => received.push(p.receivedBytes) });
+    const file = await fetchFrom(server.address, folder, {
+      onProgress: (p) => received.push(p.receivedBytes),
+    });
     expect(readFileSync(file).equals(content)).toBe(true);
     expect(received.at(-1)).toBe(content.length);
     await fetchFrom(server.address, folder);
@@ -53,7 +68,9 @@ describe("fetchSource", () => {
     const folder = newFolder();
     const error = await failure(fetchFrom(server.address, folder));
     expect(error).toMatchObject({ code: "download" });
-    expect(error.message).toMatch(/^music\/set\.mat: 127\.0\.0\.1:\d+: expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}$/);
+    expect(error.message).toMatch(
+      /^music\/set\.mat: 127\.0\.0\.1:\d+: expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}$/,
+    );
     expect(server.ranges).toEqual([undefined, undefined, undefined]);
     expect(readdirSync(join(folder, "music"))).toEqual([]);
   });
@@ -61,19 +78,25 @@ describe("fetchSource", () => {
   it("refuses a file that is too short, and one that is too long before it is all there", async () => {
     const short = await start((_request, response) => response.end(content.subarray(0, 1000)));
     const folder = newFolder();
-    expect((await failure(fetchFrom(short.address, folder))).message).toContain("expected 200000 bytes, got");
+    expect((await failure(fetchFrom(short.address, folder))).message).toContain(
+      "expected 200000 bytes, got",
+    );
     expect(named(folder)).toBe(false);
     const endless = await start((_request, response) => {
       const more = () => response.write(content, more);
       more();
     });
-    expect((await failure(fetchFrom(endless.address, folder))).message).toContain("expected 200000 bytes, got more");
+    expect((await failure(fetchFrom(endless.address, folder))).message).toContain(
+      "expected 200000 bytes, got more",
+    );
     expect(named(folder)).toBe(false);
   });
 
   it("goes on where a dying server stopped", async () => {
     let requests = 0;
-    const server = await start((request, response) => (++requests === 1 ? dying(70_000) : wholeFile)(request, response));
+    const server = await start((request, response) =>
+      (++requests === 1 ? dying(70_000) : wholeFile)(request, response),
+    );
     const file = await fetchFrom(server.address, newFolder());
     expect(readFileSync(file).equals(content)).toBe(true);
     expect(server.ranges).toHaveLength(2);
@@ -111,14 +134,21 @@ describe("fetchSource", () => {
 
   it("follows a redirect", async () => {
     const server = await start((request, response) =>
-      request.url === "/set.mat" ? response.writeHead(302, { location: "/elsewhere" }).end() : wholeFile(request, response),
+      request.url === "/set.mat"
+        ? response.writeHead(302, { location: "/elsewhere" }).end()
+        : wholeFile(request, response),
     );
     expect(readFileSync(await fetchFrom(server.address, newFolder())).equals(content)).toBe(true);
   });
 
   it.each([
     ["a redirect loop", { location: "/set.mat" }, "more than 5 redirects", 6],
-    ["a redirect to a file", { location: "file:///etc/hostname" }, "expected a redirect to http or https, got file:", 1],
+    [
+      "a redirect to a file",
+      { location: "file:///etc/hostname" },
+      "expected a redirect to http or https, got file:",
+      1,
+    ],
     ["a redirect to nowhere", {}, "HTTP 302 without an address to go to", 1],
     ["a redirect to nonsense", { location: "http://[" }, "HTTP 302 without an address to go to", 1],
   ])("refuses %s without a second try", async (_what, headers, message, requests) => {
@@ -132,7 +162,9 @@ describe("fetchSource", () => {
 
   it("refuses the page that a redirect to a wrong file leads to", async () => {
     const server = await start((request, response) =>
-      request.url === "/set.mat" ? response.writeHead(302, { location: "/login" }).end() : response.end("<html>please log in</html>"),
+      request.url === "/set.mat"
+        ? response.writeHead(302, { location: "/login" }).end()
+        : response.end("<html>please log in</html>"),
     );
     const folder = newFolder();
     expect((await failure(fetchFrom(server.address, folder))).code).toBe("download");
@@ -145,14 +177,18 @@ describe("fetchSource", () => {
     const folder = newFolder();
     await fetchSource(sourceAt(none.address, server.address), folder, quick);
     expect(named(folder)).toBe(true);
-    const error = await failure(fetchSource(sourceAt(none.address, none.address), newFolder(), quick));
+    const error = await failure(
+      fetchSource(sourceAt(none.address, none.address), newFolder(), quick),
+    );
     expect(error.message.match(/HTTP 404/g)).toHaveLength(2);
     expect(none.ranges).toHaveLength(3);
   });
 
   it("tries three times when the server is busy", async () => {
     let requests = 0;
-    const server = await start((request, response) => (++requests < 3 ? response.writeHead(503).end() : wholeFile(request, response)));
+    const server = await start((request, response) =>
+      ++requests < 3 ? response.writeHead(503).end() : wholeFile(request, response),
+    );
     await fetchFrom(server.address, newFolder());
     expect(requests).toBe(3);
   });
@@ -162,19 +198,28 @@ describe("fetchSource", () => {
     await server.close();
     const unreachable = new Set<string>();
     const error = await failure(fetchFrom(server.address, newFolder(), { unreachable }));
-    expect(error).toMatchObject({ code: "download", message: expect.stringContaining("ECONNREFUSED") });
-    expect((await failure(fetchFrom(server.address, newFolder(), { unreachable }))).message).toContain("unreachable");
+    expect(error).toMatchObject({
+      code: "download",
+      message: expect.stringContaining("ECONNREFUSED"),
+    });
+    expect(
+      (await failure(fetchFrom(server.address, newFolder(), { unreachable }))).message,
+    ).toContain("unreachable");
   });
 
   it("gives up on a server that answers nothing, or stops in the middle", async () => {
     const silent = await start(() => {});
-    expect((await failure(fetchFrom(silent.address, newFolder(), { connectMs: 50 }))).message).toContain("no answer within 0.05 s");
+    expect(
+      (await failure(fetchFrom(silent.address, newFolder(), { connectMs: 50 }))).message,
+    ).toContain("no answer within 0.05 s");
     const stalling = await start((_request, response) => {
       response.writeHead(200, { "content-length": content.length });
       response.write(content.subarray(0, 1000));
     });
     const folder = newFolder();
-    expect((await failure(fetchFrom(stalling.address, folder, { stallMs: 50 }))).code).toBe("download");
+    expect((await failure(fetchFrom(stalling.address, folder, { stallMs: 50 }))).code).toBe(
+      "download",
+    );
     expect(named(folder)).toBe(false);
   });
 
@@ -185,12 +230,21 @@ describe("fetchSource", () => {
       response.write(content.subarray(0, 70_000));
     });
     const folder = newFolder();
-    const options = { signal: controller.signal, stallMs: 60_000, onProgress: () => controller.abort() };
+    const options = {
+      signal: controller.signal,
+      stallMs: 60_000,
+      onProgress: () => controller.abort(),
+    };
     const error = await failure(fetchFrom(server.address, folder, options));
-    expect(error).toMatchObject({ code: "download", message: "music/set.mat: stopped before it was complete" });
+    expect(error).toMatchObject({
+      code: "download",
+      message: "music/set.mat: stopped before it was complete",
+    });
     expect(server.ranges).toHaveLength(1);
     expect(named(folder)).toBe(false);
-    expect((await failure(fetchFrom(server.address, folder, { signal: AbortSignal.abort() }))).message).toContain("stopped");
+    expect(
+      (await failure(fetchFrom(server.address, folder, { signal: AbortSignal.abort() }))).message,
+    ).toContain("stopped");
     expect(server.ranges).toHaveLength(1);
   });
 
@@ -210,7 +264,9 @@ describe("fetchSource", () => {
     const error = await failure(fetchFrom(server.address, folder, { mirror, offline: true }));
     expect(error).toMatchObject({
       code: "data-missing",
-      message: expect.stringMatching(/mirror .*: expected sha256 .*; network: refused by GATED_RNN_OFFLINE/),
+      message: expect.stringMatching(
+        /mirror .*: expected sha256 .*; network: refused by GATED_RNN_OFFLINE/,
+      ),
     });
     expect(readdirSync(join(folder, "music"))).toEqual([]);
     await fetchFrom(server.address, folder, { mirror }); // the network helps out

@@ -7,7 +7,9 @@ import { join } from "node:path";
 import type { SourceFile } from "../../data-prep/sources.js";
 
 /** 200 kB that a transfer cuts into several pieces. */
-export const content = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7 + (i >> 8)) % 251));
+export const content = Buffer.from(
+  Array.from({ length: 200_000 }, (_, i) => (i * 7 + (i >> 8)) % 251),
+);
 
 export const newFolder = () => mkdtempSync(join(tmpdir(), "gated-rnn-data-"));
 
@@ -43,6 +45,9 @@ export async function serve(listener: RequestListener): Promise<LocalServer> {
 export const wholeFile: RequestListener = (request, response) => {
   const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
   const range = { "content-range": `bytes ${from}-${content.length - 1}/${content.length}` };
-  response.writeHead(from > 0 ? 206 : 200, { "content-length": content.length - from, ...(from > 0 ? range : {}) });
+  response.writeHead(from > 0 ? 206 : 200, {
+    "content-length": content.length - from,
+    ...(from > 0 ? range : {}),
+  });
   response.end(content.subarray(from));
 };

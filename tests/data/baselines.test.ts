@@ -40,7 +40,10 @@ describe("baselines", () => {
     const p60 = { on: (1 + 1) / (2 + 2), off: (1 + 1) / (2 + 2) };
     const p61 = { on: (1 + 1) / (1 + 2), off: (2 + 1) / (3 + 2) };
     expect(markov.valid.nllPerStep).toBeCloseTo(-Math.log(p60.on) - Math.log(p61.off), 12);
-    const first = [-Math.log(1 - p60.off) - Math.log(1 - p61.on), -Math.log(p60.off) - Math.log(1 - p61.off)];
+    const first = [
+      -Math.log(1 - p60.off) - Math.log(1 - p61.on),
+      -Math.log(p60.off) - Math.log(1 - p61.off),
+    ];
     const second = -Math.log(p60.on) - Math.log(1 - p61.off);
     expect(markov.test.nllPerStep).toBeCloseTo((first[0] + first[1] + second) / 3, 12);
     expect(markov.test.nllPerSequence).toBeCloseTo(((first[0] + first[1]) / 2 + second) / 2, 12);
@@ -53,16 +56,20 @@ describe("baselines", () => {
 
   it("give a finite NLL for keys that never sounded in training", () => {
     const silent = { ...small, train: [pianoRoll([[60], [60]])] };
-    for (const baseline of baselines(silent)) for (const split of splits) expect(Number.isFinite(baseline[split].nllPerStep)).toBe(true);
+    for (const baseline of baselines(silent))
+      for (const split of splits) expect(Number.isFinite(baseline[split].nllPerStep)).toBe(true);
   });
 
-  it.skipIf(!mirror)(`score the JSB Chorales at 11.092 and 10.492 nats per step${withoutMirror}`, async () => {
-    const folder = newFolder();
-    await prepareMusic(["jsb"], { folder, mirror: mirror as string, offline: true });
-    for (const dims of ["piano", "paper"] as const) {
-      const [independent, chained] = baselines(await loadMusic("jsb", { folder, dims }));
-      expect(independent.test.nllPerStep).toBeCloseTo(11.092, dims === "piano" ? 3 : 2);
-      expect(chained.test.nllPerStep).toBeCloseTo(10.492, dims === "piano" ? 3 : 2);
-    }
-  });
+  it.skipIf(!mirror)(
+    `score the JSB Chorales at 11.092 and 10.492 nats per step${withoutMirror}`,
+    async () => {
+      const folder = newFolder();
+      await prepareMusic(["jsb"], { folder, mirror: mirror as string, offline: true });
+      for (const dims of ["piano", "paper"] as const) {
+        const [independent, chained] = baselines(await loadMusic("jsb", { folder, dims }));
+        expect(independent.test.nllPerStep).toBeCloseTo(11.092, dims === "piano" ? 3 : 2);
+        expect(chained.test.nllPerStep).toBeCloseTo(10.492, dims === "piano" ? 3 : 2);
+      }
+    },
+  );
 });

@@ -10,7 +10,9 @@ const some = <T>(length: number, make: () => T): T[] => Array.from({ length }, m
 
 it("some sequences of a batch are the batch of those sequences alone", () => {
   const keys = { lowestNote: 21, keys: 88 };
-  const rolls = [9, 7, 7, 4, 2].map((steps) => pianoRoll(some(steps, () => some(random.integer(4), () => 21 + random.integer(88)))));
+  const rolls = [9, 7, 7, 4, 2].map((steps) =>
+    pianoRoll(some(steps, () => some(random.integer(4), () => 21 + random.integer(88)))),
+  );
   const waves = [90, 70, 50, 40].map((length) => {
     const samples = Float32Array.from(some(length, () => random.normal()));
     return { name: `${length}`, length, read: () => samples };
@@ -21,7 +23,13 @@ it("some sequences of a batch are the batch of those sequences alone", () => {
     [3, 4],
   ] as const) {
     const sources = Int32Array.from({ length: to - from }, (_, k) => from + k);
-    expect(batchPart(batchOf(rolls, keys), from, to)).toEqual({ ...batchOf(rolls.slice(from, to), keys), sources });
-    expect(batchPart(speechBatchOf(waves), from, to)).toEqual({ ...speechBatchOf(waves.slice(from, to)), sources });
+    expect(batchPart(batchOf(rolls, keys), from, to)).toEqual({
+      ...batchOf(rolls.slice(from, to), keys),
+      sources,
+    });
+    expect(batchPart(speechBatchOf(waves), from, to)).toEqual({
+      ...speechBatchOf(waves.slice(from, to)),
+      sources,
+    });
   }
 });

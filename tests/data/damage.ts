@@ -38,10 +38,15 @@ export function survivesDamage(file: Buffer, read: Read): void {
   });
 
   it("gives music or a typed error when bytes are changed, cut out and put in", () => {
-    const edit = fc.record({ at: fc.nat(file.length), cut: fc.nat(8), put: fc.uint8Array({ maxLength: 8 }) });
+    const edit = fc.record({
+      at: fc.nat(file.length),
+      cut: fc.nat(8),
+      put: fc.uint8Array({ maxLength: 8 }),
+    });
     const property = fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
       let bytes: Buffer = file;
-      for (const { at, cut, put } of edits) bytes = Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(at + cut)]);
+      for (const { at, cut, put } of edits)
+        bytes = Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(at + cut)]);
       outcome(read, bytes);
     });
     fc.assert(property, { seed: 1412, numRuns: 2000 });

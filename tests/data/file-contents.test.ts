@@ -21,7 +21,10 @@ function inspect(name: string, bytes: Uint8Array): { code: number; json: unknown
   const file = join(folder, name);
   writeFileSync(file, bytes);
   try {
-    const out = execFileSync(process.execPath, [program, "inspect", file, "--json"], { encoding: "utf8", stdio: "pipe" });
+    const out = execFileSync(process.execPath, [program, "inspect", file, "--json"], {
+      encoding: "utf8",
+      stdio: "pipe",
+    });
     return { code: 0, json: JSON.parse(out), errors: "" };
   } catch (error) {
     const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
@@ -29,7 +32,9 @@ function inspect(name: string, bytes: Uint8Array): { code: number; json: unknown
   }
 }
 
-const song = midi([[...on(0, 64), ...on(0, 60), ...off(10, 60), ...off(0, 64), ...off(0, 3)]], { division: 96 });
+const song = midi([[...on(0, 64), ...on(0, 60), ...off(10, 60), ...off(0, 64), ...off(0, 3)]], {
+  division: 96,
+});
 
 describe("gated-rnn inspect --json", () => {
   test("lists the notes of a MIDI file by beginning, pitch and end", () => {
@@ -58,9 +63,20 @@ describe("gated-rnn inspect --json", () => {
   });
 
   test("shows the first frames of a WAV file", () => {
-    const { code, json } = inspect("a.wav", wav([0, 0x40, 0, 0x80, 0, 0, 0, 0xc0], { channels: 2, sampleRateHz: 22_050 }));
+    const { code, json } = inspect(
+      "a.wav",
+      wav([0, 0x40, 0, 0x80, 0, 0, 0, 0xc0], { channels: 2, sampleRateHz: 22_050 }),
+    );
     expect(code).toBe(0);
-    expect(json).toMatchObject({ kind: "wav", format: "pcm", channels: 2, sampleRateHz: 22_050, bits: 16, frames: 2, warnings: [] });
+    expect(json).toMatchObject({
+      kind: "wav",
+      format: "pcm",
+      channels: 2,
+      sampleRateHz: 22_050,
+      bits: 16,
+      frames: 2,
+      warnings: [],
+    });
     expect((json as { first: unknown }).first).toEqual([
       [0.5, -1],
       [0, -0.5],
@@ -84,7 +100,9 @@ describe("gated-rnn inspect --json", () => {
   ])("refuses a malformed %s with exit code 1, and says why as JSON", (name, bytes) => {
     const { code, json, errors } = inspect(name, bytes);
     expect(code).toBe(1);
-    expect(json).toEqual({ error: { code: "bad-file", message: expect.stringMatching(/at byte \d+: expected/) } });
+    expect(json).toEqual({
+      error: { code: "bad-file", message: expect.stringMatching(/at byte \d+: expected/) },
+    });
     expect(errors).not.toContain("    at "); // no stack trace
   });
 });

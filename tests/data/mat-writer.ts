@@ -20,7 +20,11 @@ export class MatWriter {
   header(version = 0x0100): Buffer {
     const text = Buffer.alloc(124, " ");
     text.write("MATLAB 5.0 MAT-file, hand-made");
-    return Buffer.concat([text, this.bytes16(version), Buffer.from(this.littleEndian ? "IM" : "MI")]);
+    return Buffer.concat([
+      text,
+      this.bytes16(version),
+      Buffer.from(this.littleEndian ? "IM" : "MI"),
+    ]);
   }
 
   /** A data element, padded to 8 bytes. `size` is what it declares, which need not be true. */
@@ -31,11 +35,20 @@ export class MatWriter {
 
   /** An element of up to four bytes in the place of its tag. */
   small(type: number, content: Uint8Array, size = content.length): Buffer {
-    return Buffer.concat([this.bytes32(((size << 16) | type) >>> 0), content, Buffer.alloc(4 - content.length)]);
+    return Buffer.concat([
+      this.bytes32(((size << 16) | type) >>> 0),
+      content,
+      Buffer.alloc(4 - content.length),
+    ]);
   }
 
   /** A matrix of any class: flags, dimensions and name, then the elements of its content. */
-  matrix(name: string, matrixClass: number, dimensions: readonly number[], ...content: Uint8Array[]): Buffer {
+  matrix(
+    name: string,
+    matrixClass: number,
+    dimensions: readonly number[],
+    ...content: Uint8Array[]
+  ): Buffer {
     const head = [
       this.element(6, this.bytes32(matrixClass, 0)),
       this.element(5, this.bytes32(...dimensions)),
@@ -45,7 +58,12 @@ export class MatWriter {
   }
 
   /** A double matrix stored as bytes, the way MATLAB stores small whole numbers. `values` are column-major. */
-  bytesMatrix(name: string, rows: number, values: readonly number[], columns = values.length / rows): Buffer {
+  bytesMatrix(
+    name: string,
+    rows: number,
+    values: readonly number[],
+    columns = values.length / rows,
+  ): Buffer {
     return this.matrix(name, 6, [rows, columns], this.element(2, Uint8Array.from(values)));
   }
 
@@ -55,7 +73,9 @@ export class MatWriter {
 
   /** steps × 88, column c being MIDI note c + 21. */
   roll(steps: readonly (readonly number[])[], name = ""): Buffer {
-    const values = Array.from({ length: 88 }, (_, c) => steps.map((notes) => Number(notes.includes(c + 21)))).flat();
+    const values = Array.from({ length: 88 }, (_, c) =>
+      steps.map((notes) => Number(notes.includes(c + 21))),
+    ).flat();
     return this.bytesMatrix(name, steps.length, values, 88);
   }
 }

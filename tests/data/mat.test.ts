@@ -17,15 +17,19 @@ const orders: [string, MatWriter][] = [
   ["big-endian", big],
 ];
 
-const values = (bytes: Uint8Array) => Object.fromEntries(Array.from(readMat(bytes, "x.mat"), ({ name, value }) => [name, value]));
-const lists = (rolls: readonly PianoRoll[]) => rolls.map((roll) => Array.from({ length: roll.length }, (_, t) => [...notesAt(roll, t)]));
+const values = (bytes: Uint8Array) =>
+  Object.fromEntries(Array.from(readMat(bytes, "x.mat"), ({ name, value }) => [name, value]));
+const lists = (rolls: readonly PianoRoll[]) =>
+  rolls.map((roll) => Array.from({ length: roll.length }, (_, t) => [...notesAt(roll, t)]));
 
 describe.each(orders)("readMat of a %s file", (_order, mat) => {
   const file = (...elements: Uint8Array[]) => Buffer.concat([mat.header(), ...elements]);
 
   it("gives a matrix column by column, whether it is compressed or not", () => {
     const matrix = mat.bytesMatrix("m", 2, [1, 2, 3, 4, 5, 6]);
-    const expected = { m: { kind: "numbers", dimensions: [2, 3], values: Uint8Array.of(1, 2, 3, 4, 5, 6) } };
+    const expected = {
+      m: { kind: "numbers", dimensions: [2, 3], values: Uint8Array.of(1, 2, 3, 4, 5, 6) },
+    };
     expect(values(file(matrix))).toEqual(expected);
     expect(values(file(mat.element(15, deflateSync(matrix))))).toEqual(expected);
   });
@@ -48,8 +52,12 @@ describe.each(orders)("readMat of a %s file", (_order, mat) => {
       [12, wide(8, (view, order) => view.setBigInt64(0, -5n, order)), -5],
       [13, wide(8, (view, order) => view.setBigUint64(0, 2n ** 40n, order)), 2 ** 40],
     ];
-    const matrices = stored.map(([type, content], i) => mat.matrix(`v${i}`, 6 + (i % 10), [1, 1], mat.element(type, content)));
-    const read = Object.values(values(file(...matrices))).map((value) => value.kind === "numbers" && [...value.values]);
+    const matrices = stored.map(([type, content], i) =>
+      mat.matrix(`v${i}`, 6 + (i % 10), [1, 1], mat.element(type, content)),
+    );
+    const read = Object.values(values(file(...matrices))).map(
+      (value) => value.kind === "numbers" && [...value.values],
+    );
     expect(read).toEqual(stored.map(([, , value]) => [value]));
   });
 
@@ -63,7 +71,9 @@ describe.each(orders)("readMat of a %s file", (_order, mat) => {
         mat.small(2, Uint8Array.of(7, 8, 9)),
       ]),
     );
-    expect(values(file(matrix))).toEqual({ abc: { kind: "numbers", dimensions: [3, 1], values: Uint8Array.of(7, 8, 9) } });
+    expect(values(file(matrix))).toEqual({
+      abc: { kind: "numbers", dimensions: [3, 1], values: Uint8Array.of(7, 8, 9) },
+    });
   });
 
   it("reads cells, cells in cells, and the cell that is nothing but a tag", () => {
@@ -73,11 +83,19 @@ describe.each(orders)("readMat of a %s file", (_order, mat) => {
       mat.cells("", mat.bytesMatrix("", 1, [6, 7])),
       mat.element(14, Buffer.alloc(0)),
     );
-    const numbers = (dimensions: number[], ...content: number[]) => ({ kind: "numbers", dimensions, values: Uint8Array.from(content) });
+    const numbers = (dimensions: number[], ...content: number[]) => ({
+      kind: "numbers",
+      dimensions,
+      values: Uint8Array.from(content),
+    });
     expect(values(file(cells)).c).toEqual({
       kind: "cells",
       dimensions: [1, 3],
-      cells: [numbers([1, 1], 5), { kind: "cells", dimensions: [1, 1], cells: [numbers([1, 2], 6, 7)] }, numbers([0, 0])],
+      cells: [
+        numbers([1, 1], 5),
+        { kind: "cells", dimensions: [1, 1], cells: [numbers([1, 2], 6, 7)] },
+        numbers([0, 0]),
+      ],
     });
   });
 
@@ -91,9 +109,19 @@ describe.each(orders)("readMat of a %s file", (_order, mat) => {
       mat.element(2, Uint8Array.of(1, 2, 3)),
     );
     const logical = mat.matrix("l", 0x0200 | 9, [1, 2], mat.element(2, Uint8Array.of(0, 1)));
-    const text = mat.matrix("t", 4, [1, 2], mat.element(4, Buffer.concat([mat.bytes16(72), mat.bytes16(105)])));
+    const text = mat.matrix(
+      "t",
+      4,
+      [1, 2],
+      mat.element(4, Buffer.concat([mat.bytes16(72), mat.bytes16(105)])),
+    );
     const read = values(file(sparse, logical, text));
-    expect(read.s).toMatchObject({ kind: "sparse", dimensions: [3, 2], rows: Int32Array.of(0, 2, 1), starts: Int32Array.of(0, 2, 3) });
+    expect(read.s).toMatchObject({
+      kind: "sparse",
+      dimensions: [3, 2],
+      rows: Int32Array.of(0, 2, 1),
+      starts: Int32Array.of(0, 2, 3),
+    });
     expect(read.l).toEqual({ kind: "numbers", dimensions: [1, 2], values: Uint8Array.of(0, 1) });
     expect(read.t).toEqual({ kind: "text", dimensions: [1, 2], text: "Hi" });
   });
@@ -101,7 +129,10 @@ describe.each(orders)("readMat of a %s file", (_order, mat) => {
 
 describe("readMat", () => {
   it("keeps a variable named __proto__ like any other", () => {
-    const [variable] = readMat(Buffer.concat([little.header(), little.bytesMatrix("__proto__", 1, [1])]), "x.mat");
+    const [variable] = readMat(
+      Buffer.concat([little.header(), little.bytesMatrix("__proto__", 1, [1])]),
+      "x.mat",
+    );
     expect(variable).toMatchObject({ name: "__proto__", offset: 128 });
     expect(({} as Record<string, unknown>).kind).toBeUndefined();
   });
@@ -109,10 +140,18 @@ describe("readMat", () => {
 
 describe("pianoRollsFromMat", () => {
   const music = (mat: MatWriter, train: Uint8Array[]) =>
-    Buffer.concat([mat.header(), mat.cells("traindata", ...train), mat.cells("validdata"), mat.cells("testdata", mat.roll([[60]]))]);
+    Buffer.concat([
+      mat.header(),
+      mat.cells("traindata", ...train),
+      mat.cells("validdata"),
+      mat.cells("testdata", mat.roll([[60]])),
+    ]);
 
   it.each(orders)("takes column c as MIDI note c + 21 and row t as step t, %s", (_order, mat) => {
-    const { train, valid, test } = pianoRollsFromMat(music(mat, [mat.roll([[21, 60, 108], [], [22]]), mat.roll([])]), "x.mat");
+    const { train, valid, test } = pianoRollsFromMat(
+      music(mat, [mat.roll([[21, 60, 108], [], [22]]), mat.roll([])]),
+      "x.mat",
+    );
     expect(lists(train)).toEqual([[[21, 60, 108], [], [22]], []]);
     expect(valid).toEqual([]);
     expect(lists(test)).toEqual([[[60]]]);
@@ -130,7 +169,9 @@ describe("pianoRollsFromMat", () => {
       little.element(5, little.bytes32(...starts)),
       little.element(2, Uint8Array.of(1, 1, 0)),
     );
-    expect(lists(pianoRollsFromMat(music(little, [sparse]), "x.mat").train)).toEqual([[[21], [21]]]);
+    expect(lists(pianoRollsFromMat(music(little, [sparse]), "x.mat").train)).toEqual([
+      [[21], [21]],
+    ]);
   });
 
   it.each([
@@ -139,7 +180,11 @@ describe("pianoRollsFromMat", () => {
       [little.bytesMatrix("", 1, [2, ...new Array(87).fill(0)])],
       /traindata: expected matrices of 0 and 1, got 2/,
     ],
-    ["another width", [little.bytesMatrix("", 1, new Array(87).fill(0))], /expected matrices of steps × 88, got 1 × 87/],
+    [
+      "another width",
+      [little.bytesMatrix("", 1, new Array(87).fill(0))],
+      /expected matrices of steps × 88, got 1 × 87/,
+    ],
     ["cells for a roll", [little.cells("")], /expected matrices of 0 and 1, got cells/],
   ])("refuses %s", (_what, train, message) => {
     expect(() => pianoRollsFromMat(music(little, train), "x.mat")).toThrow(message);
@@ -151,9 +196,15 @@ describe("pianoRollsFromMat", () => {
       (...variables: Uint8Array[]) =>
       () =>
         pianoRollsFromMat(Buffer.concat([little.header(), ...variables]), "x.mat");
-    expect(of(cells("traindata"), cells("testdata"))).toThrow(/expected the variables traindata, validdata and testdata/);
-    expect(of(cells("traindata"), cells("traindata"))).toThrow(/traindata: expected one variable of this name, got a second/);
-    expect(of(little.roll([[60]], "traindata"))).toThrow(/traindata: expected cells of piano-rolls, got numbers/);
+    expect(of(cells("traindata"), cells("testdata"))).toThrow(
+      /expected the variables traindata, validdata and testdata/,
+    );
+    expect(of(cells("traindata"), cells("traindata"))).toThrow(
+      /traindata: expected one variable of this name, got a second/,
+    );
+    expect(of(little.roll([[60]], "traindata"))).toThrow(
+      /traindata: expected cells of piano-rolls, got numbers/,
+    );
   });
 
   it.skipIf(!mirror).each(publishedCounts)(

@@ -4,7 +4,11 @@ const u16 = (n: number) => [n >>> 8, n & 0xff];
 const u32 = (n: number) => [...u16(n >>> 16), ...u16(n & 0xffff)];
 const letters = (text: string) => [...text].map((c) => c.charCodeAt(0));
 
-export const chunk = (id: string, content: readonly number[], size = content.length) => [...letters(id), ...u32(size), ...content];
+export const chunk = (id: string, content: readonly number[], size = content.length) => [
+  ...letters(id),
+  ...u32(size),
+  ...content,
+];
 
 export interface Header {
   readonly format?: number;
@@ -24,9 +28,25 @@ export const midi = (tracks: readonly (readonly number[])[], options: Header = {
     ...tracks.flatMap((t) => chunk("MTrk", [...t, ...END])),
   ]);
 
-export const on = (delta: number, pitch: number, { channel = 0, velocity = 64 } = {}) => [...delay(delta), 0x90 | channel, pitch, velocity];
-export const off = (delta: number, pitch: number, { channel = 0 } = {}) => [...delay(delta), 0x80 | channel, pitch, 0];
-export const tempo = (delta: number, microseconds: number) => [...delay(delta), 0xff, 0x51, 3, ...u32(microseconds).slice(1)];
+export const on = (delta: number, pitch: number, { channel = 0, velocity = 64 } = {}) => [
+  ...delay(delta),
+  0x90 | channel,
+  pitch,
+  velocity,
+];
+export const off = (delta: number, pitch: number, { channel = 0 } = {}) => [
+  ...delay(delta),
+  0x80 | channel,
+  pitch,
+  0,
+];
+export const tempo = (delta: number, microseconds: number) => [
+  ...delay(delta),
+  0xff,
+  0x51,
+  3,
+  ...u32(microseconds).slice(1),
+];
 
 /** A variable-length quantity. */
 export function delay(ticks: number): number[] {

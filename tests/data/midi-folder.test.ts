@@ -13,7 +13,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Two steps of a note and its fifth. */
-const piece = (pitch: number) => midi([[...on(0, pitch), ...on(0, pitch + 7), ...off(480, pitch), ...off(0, pitch + 7)]]);
+const piece = (pitch: number) =>
+  midi([[...on(0, pitch), ...on(0, pitch + 7), ...off(480, pitch), ...off(0, pitch + 7)]]);
 
 function write(name: string, files: Record<string, Uint8Array>): string {
   for (const [file, bytes] of Object.entries(files)) {
@@ -36,16 +37,28 @@ describe("a folder of MIDI files", () => {
     });
     const { dataset, duplicates, refused } = await musicFromMidiFolder(path);
     expect([dataset.train.length, dataset.valid.length, dataset.test.length]).toEqual([2, 1, 1]);
-    expect(dataset).toMatchObject({ kind: "music", name: "given", lowestNote: 21, keys: 88, synthetic: false });
+    expect(dataset).toMatchObject({
+      kind: "music",
+      name: "given",
+      lowestNote: 21,
+      keys: 88,
+      synthetic: false,
+    });
     // files come in the order of their names: test/d.midi first
-    expect(duplicates).toEqual([{ piece: "train/a.mid", of: "test/d.midi", inSplits: ["train", "test"] }]);
+    expect(duplicates).toEqual([
+      { piece: "train/a.mid", of: "test/d.midi", inSplits: ["train", "test"] },
+    ]);
     expect(refused).toEqual([]);
   });
 
   test("without such folders is split by a seeded rule, the same content never into two splits", async () => {
-    const files = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${i}.mid`, piece(40 + i)]));
+    const files = Object.fromEntries(
+      Array.from({ length: 20 }, (_, i) => [`${i}.mid`, piece(40 + i)]),
+    );
     const path = write("seeded", { ...files, "copy/0.mid": piece(40), "copy/1.mid": piece(41) });
-    const { dataset, duplicates } = await musicFromMidiFolder(path, { split: { seed: 3, valid: 0.2, test: 0.1 } });
+    const { dataset, duplicates } = await musicFromMidiFolder(path, {
+      split: { seed: 3, valid: 0.2, test: 0.1 },
+    });
     expect([dataset.train.length, dataset.valid.length, dataset.test.length]).toEqual([14, 4, 2]);
     expect(duplicates.map((d) => [d.piece, d.of, d.inSplits[0] === d.inSplits[1]])).toEqual([
       ["copy/0.mid", "0.mid", true],
@@ -74,12 +87,18 @@ describe("a folder of MIDI files", () => {
   });
 
   test("is refused when there is nothing in it, all of it is malformed, or a split stays empty", async () => {
-    await expect(musicFromMidiFolder(join(folder, "nowhere"))).rejects.toThrow("expected a folder or a zip archive, got ENOENT");
+    await expect(musicFromMidiFolder(join(folder, "nowhere"))).rejects.toThrow(
+      "expected a folder or a zip archive, got ENOENT",
+    );
     await expect(musicFromMidiFolder(write("empty", { "a.txt": piece(1) }))).rejects.toThrow(
       "expected MIDI files (.mid, .midi, .kar), got none",
     );
-    await expect(musicFromMidiFolder(write("bad", { "a.mid": Uint8Array.of(1) }))).rejects.toMatchObject({ code: "bad-file" });
-    await expect(musicFromMidiFolder(write("one", { "train/a.mid": piece(60) }))).rejects.toThrow("got none in valid");
+    await expect(
+      musicFromMidiFolder(write("bad", { "a.mid": Uint8Array.of(1) })),
+    ).rejects.toMatchObject({ code: "bad-file" });
+    await expect(musicFromMidiFolder(write("one", { "train/a.mid": piece(60) }))).rejects.toThrow(
+      "got none in valid",
+    );
   });
 });
 
@@ -94,6 +113,8 @@ describe("the seeded rule", () => {
 
   test("needs a group for each split", () => {
     expect(() => splitGroups(["a", "b"])).toThrow("split: expected at least three groups");
-    expect(() => splitGroups(["a", "b", "c"], { valid: 0.5, test: 0.5 })).toThrow("shares that leave some for training");
+    expect(() => splitGroups(["a", "b", "c"], { valid: 0.5, test: 0.5 })).toThrow(
+      "shares that leave some for training",
+    );
   });
 });

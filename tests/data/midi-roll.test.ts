@@ -4,14 +4,20 @@ import { describe, expect, test } from "vitest";
 import { findKey, shiftToC } from "../../lib/data/key-finder.js";
 import { pianoRollsFromMat } from "../../lib/data/mat-music.js";
 import { readMidi } from "../../lib/data/midi.js";
-import { type MidiRollOptions, pianoRollsFromMidi, publishedRule } from "../../lib/data/midi-roll.js";
+import {
+  type MidiRollOptions,
+  pianoRollsFromMidi,
+  publishedRule,
+} from "../../lib/data/midi-roll.js";
 import { notesAt, type PianoRoll } from "../../lib/data/piano-roll.js";
 import { zipEntries } from "../../lib/data/zip.js";
 import { midi, off, on, tempo } from "./midi-bytes.js";
 import { mirror, withoutMirror } from "./mirror.js";
 
-const steps = (roll: PianoRoll) => Array.from({ length: roll.length }, (_, t) => [...notesAt(roll, t)]);
-const rolls = (bytes: Uint8Array, options?: MidiRollOptions) => pianoRollsFromMidi(readMidi(bytes, "a.mid"), "a", options).map(steps);
+const steps = (roll: PianoRoll) =>
+  Array.from({ length: roll.length }, (_, t) => [...notesAt(roll, t)]);
+const rolls = (bytes: Uint8Array, options?: MidiRollOptions) =>
+  pianoRollsFromMidi(readMidi(bytes, "a.mid"), "a", options).map(steps);
 
 describe("a MIDI file becomes a piano-roll:", () => {
   // 480 ticks a quarter: a step of an eighth note is 240 ticks
@@ -21,12 +27,21 @@ describe("a MIDI file becomes a piano-roll:", () => {
   });
 
   test("overlapping notes of one pitch, from two channels, sound once", () => {
-    const bytes = midi([[...on(0, 60), ...on(0, 60, { channel: 1 }), ...off(480, 60), ...off(240, 60, { channel: 1 })]]);
+    const bytes = midi([
+      [
+        ...on(0, 60),
+        ...on(0, 60, { channel: 1 }),
+        ...off(480, 60),
+        ...off(240, 60, { channel: 1 }),
+      ],
+    ]);
     expect(rolls(bytes)).toEqual([[[60], [60], [60]]]);
   });
 
   test("drums are left out unless asked for", () => {
-    const bytes = midi([[...on(0, 40, { channel: 9 }), ...on(0, 60), ...off(240, 60), ...off(0, 40, { channel: 9 })]]);
+    const bytes = midi([
+      [...on(0, 40, { channel: 9 }), ...on(0, 60), ...off(240, 60), ...off(0, 40, { channel: 9 })],
+    ]);
     expect(rolls(bytes)).toEqual([[[60]]]);
     expect(rolls(bytes, { drums: true })).toEqual([[[40, 60]]]);
     expect(rolls(bytes, { channels: [9] })).toEqual([[[40]]]);
@@ -59,12 +74,16 @@ describe("a MIDI file becomes a piano-roll:", () => {
     ];
     expect(rolls(midi(tracks), { tracks: [1] })).toEqual([[[72], [72]]]);
     expect(rolls(midi(tracks, { format: 2 }))).toEqual([[[60]], [[72], [72]]]);
-    expect(() => rolls(midi(tracks), { tracks: [2] })).toThrow("piano-roll: expected tracks from 0 to 1, got 2");
+    expect(() => rolls(midi(tracks), { tracks: [2] })).toThrow(
+      "piano-roll: expected tracks from 0 to 1, got 2",
+    );
   });
 
   test("a small file cannot claim a roll of any size", () => {
     const days = [0xff, 0xff, 0xff, 0x7f, 0x80, 60, 0];
-    expect(() => rolls(midi([[...on(0, 60), ...days]], { division: 1 }))).toThrow("expected piano-rolls in proportion to the file's size");
+    expect(() => rolls(midi([[...on(0, 60), ...days]], { division: 1 }))).toThrow(
+      "expected piano-rolls in proportion to the file's size",
+    );
   });
 });
 
@@ -77,7 +96,9 @@ describe("the key finder", () => {
       durations[tonic] = 2;
       expect(findKey(durations)).toEqual({ tonic, mode: "major" });
     }
-    expect(Array.from({ length: 12 }, (_, tonic) => shiftToC({ tonic, mode: "major" }))).toEqual([0, -1, -2, -3, -4, -5, 6, 5, 4, 3, 2, 1]);
+    expect(Array.from({ length: 12 }, (_, tonic) => shiftToC({ tonic, mode: "major" }))).toEqual([
+      0, -1, -2, -3, -4, -5, 6, 5, 4, 3, 2, 1,
+    ]);
   });
 
   test("leaves silence where it is", () => {
@@ -94,15 +115,22 @@ interface Alignment {
 describe.skipIf(!mirror)(`the 1,037 MIDI files of Nottingham${withoutMirror}`, () => {
   const music = join(mirror ?? "", "music");
   test("give the published piano-rolls bit for bit, with the published shifts; 1,021 of them with the key that is found", async () => {
-    const published = pianoRollsFromMat(readFileSync(join(music, "Nottingham.mat")), "Nottingham.mat");
-    const alignment = (JSON.parse(readFileSync(join(music, "midi-alignment.json"), "utf8")) as { Nottingham: Record<string, Alignment> })
-      .Nottingham;
+    const published = pianoRollsFromMat(
+      readFileSync(join(music, "Nottingham.mat")),
+      "Nottingham.mat",
+    );
+    const alignment = (
+      JSON.parse(readFileSync(join(music, "midi-alignment.json"), "utf8")) as {
+        Nottingham: Record<string, Alignment>;
+      }
+    ).Nottingham;
     const equal = { given: 0, found: 0 };
     for await (const entry of zipEntries(join(music, "Nottingham-midi.zip"))) {
       const { split, index, shift } = alignment[entry.name.split("/").at(-1) ?? ""];
       expect(entry.name).toContain(`/${split}/`);
       const file = readMidi(await entry.read(), entry.name);
-      const same = (options: MidiRollOptions) => equals(pianoRollsFromMidi(file, entry.name, options)[0], published[split][index]);
+      const same = (options: MidiRollOptions) =>
+        equals(pianoRollsFromMidi(file, entry.name, options)[0], published[split][index]);
       if (same({ ...publishedRule, transpose: shift })) equal.given++;
       if (same(publishedRule)) equal.found++;
     }
@@ -111,5 +139,9 @@ describe.skipIf(!mirror)(`the 1,037 MIDI files of Nottingham${withoutMirror}`, (
 });
 
 function equals(a: PianoRoll, b: PianoRoll): boolean {
-  return Buffer.from(a.notes).equals(b.notes) && a.length === b.length && a.offsets.every((offset, t) => offset === b.offsets[t]);
+  return (
+    Buffer.from(a.notes).equals(b.notes) &&
+    a.length === b.length &&
+    a.offsets.every((offset, t) => offset === b.offsets[t])
+  );
 }

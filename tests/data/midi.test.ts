@@ -4,9 +4,11 @@ import { BadFileError } from "../../lib/errors.js";
 import { chunk, END, header, midi, off, on, tempo } from "./midi-bytes.js";
 
 /** [pitch, on, off] of each note. */
-const notes = ({ notes: n }: MidiFile) => Array.from({ length: n.count }, (_, i) => [n.pitch[i], n.on[i], n.off[i]]);
+const notes = ({ notes: n }: MidiFile) =>
+  Array.from({ length: n.count }, (_, i) => [n.pitch[i], n.on[i], n.off[i]]);
 const read = (bytes: ArrayLike<number>) => readMidi(Uint8Array.from(bytes), "a.mid");
-const track = (...events: number[][]) => Uint8Array.from([...header(), ...chunk("MTrk", events.flat())]);
+const track = (...events: number[][]) =>
+  Uint8Array.from([...header(), ...chunk("MTrk", events.flat())]);
 
 describe("a MIDI file", () => {
   test("gives its notes in ticks", () => {
@@ -15,7 +17,12 @@ describe("a MIDI file", () => {
       [60, 0, 480],
       [64, 10, 480],
     ]);
-    expect(file.header).toEqual({ format: 0, declaredTracks: 1, division: 480, time: { ticksPerQuarter: 480 } });
+    expect(file.header).toEqual({
+      format: 0,
+      declaredTracks: 1,
+      division: 480,
+      time: { ticksPerQuarter: 480 },
+    });
     expect(file.warnings).toEqual([]);
   });
 
@@ -44,7 +51,10 @@ describe("a MIDI file", () => {
 
   test("of many events is handed to the parser in portions without losing time", () => {
     const count = 40_000;
-    const events = Array.from({ length: count }, (_, i) => [...on(i % 300, 60 + (i % 12)), ...off(7, 60 + (i % 12))]).flat();
+    const events = Array.from({ length: count }, (_, i) => [
+      ...on(i % 300, 60 + (i % 12)),
+      ...off(7, 60 + (i % 12)),
+    ]).flat();
     const file = read(midi([events]));
     expect(file.notes.count).toBe(count);
     const last = Array.from({ length: count }, (_, i) => (i % 300) + 7).reduce((a, b) => a + b, 0);
@@ -53,7 +63,9 @@ describe("a MIDI file", () => {
 
   test("keeps time over pauses longer than one delta time can say", () => {
     const pause = [0xff, 0xff, 0xff, 0x7f, 0xff, 0x01, 0]; // an empty text after 2^28 − 1 ticks
-    expect(notes(read(midi([[...pause, ...pause, ...on(1, 60), ...off(2, 60)]])))).toEqual([[60, 2 ** 29 - 1, 2 ** 29 + 1]]);
+    expect(notes(read(midi([[...pause, ...pause, ...on(1, 60), ...off(2, 60)]])))).toEqual([
+      [60, 2 ** 29 - 1, 2 ** 29 + 1],
+    ]);
   });
 });
 
@@ -65,7 +77,12 @@ describe("an untidy MIDI file is read with a warning:", () => {
       [[60, 5, 10]],
       /2 note-offs without/,
     ],
-    ["unclosed notes are dropped", midi([[...on(0, 60), ...on(0, 61), ...off(5, 61)]]), [[61, 0, 5]], /1 notes that are never closed/],
+    [
+      "unclosed notes are dropped",
+      midi([[...on(0, 60), ...on(0, 61), ...off(5, 61)]]),
+      [[61, 0, 5]],
+      /1 notes that are never closed/,
+    ],
     [
       "of overlapping notes of one pitch the latest is closed, the earlier dropped",
       midi([[...on(0, 60), ...on(10, 60), ...off(10, 60), ...off(10, 60)]]),
@@ -74,13 +91,32 @@ describe("an untidy MIDI file is read with a warning:", () => {
     ],
     [
       "chunks of other kinds are passed over",
-      [...header(), ...chunk("XFIH", [1, 2, 3]), ...chunk("MTrk", [...on(0, 60), ...off(5, 60), ...END])],
+      [
+        ...header(),
+        ...chunk("XFIH", [1, 2, 3]),
+        ...chunk("MTrk", [...on(0, 60), ...off(5, 60), ...END]),
+      ],
       [[60, 0, 5]],
       /chunk "XFIH" at byte 14/,
     ],
-    ["running status goes on after a meta event", midi([[...on(0, 60), 0, 0xff, 1, 0, 5, 60, 0]]), [[60, 0, 5]], /running status goes on/],
-    ["a RIFF wrapping is taken off", riff(midi([[...on(0, 60), ...off(5, 60)]])), [[60, 0, 5]], /wrapped in RIFF/],
-    ["the end of a track may be missing", track(on(0, 60), off(5, 60)), [[60, 0, 5]], /no end-of-track/],
+    [
+      "running status goes on after a meta event",
+      midi([[...on(0, 60), 0, 0xff, 1, 0, 5, 60, 0]]),
+      [[60, 0, 5]],
+      /running status goes on/,
+    ],
+    [
+      "a RIFF wrapping is taken off",
+      riff(midi([[...on(0, 60), ...off(5, 60)]])),
+      [[60, 0, 5]],
+      /wrapped in RIFF/,
+    ],
+    [
+      "the end of a track may be missing",
+      track(on(0, 60), off(5, 60)),
+      [[60, 0, 5]],
+      /no end-of-track/,
+    ],
     [
       "events after the end of a track are passed over",
       track(on(0, 60), off(5, 60), END, on(0, 61)),
@@ -105,7 +141,12 @@ describe("an untidy MIDI file is read with a warning:", () => {
       [[60, 0, 5]],
       /claims 3 tracks, the file has 1/,
     ],
-    ["a tempo of no length is passed over", midi([[...tempo(0, 0), ...on(0, 60), ...off(5, 60)]]), [[60, 0, 5]], /is no tempo/],
+    [
+      "a tempo of no length is passed over",
+      midi([[...tempo(0, 0), ...on(0, 60), ...off(5, 60)]]),
+      [[60, 0, 5]],
+      /is no tempo/,
+    ],
   ];
   test.each(cases)("%s", (_, bytes, expected, warning) => {
     const file = read(bytes);
@@ -115,32 +156,91 @@ describe("an untidy MIDI file is read with a warning:", () => {
 });
 
 describe("a malformed MIDI file is refused:", () => {
-  const endless = Uint8Array.from([...header(), ...chunk("MTrk", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f])]); // 31 bytes
+  const endless = Uint8Array.from([
+    ...header(),
+    ...chunk("MTrk", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]),
+  ]); // 31 bytes
   const cases: [string, ArrayLike<number>, RegExp][] = [
-    ["the 31 bytes that make midi-file loop for ever", endless, /at byte 22: expected a delta time of at most four bytes/],
+    [
+      "the 31 bytes that make midi-file loop for ever",
+      endless,
+      /at byte 22: expected a delta time of at most four bytes/,
+    ],
     ["an empty file", [], /at byte 0: expected the header's name MThd of 4 bytes, got 0/],
-    ["another kind of file", [...Buffer.from("not a MIDI file at all")], /at byte 0: expected MThd, got "not "/],
+    [
+      "another kind of file",
+      [...Buffer.from("not a MIDI file at all")],
+      /at byte 0: expected MThd, got "not "/,
+    ],
     ["a header that is cut off", header().slice(0, 10), /expected the header of 6 bytes, got 2/],
-    ["a header too short", [...chunk("MThd", [0, 0, 0, 1])], /expected a header of at least 6 bytes, got 4/],
+    [
+      "a header too short",
+      [...chunk("MThd", [0, 0, 0, 1])],
+      /expected a header of at least 6 bytes, got 4/,
+    ],
     ["no track", header(), /expected a track MTrk, got none/],
     ["format 3", midi([[]], { format: 3 }), /at byte 8: expected format 0, 1 or 2, got 3/],
-    ["division 0", midi([[]], { division: 0 }), /at byte 12: expected ticks per quarter note, got a division of 0/],
-    ["time code of 23 frames", midi([[]], { division: ((256 - 23) << 8) | 40 }), /expected 24, 25, 29 or 30 frames a second/],
-    ["time code without ticks", midi([[]], { division: (256 - 25) << 8 }), /ticks per frame, got 25 and 0/],
+    [
+      "division 0",
+      midi([[]], { division: 0 }),
+      /at byte 12: expected ticks per quarter note, got a division of 0/,
+    ],
+    [
+      "time code of 23 frames",
+      midi([[]], { division: ((256 - 23) << 8) | 40 }),
+      /expected 24, 25, 29 or 30 frames a second/,
+    ],
+    [
+      "time code without ticks",
+      midi([[]], { division: (256 - 25) << 8 }),
+      /ticks per frame, got 25 and 0/,
+    ],
     [
       "a track that is cut off between two events",
       midi([[...on(0, 60), ...off(5, 60)]]).slice(0, -4),
       /at byte 30: expected 4 bytes more of the track/,
     ],
-    ["an event that is cut off", track([0, 0x90, 60]), /at byte 25: expected a data byte of 1 bytes, got 0/],
-    ["a meta event that is cut off", track([0, 0xff, 0x01, 9, 65]), /expected a meta event of 9 bytes, got 1/],
-    ["a system exclusive event that is cut off", track([0, 0xf0, 0x7f, 1]), /expected a system exclusive event of 127 bytes, got 1/],
-    ["a data byte over 127", track([0, 0x90, 60, 200]), /at byte 25: expected a data byte from 0 to 127, got 200/],
-    ["running status before any status", track([0, 60, 64]), /at byte 23: expected a status byte, got 60/],
+    [
+      "an event that is cut off",
+      track([0, 0x90, 60]),
+      /at byte 25: expected a data byte of 1 bytes, got 0/,
+    ],
+    [
+      "a meta event that is cut off",
+      track([0, 0xff, 0x01, 9, 65]),
+      /expected a meta event of 9 bytes, got 1/,
+    ],
+    [
+      "a system exclusive event that is cut off",
+      track([0, 0xf0, 0x7f, 1]),
+      /expected a system exclusive event of 127 bytes, got 1/,
+    ],
+    [
+      "a data byte over 127",
+      track([0, 0x90, 60, 200]),
+      /at byte 25: expected a data byte from 0 to 127, got 200/,
+    ],
+    [
+      "running status before any status",
+      track([0, 60, 64]),
+      /at byte 23: expected a status byte, got 60/,
+    ],
     ["a status byte that no file holds", track([0, 0xf8]), /got status byte 0xf8/],
-    ["an alien chunk that passes the end", [...header(), ...chunk("junk", [1], 99)], /at byte 14: .*got "junk" of 99 bytes/],
-    ["RIFF of another kind", [...chunk("RIFF", [...Buffer.from("WAVE")])], /expected RIFF of kind RMID, got "WAVE"/],
-    ["RIFF without data", [...chunk("RIFF", [...Buffer.from("RMID")])], /expected a chunk data with a MIDI file, got none/],
+    [
+      "an alien chunk that passes the end",
+      [...header(), ...chunk("junk", [1], 99)],
+      /at byte 14: .*got "junk" of 99 bytes/,
+    ],
+    [
+      "RIFF of another kind",
+      [...chunk("RIFF", [...Buffer.from("WAVE")])],
+      /expected RIFF of kind RMID, got "WAVE"/,
+    ],
+    [
+      "RIFF without data",
+      [...chunk("RIFF", [...Buffer.from("RMID")])],
+      /expected a chunk data with a MIDI file, got none/,
+    ],
   ];
   test.each(cases)("%s", (_, bytes, message) => {
     const reading = () => read(bytes);

@@ -21,7 +21,8 @@ describe("openMusic", () => {
 
   it("composes the synthetic chorales and knows no other names than its own", async () => {
     expect(await openMusic("synthetic")).toMatchObject({ name: "synthetic", synthetic: true });
-    const message = "data: expected one of jsb, nottingham, musedata, piano-midi, synthetic, got bach";
+    const message =
+      "data: expected one of jsb, nottingham, musedata, piano-midi, synthetic, got bach";
     await expect(openMusic("bach")).rejects.toMatchObject({ code: "usage", message });
   });
 
@@ -33,12 +34,15 @@ describe("openMusic", () => {
     });
   });
 
-  it.skipIf(!mirror)(`prepares a set on first use, saying so, and loads it after that${withoutMirror}`, async () => {
-    vi.stubEnv("GATED_RNN_MIRROR", mirror as string);
-    expect((await openMusic("jsb")).checksum).toBe(musicSources.jsb.checksum);
-    expect(said).toEqual(["preparing jsb\n"]);
-    vi.stubEnv("GATED_RNN_MIRROR", "");
-    expect((await openMusic("jsb")).checksum).toBe(musicSources.jsb.checksum);
-    expect(said).toHaveLength(1);
-  });
+  it.skipIf(!mirror)(
+    `prepares a set on first use, saying so, and loads it after that${withoutMirror}`,
+    async () => {
+      vi.stubEnv("GATED_RNN_MIRROR", mirror as string);
+      expect((await openMusic("jsb")).checksum).toBe(musicSources.jsb.checksum);
+      expect(said).toEqual(["preparing jsb\n"]);
+      vi.stubEnv("GATED_RNN_MIRROR", "");
+      expect((await openMusic("jsb")).checksum).toBe(musicSources.jsb.checksum);
+      expect(said).toHaveLength(1);
+    },
+  );
 });

@@ -12,7 +12,8 @@ import { publishedCounts } from "./published-counts.js";
 
 const hex = (text: string) => Buffer.from(text, "hex");
 const bytes = (text: string) => Buffer.from(text, "latin1");
-const lists = (rolls: readonly PianoRoll[]) => rolls.map((roll) => Array.from({ length: roll.length }, (_, t) => [...notesAt(roll, t)]));
+const lists = (rolls: readonly PianoRoll[]) =>
+  rolls.map((roll) => Array.from({ length: roll.length }, (_, t) => [...notesAt(roll, t)]));
 
 /** What Python 3.11 writes for [None, True, False, 0, 255, 65535, -1, 2**31, -2**40, 2**70, 1.5, -0.0, 'é', 'a\nb\\', {'a': 1}, (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)]. */
 const plainData = [
@@ -33,29 +34,32 @@ const music = [
 ];
 
 describe("readPickle", () => {
-  it.each(plainData.map((text, protocol) => [protocol, text]))("reads plain data as Python writes it in protocol %i", (_protocol, text) => {
-    expect(readPickle(hex(text as string), "x.pickle")).toEqual([
-      null,
-      true,
-      false,
-      0,
-      255,
-      65535,
-      -1,
-      2 ** 31,
-      -(2 ** 40),
-      2n ** 70n,
-      1.5,
-      -0,
-      "é",
-      "a\nb\\",
-      new Map([["a", 1]]),
-      [1],
-      [1, 2],
-      [1, 2, 3],
-      [1, 2, 3, 4],
-    ]);
-  });
+  it.each(plainData.map((text, protocol) => [protocol, text]))(
+    "reads plain data as Python writes it in protocol %i",
+    (_protocol, text) => {
+      expect(readPickle(hex(text as string), "x.pickle")).toEqual([
+        null,
+        true,
+        false,
+        0,
+        255,
+        65535,
+        -1,
+        2 ** 31,
+        -(2 ** 40),
+        2n ** 70n,
+        1.5,
+        -0,
+        "é",
+        "a\nb\\",
+        new Map([["a", 1]]),
+        [1],
+        [1, 2],
+        [1, 2, 3],
+        [1, 2, 3, 4],
+      ]);
+    },
+  );
 
   it("reads Python 2's strings with their escapes, long strings and bytes", () => {
     expect(readPickle(bytes(`S'a\\x00\\'\\n\\101'\np0\n.`), "x")).toBe("a\x00'\nA");
@@ -75,7 +79,10 @@ describe("readPickle", () => {
   });
 
   it("makes a key named __proto__ a key like any other", () => {
-    const dict = readPickle(bytes("}U\x09__proto__}U\x04evilK\x01ss."), "x") as Map<string, unknown>;
+    const dict = readPickle(bytes("}U\x09__proto__}U\x04evilK\x01ss."), "x") as Map<
+      string,
+      unknown
+    >;
     expect([...dict.keys()]).toEqual(["__proto__"]);
     expect(({} as Record<string, unknown>).evil).toBeUndefined();
   });
@@ -103,25 +110,52 @@ describe("readPickle", () => {
 });
 
 describe("pianoRollsFromPickle", () => {
-  it.each(music.map((text, protocol) => [protocol, text]))("takes lists and tuples of notes as steps, protocol %i", (_protocol, text) => {
-    const { train, valid, test } = pianoRollsFromPickle(hex(text as string), "x.pickle");
-    expect(lists(train)).toEqual([[[60, 64, 67], [60]], [[]]]);
-    expect(valid).toEqual([]);
-    expect(lists(test)).toEqual([[[21, 108]]]);
-    expect(train[1].name).toBe("x.pickle train 1");
-  });
+  it.each(music.map((text, protocol) => [protocol, text]))(
+    "takes lists and tuples of notes as steps, protocol %i",
+    (_protocol, text) => {
+      const { train, valid, test } = pianoRollsFromPickle(hex(text as string), "x.pickle");
+      expect(lists(train)).toEqual([[[60, 64, 67], [60]], [[]]]);
+      expect(valid).toEqual([]);
+      expect(lists(test)).toEqual([[[21, 108]]]);
+      expect(train[1].name).toBe("x.pickle train 1");
+    },
+  );
 
   const sets = (train: string) => bytes(`(U\x05train${train}U\x05valid]U\x04test]d.`);
   it.each([
-    ["something else than a dict", bytes("]."), "expected a dict of train, valid and test, got a list"],
+    [
+      "something else than a dict",
+      bytes("]."),
+      "expected a dict of train, valid and test, got a list",
+    ],
     ["a missing split", bytes("}."), "train: expected a list of sequences, got None"],
     ["a number for a sequence", sets("]K\x01a"), "train 0: expected a list of steps, got a number"],
-    ["a text for a step", sets("]]U\x01<aa"), "train 0 step 0: expected a list of notes, got a text"],
-    ["note 128", sets("]]]K\x80aaa"), "train 0 step 0: expected MIDI note numbers 0 to 127, got 128"],
+    [
+      "a text for a step",
+      sets("]]U\x01<aa"),
+      "train 0 step 0: expected a list of notes, got a text",
+    ],
+    [
+      "note 128",
+      sets("]]]K\x80aaa"),
+      "train 0 step 0: expected MIDI note numbers 0 to 127, got 128",
+    ],
     ["half a note", sets("]]]F60.5\naaa"), "expected MIDI note numbers 0 to 127, got 60.5"],
-    ["a truth value for a note", sets("]]]\x88aaa"), "expected MIDI note numbers 0 to 127, got a truth value"],
-    ["129 notes in a step", sets(`]](${"K\x3c".repeat(129)}laa`), "expected at most 128 notes, got 129"],
-    ["a list that contains itself", sets("]q\x00h\x00a"), "train 0 step 0: expected MIDI note numbers 0 to 127, got a list"],
+    [
+      "a truth value for a note",
+      sets("]]]\x88aaa"),
+      "expected MIDI note numbers 0 to 127, got a truth value",
+    ],
+    [
+      "129 notes in a step",
+      sets(`]](${"K\x3c".repeat(129)}laa`),
+      "expected at most 128 notes, got 129",
+    ],
+    [
+      "a list that contains itself",
+      sets("]q\x00h\x00a"),
+      "train 0 step 0: expected MIDI note numbers 0 to 127, got a list",
+    ],
   ])("refuses %s", (_what, file, message) => {
     expect(() => pianoRollsFromPickle(file, "x.pickle")).toThrow(message);
   });
@@ -130,14 +164,19 @@ describe("pianoRollsFromPickle", () => {
     const roll = `(${"]".repeat(1)}q\x00${"h\x00".repeat(20_000)}lq\x01`; // 20,001 steps, all the same empty list
     const file = sets(`(${roll}${"h\x01".repeat(20_000)}l`);
     expect(file.length).toBeLessThan(100_000);
-    expect(() => pianoRollsFromPickle(file, "x.pickle")).toThrow(/expected piano-rolls in proportion to the file's size/);
+    expect(() => pianoRollsFromPickle(file, "x.pickle")).toThrow(
+      /expected piano-rolls in proportion to the file's size/,
+    );
   });
 
   describe("on the published files", () => {
     const pickles = new Map<string, Uint8Array>();
     beforeAll(async () => {
       if (mirror)
-        for await (const { name, read } of zipEntries(join(mirror, "music", "piano-roll-pickles.zip"))) pickles.set(name, await read());
+        for await (const { name, read } of zipEntries(
+          join(mirror, "music", "piano-roll-pickles.zip"),
+        ))
+          pickles.set(name, await read());
     });
 
     it.skipIf(!mirror).each(publishedCounts)(
@@ -145,11 +184,16 @@ describe("pianoRollsFromPickle", () => {
       ({ pickle, mat, counts }) => {
         const fromPickle = pianoRollsFromPickle(pickles.get(pickle) as Uint8Array, "music");
         expect(rollCounts(fromPickle)).toEqual(counts);
-        const fromMat = pianoRollsFromMat(readFileSync(join(mirror as string, "music", mat)), "music");
+        const fromMat = pianoRollsFromMat(
+          readFileSync(join(mirror as string, "music", mat)),
+          "music",
+        );
         for (const split of ["train", "valid", "test"] as const)
           for (const [i, roll] of fromPickle[split].entries()) {
             const other = fromMat[split][i];
-            const same = Buffer.compare(roll.notes, other.notes) === 0 && `${roll.offsets}` === `${other.offsets}`;
+            const same =
+              Buffer.compare(roll.notes, other.notes) === 0 &&
+              `${roll.offsets}` === `${other.offsets}`;
             expect(same, `${split} ${i}`).toBe(true);
           }
       },

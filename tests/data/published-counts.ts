@@ -32,6 +32,10 @@ export const publishedCounts = [
 type Counts = readonly [sequences: number, steps: number, notes: number];
 
 function counts(...sets: readonly [train: Counts, valid: Counts, test: Counts]) {
-  const [train, valid, test] = sets.map(([sequences, steps, notes]) => ({ sequences, steps, notes }));
+  const [train, valid, test] = sets.map(([sequences, steps, notes]) => ({
+    sequences,
+    steps,
+    notes,
+  }));
   return { train, valid, test };
 }

@@ -36,7 +36,11 @@ describe("resampling", () => {
   });
 
   test("refuses rates that make no sense", async () => {
-    await expect(resample(new Float32Array(1), 0, 8000)).rejects.toThrow("resample: expected rates above 0");
-    await expect(resample(new Float32Array(1), 8000, 8_000_000)).rejects.toThrow("within a factor of 256");
+    await expect(resample(new Float32Array(1), 0, 8000)).rejects.toThrow(
+      "resample: expected rates above 0",
+    );
+    await expect(resample(new Float32Array(1), 8000, 8_000_000)).rejects.toThrow(
+      "within a factor of 256",
+    );
   });
 });

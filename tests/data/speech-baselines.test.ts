@@ -3,7 +3,10 @@ import type { SpeechDataset, Waveform } from "../../lib/data/speech.js";
 import { speechBaselines } from "../../lib/data/speech-baselines.js";
 import { type Generator, generator } from "../../lib/random/generator.js";
 
-function dataset(samples: (random: Generator) => Float32Array, counts = { train: 200, valid: 5, test: 100 }): SpeechDataset {
+function dataset(
+  samples: (random: Generator) => Float32Array,
+  counts = { train: 200, valid: 5, test: 100 },
+): SpeechDataset {
   const waveforms = (split: keyof typeof counts): Waveform[] => {
     const random = generator(1, `process ${split}`);
     return Array.from({ length: counts[split] }, (_, i) => {
@@ -12,14 +15,22 @@ function dataset(samples: (random: Generator) => Float32Array, counts = { train:
     });
   };
   const splits = { train: waveforms("train"), valid: waveforms("valid"), test: waveforms("test") };
-  const about = { title: "process", synthetic: false, sampleRateHz: 8000, mean: 0, standardDeviation: 1, checksum: "" } as const;
+  const about = {
+    title: "process",
+    synthetic: false,
+    sampleRateHz: 8000,
+    mean: 0,
+    standardDeviation: 1,
+    checksum: "",
+  } as const;
   return { kind: "speech", name: "process", ...about, ...splits };
 }
 
 /** x_t = 0.6 x_(t−1) + 0.3 x_(t−12) + 0.3 ε, and what a step of ten samples costs when the past is known. */
 const process = (random: Generator) => {
   const samples = new Float32Array(330);
-  for (let t = 0; t < samples.length; t++) samples[t] = 0.6 * (samples[t - 1] ?? 0) + 0.3 * (samples[t - 12] ?? 0) + 0.3 * random.normal();
+  for (let t = 0; t < samples.length; t++)
+    samples[t] = 0.6 * (samples[t - 1] ?? 0) + 0.3 * (samples[t - 12] ?? 0) + 0.3 * random.normal();
   return samples;
 };
 const entropyPerStep = 10 * 0.5 * Math.log(2 * Math.PI * Math.E * 0.3 ** 2);
@@ -37,17 +48,27 @@ describe("speech baselines", () => {
 
   it("one Gaussian knows how the ten samples hang together, and nothing of those before", () => {
     expect(gaussian.test.nllPerStep).toBeGreaterThan(autoregressive.test.nllPerStep + 1);
-    const white = speechBaselines(dataset((random) => Float32Array.from({ length: 330 }, () => 2 * random.normal() + 1)));
-    for (const { test } of white) expect(Math.abs(test.nllPerStep - 10 * 0.5 * Math.log(2 * Math.PI * Math.E * 4))).toBeLessThan(0.1);
+    const white = speechBaselines(
+      dataset((random) => Float32Array.from({ length: 330 }, () => 2 * random.normal() + 1)),
+    );
+    for (const { test } of white)
+      expect(
+        Math.abs(test.nllPerStep - 10 * 0.5 * Math.log(2 * Math.PI * Math.E * 4)),
+      ).toBeLessThan(0.1);
   });
 
   it("silence and a pure tone leave them finite", () => {
-    for (const samples of [() => new Float32Array(130), () => Float32Array.from({ length: 130 }, (_, t) => Math.sin(t / 3))])
+    for (const samples of [
+      () => new Float32Array(130),
+      () => Float32Array.from({ length: 130 }, (_, t) => Math.sin(t / 3)),
+    ])
       for (const { test } of speechBaselines(dataset(samples, { train: 5, valid: 1, test: 1 })))
         expect(Number.isFinite(test.nllPerStep)).toBe(true);
   });
 
   it("too little to fit is refused", () => {
-    expect(() => speechBaselines(dataset(process, { train: 0, valid: 1, test: 1 }))).toThrow("expected more than 10 training steps, got 0");
+    expect(() => speechBaselines(dataset(process, { train: 0, valid: 1, test: 1 }))).toThrow(
+      "expected more than 10 training steps, got 0",
+    );
   });
 });

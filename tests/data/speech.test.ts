@@ -27,12 +27,15 @@ function write(name: string, files: Record<string, Uint8Array>): string {
 }
 
 /** Counts up in steps of 16 bits, so that every sample says where it comes from. */
-const ramp = (from: number, length: number) => Float32Array.from({ length }, (_, i) => (from + i) / 32768);
+const ramp = (from: number, length: number) =>
+  Float32Array.from({ length }, (_, i) => (from + i) / 32768);
 const make = (name: string, path: string, options: Partial<SpeechOptions> = {}) =>
   speechFromWavs(path, join(folder, `${name}.samples`), { name, sequenceSamples: 4, ...options });
 /** Samples as 16-bit numbers, with the normalisation undone. */
 const raw = (dataset: { mean: number; standardDeviation: number }, waveform: Waveform) =>
-  [...waveform.read()].map((x) => Math.round((x * dataset.standardDeviation + dataset.mean) * 32768));
+  [...waveform.read()].map((x) =>
+    Math.round((x * dataset.standardDeviation + dataset.mean) * 32768),
+  );
 
 describe("a folder of WAV files becomes a speech set", () => {
   test("of sequences of one length, normalised over the training set", async () => {
@@ -58,7 +61,10 @@ describe("a folder of WAV files becomes a speech set", () => {
 
   test("never with a speaker in two splits, whatever the seed", async () => {
     const files = Object.fromEntries(
-      Array.from({ length: 30 }, (_, i) => [`speaker${i % 6}/${i}.wav`, wavBytes([ramp(1000 * (i % 6) + 10 * i, 4)], 8000)]),
+      Array.from({ length: 30 }, (_, i) => [
+        `speaker${i % 6}/${i}.wav`,
+        wavBytes([ramp(1000 * (i % 6) + 10 * i, 4)], 8000),
+      ]),
     );
     const path = write("speakers", files);
     for (const seed of [1, 2, 3]) {
@@ -82,13 +88,19 @@ describe("a folder of WAV files becomes a speech set", () => {
     });
     const { dataset, duplicates, refused, warnings } = await make("dirty", path);
     expect([dataset.train.length, dataset.valid.length, dataset.test.length]).toEqual([2, 1, 1]);
-    expect(duplicates).toEqual(["train/copy.wav", "valid/copy.wav"].map((file) => ({ file, of: "train/a.wav" })));
+    expect(duplicates).toEqual(
+      ["train/copy.wav", "valid/copy.wav"].map((file) => ({ file, of: "train/a.wav" })),
+    );
     expect(refused.map((r) => r.file)).toEqual(["valid/broken.wav"]);
     expect(warnings.map((w) => w.file)).toEqual(["test/c.wav"]);
   });
 
   test("of one rate and one channel", async () => {
-    const tone = (rate: number) => Float32Array.from({ length: rate / 10 }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 300 * i) / rate));
+    const tone = (rate: number) =>
+      Float32Array.from(
+        { length: rate / 10 },
+        (_, i) => 0.5 * Math.sin((2 * Math.PI * 300 * i) / rate),
+      );
     const path = write("rates", {
       "train/a.wav": wavBytes([tone(16_000), new Float32Array(1600)], 16_000),
       "valid/b.wav": wavBytes([tone(8000), new Float32Array(800)], 8000),
@@ -101,24 +113,38 @@ describe("a folder of WAV files becomes a speech set", () => {
     expect(Math.max(...inner)).toBeLessThan(1e-3); // 16 bits, over a standard deviation of 0.35
     const mixed = (await make("mixed", path, options)).dataset;
     expect(Math.max(...mixed.test[0].read().map(Math.abs))).toBeLessThan(1e-3); // the channels cancel out
-    await expect(make("none", path, { ...options, channel: 2 })).rejects.toThrow("expected a channel from 0 to 1, got 2");
+    await expect(make("none", path, { ...options, channel: 2 })).rejects.toThrow(
+      "expected a channel from 0 to 1, got 2",
+    );
   });
 
   test("unless there is nothing to make it of", async () => {
-    await expect(make("nothing", join(folder, "nowhere"))).rejects.toThrow("expected a folder or a zip archive");
-    await expect(make("short", write("short", { "train/a.wav": wavBytes([ramp(0, 3)], 8000) }))).rejects.toThrow(
-      "expected at least 1 sequences of 4 samples in train, got 0",
+    await expect(make("nothing", join(folder, "nowhere"))).rejects.toThrow(
+      "expected a folder or a zip archive",
     );
+    await expect(
+      make("short", write("short", { "train/a.wav": wavBytes([ramp(0, 3)], 8000) })),
+    ).rejects.toThrow("expected at least 1 sequences of 4 samples in train, got 0");
     const silent = Object.fromEntries(
-      ["train/a", "valid/b", "test/c"].map((f, i) => [`${f}.wav`, wavBytes([new Float32Array(4 + i)], 8000)]),
+      ["train/a", "valid/b", "test/c"].map((f, i) => [
+        `${f}.wav`,
+        wavBytes([new Float32Array(4 + i)], 8000),
+      ]),
     );
-    await expect(make("silent", write("silent", silent))).rejects.toThrow("expected speech to train on, got samples that are all 0");
+    await expect(make("silent", write("silent", silent))).rejects.toThrow(
+      "expected speech to train on, got samples that are all 0",
+    );
   });
 });
 
 describe("a plan of sequences", () => {
   const recordings: Recording[] = ["a", "b", "c", "d"].flatMap((file, i) =>
-    (["train", "valid", "test"] as const).map((split) => ({ file: `${split} ${file}`, samples: 3 + i, split, group: `speaker ${i % 2}` })),
+    (["train", "valid", "test"] as const).map((split) => ({
+      file: `${split} ${file}`,
+      samples: 3 + i,
+      split,
+      group: `speaker ${i % 2}`,
+    })),
   );
 
   test("joins the recordings of a speaker within a split, and of nobody else", () => {
@@ -126,7 +152,8 @@ describe("a plan of sequences", () => {
     expect(plan.sequences).toEqual({ train: 2, valid: 2, test: 2 }); // speaker 0: 3 + 5 samples, speaker 1: 4 + 6
     const files = new Map<number, Set<string>>();
     for (const [file, pieces] of plan.pieces)
-      for (const { sequence } of pieces) files.set(sequence, (files.get(sequence) ?? new Set()).add(file));
+      for (const { sequence } of pieces)
+        files.set(sequence, (files.get(sequence) ?? new Set()).add(file));
     for (const together of files.values()) {
       const owners = [...together].map((f) => recordings.find((r) => r.file === f));
       expect(new Set(owners.map((r) => `${r?.split} ${r?.group}`)).size).toBe(1);
@@ -134,7 +161,11 @@ describe("a plan of sequences", () => {
   });
 
   test("uses no sample twice and leaves no gap in a sequence", () => {
-    const plan = planSpeech(recordings, { sequenceSamples: 4, join: true, counts: { train: 3, valid: 2, test: 1 } });
+    const plan = planSpeech(recordings, {
+      sequenceSamples: 4,
+      join: true,
+      counts: { train: 3, valid: 2, test: 1 },
+    });
     const filled = new Map<number, number>();
     for (const [file, pieces] of plan.pieces) {
       const taken = new Set<number>();
@@ -150,40 +181,64 @@ describe("a plan of sequences", () => {
   });
 
   test("says when there is not enough", () => {
-    expect(() => planSpeech(recordings, { sequenceSamples: 4, counts: { train: 99, valid: 1, test: 1 } })).toThrow(
-      "expected at least 99 sequences of 4 samples in train, got 3",
-    );
+    expect(() =>
+      planSpeech(recordings, { sequenceSamples: 4, counts: { train: 99, valid: 1, test: 1 } }),
+    ).toThrow("expected at least 99 sequences of 4 samples in train, got 3");
   });
 });
 
 describe("windows over samples", () => {
-  const waveform = (samples: number[]): Waveform => ({ name: "w", length: samples.length, read: () => Float32Array.from(samples) });
+  const waveform = (samples: number[]): Waveform => ({
+    name: "w",
+    length: samples.length,
+    read: () => Float32Array.from(samples),
+  });
   const count = (from: number, length: number) => Array.from({ length }, (_, i) => from + i);
 
   test("give the paper's 48 and 798 steps", () => {
-    expect([windowSteps(500), windowSteps(8000), windowSteps(29), windowSteps(30)]).toEqual([48, 798, 0, 1]);
-    expect(() => windowSteps(500, { advance: 0 })).toThrow("windows: expected advance of at least 1, got 0");
+    expect([windowSteps(500), windowSteps(8000), windowSteps(29), windowSteps(30)]).toEqual([
+      48, 798, 0, 1,
+    ]);
+    expect(() => windowSteps(500, { advance: 0 })).toThrow(
+      "windows: expected advance of at least 1, got 0",
+    );
   });
 
   test("put inputs and the samples after them side by side, longest first", () => {
     const windows = { inputSamples: 3, targetSamples: 2, advance: 2 };
-    const batch = speechBatchOf([waveform(count(0, 5)), waveform([1]), waveform(count(100, 8))], windows);
-    expect({ ...batch, lengths: [...batch.lengths], stepOffsets: [...batch.stepOffsets], sources: [...batch.sources] }).toMatchObject({
+    const batch = speechBatchOf(
+      [waveform(count(0, 5)), waveform([1]), waveform(count(100, 8))],
+      windows,
+    );
+    expect({
+      ...batch,
+      lengths: [...batch.lengths],
+      stepOffsets: [...batch.stepOffsets],
+      sources: [...batch.sources],
+    }).toMatchObject({
       size: 2,
       time: 2,
       lengths: [2, 1],
       stepOffsets: [0, 2, 3],
       sources: [2, 0],
-      input: { kind: "dense", width: 3, values: Float32Array.of(100, 101, 102, 0, 1, 2, 102, 103, 104) },
+      input: {
+        kind: "dense",
+        width: 3,
+        values: Float32Array.of(100, 101, 102, 0, 1, 2, 102, 103, 104),
+      },
       target: { kind: "dense", width: 2, values: Float32Array.of(103, 104, 3, 4, 105, 106) },
     });
-    expect(() => speechBatchOf([waveform([1])], windows)).toThrow("expected a waveform long enough for a step");
+    expect(() => speechBatchOf([waveform([1])], windows)).toThrow(
+      "expected a waveform long enough for a step",
+    );
   });
 
   test("come in batches that hold every waveform once, in an order that the seed decides", () => {
     const all = Array.from({ length: 10 }, (_, i) => waveform(count(i, 30 + (i % 3) * 10)));
     const sources = (seed: number) =>
-      [...speechBatches(all, { batchSize: 4, shuffle: generator(seed, "shuffle") })].map((b) => [...b.sources]);
+      [...speechBatches(all, { batchSize: 4, shuffle: generator(seed, "shuffle") })].map((b) => [
+        ...b.sources,
+      ]);
     expect(
       sources(1)
         .flat()
@@ -203,11 +258,28 @@ describe("a prepared speech set", () => {
     });
     const out = speechFile("mine", folder);
     const { dataset } = await speechFromWavs(path, out, { name: "mine", sequenceSamples: 4 });
-    expect(loadSpeech("mine", { folder })).toMatchObject({ name: "mine", checksum: dataset.checksum, sampleRateHz: 8000 });
-    expect(() => loadSpeech("speech-a", { folder })).toThrow("speech-a: expected a prepared set in");
+    expect(loadSpeech("mine", { folder })).toMatchObject({
+      name: "mine",
+      checksum: dataset.checksum,
+      sampleRateHz: 8000,
+    });
+    expect(() => loadSpeech("speech-a", { folder })).toThrow(
+      "speech-a: expected a prepared set in",
+    );
     writeFileSync(out, Buffer.alloc(100));
-    expect(() => openSamples(out)).toThrow("at byte 0: expected a prepared speech set, got something else");
-    writeFileSync(out, Buffer.concat([Buffer.from("gated-rnn samples 1\n"), Buffer.from([2, 0, 0, 0]), Buffer.from("{}")]));
-    expect(() => openSamples(out)).toThrow("at byte 24: expected the header of a prepared speech set");
+    expect(() => openSamples(out)).toThrow(
+      "at byte 0: expected a prepared speech set, got something else",
+    );
+    writeFileSync(
+      out,
+      Buffer.concat([
+        Buffer.from("gated-rnn samples 1\n"),
+        Buffer.from([2, 0, 0, 0]),
+        Buffer.from("{}"),
+      ]),
+    );
+    expect(() => openSamples(out)).toThrow(
+      "at byte 24: expected the header of a prepared speech set",
+    );
   });
 });

@@ -38,7 +38,13 @@ export function fmt(format: Format = {}, extension: readonly number[] = []): num
 
 export const riff = (...chunks: readonly (readonly number[])[]) => {
   const content = chunks.flat();
-  return Uint8Array.from([...letters("RIFF"), ...u32(content.length + 4), ...letters("WAVE"), ...content]);
+  return Uint8Array.from([
+    ...letters("RIFF"),
+    ...u32(content.length + 4),
+    ...letters("WAVE"),
+    ...content,
+  ]);
 };
 
-export const wav = (samples: readonly number[], format?: Format) => riff(fmt(format), chunk("data", samples));
+export const wav = (samples: readonly number[], format?: Format) =>
+  riff(fmt(format), chunk("data", samples));

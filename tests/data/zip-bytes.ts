@@ -20,7 +20,13 @@ export function zip(files: readonly Packed[]): Uint8Array {
   let at = 0;
   for (const { name, content, claims = {} } of files) {
     const data = deflateRawSync(content);
-    const { size = content.length, compressedSize = data.length, offset = at, flags = 0, method = 8 } = claims;
+    const {
+      size = content.length,
+      compressedSize = data.length,
+      offset = at,
+      flags = 0,
+      method = 8,
+    } = claims;
     const common = Buffer.alloc(26); // version, flags, method, time and date, crc, sizes, lengths of name and extra field
     common.writeUInt16LE(20, 0);
     common.writeUInt16LE(flags, 2);
@@ -29,10 +35,23 @@ export function zip(files: readonly Packed[]): Uint8Array {
     common.writeUInt32LE(compressedSize, 14);
     common.writeUInt32LE(size, 18);
     common.writeUInt16LE(Buffer.byteLength(name), 22);
-    const local = Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), common, Buffer.from(name), data]);
+    const local = Buffer.concat([
+      Buffer.from("PK\x03\x04", "latin1"),
+      common,
+      Buffer.from(name),
+      data,
+    ]);
     const rest = Buffer.alloc(14); // comment, disk, attributes, place of the local header
     rest.writeUInt32LE(offset, 10);
-    directory.push(Buffer.concat([Buffer.from("PK\x01\x02", "latin1"), Buffer.from([20, 0]), common, rest, Buffer.from(name)]));
+    directory.push(
+      Buffer.concat([
+        Buffer.from("PK\x01\x02", "latin1"),
+        Buffer.from([20, 0]),
+        common,
+        rest,
+        Buffer.from(name),
+      ]),
+    );
     locals.push(local);
     at += local.length;
   }

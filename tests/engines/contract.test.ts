@@ -29,7 +29,8 @@ const shapes = [
   { hiddenSize: 46, width: 88, lengths: Array.from({ length: 16 }, (_, i) => 3 + ((i * 7) % 19)) },
 ];
 
-const norm = (gradients: readonly Float64Array[]) => Math.sqrt(gradients.reduce((sum, g) => sum + g.reduce((a, v) => a + v * v, 0), 0));
+const norm = (gradients: readonly Float64Array[]) =>
+  Math.sqrt(gradients.reduce((sum, g) => sum + g.reduce((a, v) => a + v * v, 0), 0));
 
 type Rescaling = (gradient: Weights, name: string, maxGradientNorm: number) => number;
 
@@ -37,19 +38,30 @@ type Rescaling = (gradient: Weights, name: string, maxGradientNorm: number) => n
 const globally: Rescaling = (gradient, _, most) => Math.min(1, most / norm([...gradient.values()]));
 
 /** The update rule of the engine contract in float64, for one step from rest with a given gradient. */
-function expectedUpdate(weights: Weights, gradient: Weights, s: StepSettings, rescaling = globally): Map<string, Float64Array> {
+function expectedUpdate(
+  weights: Weights,
+  gradient: Weights,
+  s: StepSettings,
+  rescaling = globally,
+): Map<string, Float64Array> {
   return new Map(
     [...weights].map(([name, w]) => [
       name,
       w.map((value, i) => {
-        const g = (gradient.get(name) as Float64Array)[i] * rescaling(gradient, name, s.maxGradientNorm);
+        const g =
+          (gradient.get(name) as Float64Array)[i] * rescaling(gradient, name, s.maxGradientNorm);
         return value - (s.learningRate * g) / Math.sqrt((1 - s.decay) * g * g + s.epsilon);
       }),
     ]),
   );
 }
 
-function noisyWeights(model: Model, weights: Weights, { noiseSeed, weightNoise }: StepSettings, updates: number): Weights {
+function noisyWeights(
+  model: Model,
+  weights: Weights,
+  { noiseSeed, weightNoise }: StepSettings,
+  updates: number,
+): Weights {
   return new Map(
     model.parameters.map((p, stream) => {
       const w = weights.get(p.name) as Float64Array;
@@ -65,7 +77,8 @@ function expectClose(
   expected: ReadonlyMap<string, ArrayLike<number>>,
   limit: number,
 ): void {
-  for (const [name, values] of expected) expect(relativeError(actual.get(name) ?? [], values), name).toBeLessThan(limit);
+  for (const [name, values] of expected)
+    expect(relativeError(actual.get(name) ?? [], values), name).toBeLessThan(limit);
   expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort());
 }
 
@@ -77,41 +90,54 @@ const same = (a: TrainingState, b: TrainingState) => {
 
 describe.each(await availableEngines())("the $build engine", (engine) => {
   describe.each(cells)("with $name", (cell) => {
-    it.each(shapes)("computes loss, gates and gradient as the float64 oracle: hidden $hiddenSize, lengths $lengths", async (shape) => {
-      const { model, weights } = randomModel(cell, shape.width, shape.hiddenSize, 5);
-      const batch = randomBatch(8, shape.width, shape.lengths);
-      const expected = oracle(model, weights, batch);
-      const session = await engine.open(model, stateOf(model, weights));
-      const sequences = await session.evaluate(batch);
-      expect(sequences.map((s) => s.steps)).toEqual(expected.sequences.map((s) => s.steps));
-      expect(
-        relativeError(
-          sequences.map((s) => s.nll),
-          expected.sequences.map((s) => s.nll),
-        ),
-      ).toBeLessThan(tolerance.loss);
-      expectClose((await session.trace(batch)).values, expected.trace, tolerance.trace);
-      expectClose(await session.gradient(batch), expected.gradient, tolerance.gradient);
-      await session.close();
-    });
+    it.each(shapes)(
+      "computes loss, gates and gradient as the float64 oracle: hidden $hiddenSize, lengths $lengths",
+      async (shape) => {
+        const { model, weights } = randomModel(cell, shape.width, shape.hiddenSize, 5);
+        const batch = randomBatch(8, shape.width, shape.lengths);
+        const expected = oracle(model, weights, batch);
+        const session = await engine.open(model, stateOf(model, weights));
+        const sequences = await session.evaluate(batch);
+        expect(sequences.map((s) => s.steps)).toEqual(expected.sequences.map((s) => s.steps));
+        expect(
+          relativeError(
+            sequences.map((s) => s.nll),
+            expected.sequences.map((s) => s.nll),
+          ),
+        ).toBeLessThan(tolerance.loss);
+        expectClose((await session.trace(batch)).values, expected.trace, tolerance.trace);
+        expectClose(await session.gradient(batch), expected.gradient, tolerance.gradient);
+        await session.close();
+      },
+    );
 
     it("makes the update of the contract: noise, then gradient, then rescaling, then RMSProp", async () => {
       const { model, weights } = randomModel(cell, 12, 7, 2);
       const batch = randomBatch(3, 12, [9, 4, 4]);
-      for (const s of [settings, { ...settings, weightNoise: 0.075 }, { ...settings, maxGradientNorm: 0.01, weightNoise: 0.075 }]) {
+      for (const s of [
+        settings,
+        { ...settings, weightNoise: 0.075 },
+        { ...settings, maxGradientNorm: 0.01, weightNoise: 0.075 },
+      ]) {
         const session = await engine.open(model, stateOf(model, weights));
         const report = await session.trainStep(batch, s);
         const expected = oracle(model, noisyWeights(model, weights, s, 0), batch);
-        expect(relativeError([report.nllPerStep], [expected.nllPerStep])).toBeLessThan(tolerance.loss);
+        expect(relativeError([report.nllPerStep], [expected.nllPerStep])).toBeLessThan(
+          tolerance.loss,
+        );
         expect(report.steps).toBe(17);
         const { parameters, updates } = await session.read();
         expect(updates).toBe(1);
         const after = expectedUpdate(weights, expected.gradient, s);
         for (const [name, w] of weights) {
           const moved = (p: ArrayLike<number>) => Array.from(p, (v, i) => v - w[i]);
-          expect(relativeError(moved(parameters.get(name) as Float32Array), moved(after.get(name) as Float64Array)), name).toBeLessThan(
-            tolerance.update * 10,
-          );
+          expect(
+            relativeError(
+              moved(parameters.get(name) as Float32Array),
+              moved(after.get(name) as Float64Array),
+            ),
+            name,
+          ).toBeLessThan(tolerance.update * 10);
         }
         await session.close();
       }
@@ -126,7 +152,8 @@ describe.each(await availableEngines())("the $build engine", (engine) => {
     for (const batch of batches.slice(0, 2)) await first.trainStep(batch, noisy);
     const second = await engine.open(model, stateOf(model, weights));
     await second.write(await first.read());
-    for (const batch of batches.slice(2)) for (const session of [first, second]) await session.trainStep(batch, noisy);
+    for (const batch of batches.slice(2))
+      for (const session of [first, second]) await session.trainStep(batch, noisy);
     same(await first.read(), await second.read());
     expect((await first.read()).updates).toBe(4);
     await first.close();
@@ -139,7 +166,9 @@ describe.each(await availableEngines())("the $build engine", (engine) => {
     const broken = new Map(weights).set("b_y", new Float64Array(6).fill(Number.NaN));
     const session = await engine.open(model, stateOf(model, broken));
     const before = await session.read();
-    await expect(session.trainStep(batch, settings)).rejects.toThrow("got NaN or infinity in the loss at update 1");
+    await expect(session.trainStep(batch, settings)).rejects.toThrow(
+      "got NaN or infinity in the loss at update 1",
+    );
     same(await session.read(), before);
     await session.close();
   });
@@ -162,14 +191,28 @@ describe("the comparison of updates notices", () => {
     ["a gradient that is not rescaled", expectedUpdate(weights, gradient, clipped, () => 1)],
     [
       "every tensor rescaled by itself",
-      expectedUpdate(weights, gradient, clipped, (g, name, most) => Math.min(1, most / norm([g.get(name) as Float64Array]))),
+      expectedUpdate(weights, gradient, clipped, (g, name, most) =>
+        Math.min(1, most / norm([g.get(name) as Float64Array])),
+      ),
     ],
     [
       "rescaling before the gradient: of the loss",
-      expectedUpdate(weights, gradient, clipped, () => Math.min(1, 0.01 / oracle(model, weights, batch).nllPerStep)),
+      expectedUpdate(weights, gradient, clipped, () =>
+        Math.min(1, 0.01 / oracle(model, weights, batch).nllPerStep),
+      ),
     ],
-    ["noise that the gradient does not see", expectedUpdate(weights, oracle(model, weights, batch).gradient, clipped)],
-    ["noise of another update", expectedUpdate(weights, oracle(model, noisyWeights(model, weights, clipped, 1), batch).gradient, clipped)],
+    [
+      "noise that the gradient does not see",
+      expectedUpdate(weights, oracle(model, weights, batch).gradient, clipped),
+    ],
+    [
+      "noise of another update",
+      expectedUpdate(
+        weights,
+        oracle(model, noisyWeights(model, weights, clipped, 1), batch).gradient,
+        clipped,
+      ),
+    ],
   ])("%s", (_, mutant) => {
     expect(worst(mutant)).toBeGreaterThan(100 * tolerance.update);
   });

@@ -20,7 +20,8 @@ const HOURS = 3_600_000;
 const readers: { readonly [kind in keyof typeof seeds]: (bytes: Uint8Array) => unknown } = {
   midi: (bytes) => {
     const midi = readMidi(bytes, "x");
-    const options = "ticksPerQuarter" in midi.header.time ? { stepsPerQuarter: 4 } : { stepSeconds: 0.1 };
+    const options =
+      "ticksPerQuarter" in midi.header.time ? { stepsPerQuarter: 4 } : { stepSeconds: 0.1 };
     pianoRollsFromMidi(midi, "x", { ...options, transpose: "auto" });
     return [...midiContents(bytes, "x").notes()];
   },
@@ -43,41 +44,56 @@ const damage = fc.record({
   value: fc.nat(255),
 });
 
-describe.each(Object.keys(readers) as (keyof typeof readers)[])(`of ${cases} damaged files (seed ${seed}), the reader of %s`, (kind) => {
-  const read = readers[kind];
-  const counts = { value: 0, refused: 0 };
+describe.each(Object.keys(readers) as (keyof typeof readers)[])(
+  `of ${cases} damaged files (seed ${seed}), the reader of %s`,
+  (kind) => {
+    const read = readers[kind];
+    const counts = { value: 0, refused: 0 };
 
-  test.each(seeds[kind].map((file, i) => [i, file] as const))("reads sound file %d", async (_, file) => {
-    await expect(Promise.resolve(read(file))).resolves.toBeDefined();
-  });
+    test.each(seeds[kind].map((file, i) => [i, file] as const))(
+      "reads sound file %d",
+      async (_, file) => {
+        await expect(Promise.resolve(read(file))).resolves.toBeDefined();
+      },
+    );
 
-  test(
-    "ends with a value or a typed error that names the place",
-    async () => {
-      const property = fc.asyncProperty(
-        fc.constantFrom(...seeds[kind]),
-        fc.array(damage, { minLength: 1, maxLength: 5 }),
-        async (file, steps) => {
-          const bytes = damaged(file, steps);
-          try {
-            await read(bytes);
-            counts.value++;
-          } catch (error) {
-            if (!(error instanceof BadFileError)) throw error;
-            if (!(error.offset >= 0 && error.message.startsWith("x: at byte ") && error.message.length < 500)) throw error;
-            counts.refused++;
-          }
-        },
-      );
-      await fc.assert(property, { numRuns: cases, seed });
-      expect(counts.value + counts.refused).toBe(cases);
-      expect(Math.min(counts.value, counts.refused)).toBeGreaterThan(0);
-    },
-    HOURS,
-  );
+    test(
+      "ends with a value or a typed error that names the place",
+      async () => {
+        const property = fc.asyncProperty(
+          fc.constantFrom(...seeds[kind]),
+          fc.array(damage, { minLength: 1, maxLength: 5 }),
+          async (file, steps) => {
+            const bytes = damaged(file, steps);
+            try {
+              await read(bytes);
+              counts.value++;
+            } catch (error) {
+              if (!(error instanceof BadFileError)) throw error;
+              if (
+                !(
+                  error.offset >= 0 &&
+                  error.message.startsWith("x: at byte ") &&
+                  error.message.length < 500
+                )
+              )
+                throw error;
+              counts.refused++;
+            }
+          },
+        );
+        await fc.assert(property, { numRuns: cases, seed });
+        expect(counts.value + counts.refused).toBe(cases);
+        expect(Math.min(counts.value, counts.refused)).toBeGreaterThan(0);
+      },
+      HOURS,
+    );
 
-  afterAll(() => {
-    if (cases > 10_000)
-      console.log(`${kind}: ${counts.value} read, ${counts.refused} refused, peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
-  });
-});
+    afterAll(() => {
+      if (cases > 10_000)
+        console.log(
+          `${kind}: ${counts.value} read, ${counts.refused} refused, peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
+        );
+    });
+  },
+);

@@ -1,6 +1,15 @@
 import { deflateSync } from "node:zlib";
 import { MatWriter } from "../data/mat-writer.js";
-import { delay, END, header, midi, chunk as midiChunk, off, on, tempo } from "../data/midi-bytes.js";
+import {
+  delay,
+  END,
+  header,
+  midi,
+  chunk as midiChunk,
+  off,
+  on,
+  tempo,
+} from "../data/midi-bytes.js";
 import { chunk, fmt, riff, u16, u32, wav } from "../data/wav-file.js";
 import { zip } from "../data/zip-bytes.js";
 
@@ -25,7 +34,33 @@ function midis(): Uint8Array[] {
     0,
     64,
   ];
-  const metas = [0, 0xff, 3, 3, 65, 66, 67, ...tempo(0, 400_000), 0, 0xff, 0x58, 4, 4, 2, 24, 8, 0, 0xf0, 3, 1, 2, 0xf7, 0, 0xc0, 19];
+  const metas = [
+    0,
+    0xff,
+    3,
+    3,
+    65,
+    66,
+    67,
+    ...tempo(0, 400_000),
+    0,
+    0xff,
+    0x58,
+    4,
+    4,
+    2,
+    24,
+    8,
+    0,
+    0xf0,
+    3,
+    1,
+    2,
+    0xf7,
+    0,
+    0xc0,
+    19,
+  ];
   const plain = midi([melody]);
   const size = (n: number) => [n & 0xff, n >>> 8, 0, 0];
   const rmid = [...Buffer.from("RMIDdata"), ...size(plain.length), ...plain];
@@ -33,14 +68,24 @@ function midis(): Uint8Array[] {
     plain,
     midi([metas, melody, [...on(0, 36, { channel: 9 }), ...off(24, 36, { channel: 9 })]]),
     midi([melody, melody], { format: 2, division: ((256 - 25) << 8) | 40 }),
-    Uint8Array.from([...header(), ...midiChunk("XFIH", [1, 2, 3]), ...midiChunk("MTrk", [...melody, ...END])]),
+    Uint8Array.from([
+      ...header(),
+      ...midiChunk("XFIH", [1, 2, 3]),
+      ...midiChunk("MTrk", [...melody, ...END]),
+    ]),
     Uint8Array.from([...Buffer.from("RIFF"), ...size(rmid.length), ...rmid]),
   ];
 }
 
 function wavs(): Uint8Array[] {
   const samples = Array.from({ length: 48 }, (_, i) => (i * 37) & 0xff);
-  const extension = [...u16(22), ...u16(16), ...u32(4), ...u16(1), ...Buffer.from("000000001000800000aa00389b71", "hex")];
+  const extension = [
+    ...u16(22),
+    ...u16(16),
+    ...u32(4),
+    ...u16(1),
+    ...Buffer.from("000000001000800000aa00389b71", "hex"),
+  ];
   return [
     wav(samples),
     wav(samples, { bits: 8, channels: 3 }),
@@ -49,7 +94,12 @@ function wavs(): Uint8Array[] {
     wav(samples, { tag: 3, bits: 64 }),
     wav(samples, { tag: 6, bits: 8 }),
     wav(samples, { tag: 7, bits: 8, channels: 2 }),
-    riff(chunk("LIST", [1, 2, 3]), fmt({ tag: 0xfffe }, extension), chunk("fact", u32(24)), chunk("data", samples)),
+    riff(
+      chunk("LIST", [1, 2, 3]),
+      fmt({ tag: 0xfffe }, extension),
+      chunk("fact", u32(24)),
+      chunk("data", samples),
+    ),
     riff(fmt(), chunk("data", samples, 0xffffffff)),
   ];
 }
@@ -66,7 +116,11 @@ function mats(): Uint8Array[] {
       writer.element(5, writer.bytes32(0, 1, ...Array<number>(87).fill(2))),
       writer.element(2, Uint8Array.of(1, 1)),
     );
-    const sets = [writer.cells("traindata", roll, roll), writer.cells("validdata", sparse), writer.cells("testdata", roll)];
+    const sets = [
+      writer.cells("traindata", roll, roll),
+      writer.cells("validdata", sparse),
+      writer.cells("testdata", roll),
+    ];
     return { writer, plain: Buffer.concat([writer.header(), ...sets]), sets };
   });
   const { writer, sets } = files[0];

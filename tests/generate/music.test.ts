@@ -14,19 +14,29 @@ function constant(logits: readonly number[]) {
   const parameters = new Map(initialState(small, 1).parameters);
   parameters.set("W_y", new Float32Array(3 * keys));
   parameters.set("b_y", Float32Array.from(logits));
-  return { model: small, parameters, units: { kind: "music", lowestNote: 60, stepsPerQuarter: 2 } as const };
+  return {
+    model: small,
+    parameters,
+    units: { kind: "music", lowestNote: 60, stepsPerQuarter: 2 } as const,
+  };
 }
 
 const share = (options: { temperature: number }, key: number) => {
   const roll = sampleMusic(constant([-2, 0, 1, 3]), { steps: 4000, seed: 5, ...options });
-  return Array.from({ length: roll.length }, (_, t) => notesAt(roll, t)).filter((notes) => notes.includes(60 + key)).length / roll.length;
+  return (
+    Array.from({ length: roll.length }, (_, t) => notesAt(roll, t)).filter((notes) =>
+      notes.includes(60 + key),
+    ).length / roll.length
+  );
 };
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 it.each([1, 0.5, 2])("keys sound as often as the model says, at temperature %d", (temperature) => {
   [-2, 0, 1, 3].forEach((logit, key) => {
     const p = sigmoid(logit / temperature);
-    expect(Math.abs(share({ temperature }, key) - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / 4000));
+    expect(Math.abs(share({ temperature }, key) - p)).toBeLessThan(
+      4 * Math.sqrt((p * (1 - p)) / 4000),
+    );
   });
 });
 
@@ -38,7 +48,9 @@ it("at temperature 0 the likelier of sound and silence is always taken", () => {
 it("a seed gives the same piece again, another seed another", () => {
   const trained = { model: small, parameters: initialState(small, 1).parameters };
   expect(sampleMusic(trained, { seed: 3 })).toEqual(sampleMusic(trained, { seed: 3 }));
-  expect(sampleMusic(trained, { seed: 4 }).notes).not.toEqual(sampleMusic(trained, { seed: 3 }).notes);
+  expect(sampleMusic(trained, { seed: 4 }).notes).not.toEqual(
+    sampleMusic(trained, { seed: 3 }).notes,
+  );
   expect(Math.min(...sampleMusic(trained, { seed: 3 }).notes)).toBeGreaterThanOrEqual(21); // a piano's lowest key, unless it is told
 });
 
@@ -50,7 +62,11 @@ it("what came before is heard: the primer, and the model's own notes", () => {
   parameters.set("W_c", Float32Array.from([50, 0, 0, ...new Array(9).fill(0)]));
   parameters.set("b_c", Float32Array.from([-25, 0, 0]));
   parameters.set("W_y", Float32Array.from([-50, -50, -50, -50, ...new Array(8).fill(0)]));
-  const trained = { model: small, parameters, units: { kind: "music", lowestNote: 60, stepsPerQuarter: 2 } as const };
+  const trained = {
+    model: small,
+    parameters,
+    units: { kind: "music", lowestNote: 60, stepsPerQuarter: 2 } as const,
+  };
   const sounds = (primer: number[][]) => {
     const roll = sampleMusic(trained, { steps: 4, primer: pianoRoll(primer) });
     return Array.from({ length: 4 }, (_, t) => notesAt(roll, t).includes(60));
@@ -61,9 +77,15 @@ it("what came before is heard: the primer, and the model's own notes", () => {
 
 it("a primer beyond the model's keys, no steps, no temperature and a model of speech are refused", () => {
   const trained = constant([0, 0, 0, 0]);
-  expect(() => sampleMusic(trained, { primer: pianoRoll([[59]]) })).toThrow("primer: expected notes from 60 to 63, got 59");
+  expect(() => sampleMusic(trained, { primer: pianoRoll([[59]]) })).toThrow(
+    "primer: expected notes from 60 to 63, got 59",
+  );
   expect(() => sampleMusic(trained, { steps: 0 })).toThrow("expected at least 1 step");
-  expect(() => sampleMusic(trained, { temperature: -1 })).toThrow("expected a temperature from 0 on, got -1");
+  expect(() => sampleMusic(trained, { temperature: -1 })).toThrow(
+    "expected a temperature from 0 on, got -1",
+  );
   const speech = model(gru, 20, 3, gaussianMixture());
-  expect(() => sampleMusic({ model: speech, parameters: initialState(speech, 1).parameters })).toThrow("expected a model of music");
+  expect(() =>
+    sampleMusic({ model: speech, parameters: initialState(speech, 1).parameters }),
+  ).toThrow("expected a model of music");
 });

@@ -12,7 +12,10 @@ const small = model(window, 3, 3, gaussianMixture(2, 2));
 const readoutSize = 10; // logits 2, means 2 × 2, raw deviations 2 × 2
 
 /** @param bias logits, then for each sample the components' means, then for each sample their raw deviations */
-function trained(bias: readonly number[], copied: readonly (readonly [from: number, to: number])[] = []) {
+function trained(
+  bias: readonly number[],
+  copied: readonly (readonly [from: number, to: number])[] = [],
+) {
   const parameters = new Map(initialState(small, 1).parameters);
   parameters.set("W_h", Float32Array.from([1e-3, 0, 0, 0, 1e-3, 0, 0, 0, 1e-3]));
   const weights = new Float32Array(3 * readoutSize);
@@ -28,13 +31,19 @@ const mixture = trained([Math.log(3), 0, -2, 4, 1, 5, raw(0.5), raw(1), raw(0.25
 
 const moments = (values: readonly number[]) => {
   const mean = values.reduce((a, b) => a + b) / values.length;
-  return { mean, deviation: Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length), count: values.length };
+  return {
+    mean,
+    deviation: Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length),
+    count: values.length,
+  };
 };
 /** The first samples of the steps of each component, told apart by the means, which lie far from each other. */
 const byComponent = (temperature: number) => {
   const made = sampleSpeech(mixture, { samples: 20_000, seed: 2, temperature });
   const steps = Array.from({ length: 10_000 }, (_, t) => [made[2 * t], made[2 * t + 1]]);
-  return [steps.filter(([a]) => a < 0.3), steps.filter(([a]) => a >= 0.3)].map((part) => [0, 1].map((d) => moments(part.map((s) => s[d]))));
+  return [steps.filter(([a]) => a < 0.3), steps.filter(([a]) => a >= 0.3)].map((part) =>
+    [0, 1].map((d) => moments(part.map((s) => s[d]))),
+  );
 };
 
 it("components come by their weights, samples by their means and deviations", () => {
@@ -74,7 +83,11 @@ it("the window ends where the primer does and moves on over what was made", () =
     [9, 1, 2, 3],
     [9, 9, 1, 2, 3],
   ]) {
-    const made = sampleSpeech(copies, { samples: 4, temperature: 0, primer: Float32Array.from(primer) });
+    const made = sampleSpeech(copies, {
+      samples: 4,
+      temperature: 0,
+      primer: Float32Array.from(primer),
+    });
     expect([...made].map((v) => Math.round(v * 100) / 100)).toEqual([2, 2, 2, 2]);
   }
   const last = trained(
@@ -91,8 +104,12 @@ it("the window ends where the primer does and moves on over what was made", () =
 });
 
 it("a seed gives the same sound again, and a model that runs away stays within bounds", () => {
-  expect(sampleSpeech(mixture, { samples: 50, seed: 9 })).toEqual(sampleSpeech(mixture, { samples: 50, seed: 9 }));
-  expect(sampleSpeech(mixture, { samples: 50, seed: 8 })).not.toEqual(sampleSpeech(mixture, { samples: 50, seed: 9 }));
+  expect(sampleSpeech(mixture, { samples: 50, seed: 9 })).toEqual(
+    sampleSpeech(mixture, { samples: 50, seed: 9 }),
+  );
+  expect(sampleSpeech(mixture, { samples: 50, seed: 8 })).not.toEqual(
+    sampleSpeech(mixture, { samples: 50, seed: 9 }),
+  );
   const wild = trained([0, 0, 1e6, 1e6, -1e6, -1e6, 0, 0, 0, 0]);
   expect([...sampleSpeech(wild, { samples: 4 })]).toEqual([16, -16, 16, -16]);
 });
@@ -105,7 +122,9 @@ it("sound is undone normalisation, clipped at full scale", () => {
 });
 
 it("a primer shorter than the window is refused", () => {
-  expect(() => sampleSpeech(mixture, { primer: new Float32Array(2) })).toThrow("primer: expected at least 3 samples, got 2");
+  expect(() => sampleSpeech(mixture, { primer: new Float32Array(2) })).toThrow(
+    "primer: expected at least 3 samples, got 2",
+  );
   expect(() => sampleSpeech(mixture, { samples: 0 })).toThrow("expected at least 1 sample, got 0");
 });
 

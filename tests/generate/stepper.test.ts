@@ -20,7 +20,8 @@ it.each([tanh, gru, lstm, memoryless, everyOp].map((c) => [c.name, c] as const))
     const target = dense(batch.target);
     const row = (values: Float64Array, t: number) => values.subarray(3 * t, 3 * t + 3);
     let nll = 0;
-    for (let t = 0; t < batch.time; t++) nll += stepNll(model.output, network.step(row(input, t)), row(target, t)).nll;
+    for (let t = 0; t < batch.time; t++)
+      nll += stepNll(model.output, network.step(row(input, t)), row(target, t)).nll;
     expect(nll).toBeCloseTo(oracle(model, weights, batch).sequences[0].nll, 9);
   },
 );
@@ -28,6 +29,10 @@ it.each([tanh, gru, lstm, memoryless, everyOp].map((c) => [c.name, c] as const))
 it("an input of another width and parameters that are missing are refused", () => {
   const { model, weights } = randomModel(gru, 3, 5, 11);
   const { parameters } = stateOf(model, weights);
-  expect(() => stepper(model, parameters).step([1, 2])).toThrow("expected an input of 3 numbers, got 2");
-  expect(() => stepper(model, new Map())).toThrow("parameters: expected W_r of 15 numbers, got none");
+  expect(() => stepper(model, parameters).step([1, 2])).toThrow(
+    "expected an input of 3 numbers, got 2",
+  );
+  expect(() => stepper(model, new Map())).toThrow(
+    "parameters: expected W_r of 15 numbers, got none",
+  );
 });

@@ -40,5 +40,7 @@ it("leaves out what a sample rate cannot carry, keeps silence silent, and refuse
   const top = soundOfMusic(pianoRoll([[108]]), { ...options, sampleRateHz: 8000 }); // 4,186 Hz
   expect(top.every((v) => v === 0)).toBe(true);
   expect(soundOfMusic(pianoRoll([[], []]), options).every((v) => v === 0)).toBe(true);
-  expect(() => soundOfMusic(pianoRoll([[60]]), { beatsPerMinute: 0 })).toThrow("expected beats a minute from 4 on, got 0");
+  expect(() => soundOfMusic(pianoRoll([[60]]), { beatsPerMinute: 0 })).toThrow(
+    "expected beats a minute from 4 on, got 0",
+  );
 });

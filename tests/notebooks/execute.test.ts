@@ -10,7 +10,10 @@ const folder = mkdtempSync(join(tmpdir(), "gated-rnn-execute-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs cells as the notebooks are run, in a process of their own, since a kernel takes over the process that it is in. */
-function execute(name: string, cells: readonly string[]): { failure?: { cell: number; problem: string }; cells: CodeCell[] } {
+function execute(
+  name: string,
+  cells: readonly string[],
+): { failure?: { cell: number; problem: string }; cells: CodeCell[] } {
   const program = `
     import { execute } from ${JSON.stringify(join(root, "notebooks", "tools", "execute.mts"))};
     import { parse } from ${JSON.stringify(join(root, "notebooks", "tools", "format.mts"))};
@@ -50,26 +53,41 @@ describe("cells", () => {
 
   it("show equations as LaTeX", () => {
     const [equations] = good.cells[0].outputs;
-    expect(equations).toMatchObject({ output_type: "display_data", data: { "text/latex": expect.arrayContaining(["$$\n"]) } });
+    expect(equations).toMatchObject({
+      output_type: "display_data",
+      data: { "text/latex": expect.arrayContaining(["$$\n"]) },
+    });
   });
 
   it("show a chart as one output in three forms: alive, as a picture, in words", () => {
     expect(good.cells[1].outputs).toHaveLength(1);
     const [chart] = good.cells[1].outputs;
-    if (chart.output_type !== "display_data") throw new Error(`expected a display, got ${chart.output_type}`);
-    expect(Object.keys(chart.data).sort()).toEqual(["application/vnd.vegalite.v5+json", "image/png", "text/plain"]);
-    expect(chart.data["application/vnd.vegalite.v5+json"]).toMatchObject({ $schema: "https://vega.github.io/schema/vega-lite/v5.json" });
+    if (chart.output_type !== "display_data")
+      throw new Error(`expected a display, got ${chart.output_type}`);
+    expect(Object.keys(chart.data).sort()).toEqual([
+      "application/vnd.vegalite.v5+json",
+      "image/png",
+      "text/plain",
+    ]);
+    expect(chart.data["application/vnd.vegalite.v5+json"]).toMatchObject({
+      $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+    });
   });
 
   it("lose no line of 2,000", () => {
     const [stream] = good.cells[2].outputs;
-    if (stream.output_type !== "stream") throw new Error(`expected a stream, got ${stream.output_type}`);
+    if (stream.output_type !== "stream")
+      throw new Error(`expected a stream, got ${stream.output_type}`);
     expect(text(stream.text)).toBe(Array.from({ length: 2000 }, (_, i) => `${i}\n`).join(""));
   });
 
   it("are checked with strict types", () => {
-    expect(good.cells[3].outputs).toMatchObject([{ name: "stderr", text: ["1:7 - Type 'string' is not assignable to type 'number'.\n"] }]);
-    const { failure } = execute("strict", ["// %%\nconst found = [1].find((x) => x > 1);\nconst next: number = found + 1;"]);
+    expect(good.cells[3].outputs).toMatchObject([
+      { name: "stderr", text: ["1:7 - Type 'string' is not assignable to type 'number'.\n"] },
+    ]);
+    const { failure } = execute("strict", [
+      "// %%\nconst found = [1].find((x) => x > 1);\nconst next: number = found + 1;",
+    ]);
     expect(failure).toEqual({ cell: 1, problem: "2:22 - 'found' is possibly 'undefined'." });
   });
 
@@ -83,13 +101,20 @@ describe("cells", () => {
   });
 
   it("stop at the first failure, which is named", () => {
-    const { failure, cells } = execute("bad", [`// %%\nconst a = 1;`, `// %%\nthrow new Error("by mistake");`, "// %%\nconsole.log(a);"]);
+    const { failure, cells } = execute("bad", [
+      `// %%\nconst a = 1;`,
+      `// %%\nthrow new Error("by mistake");`,
+      "// %%\nconsole.log(a);",
+    ]);
     expect(failure).toEqual({ cell: 2, problem: "Error: by mistake" });
     expect(cells.map((c) => c.execution_count)).toEqual([1, 2, null]);
   });
 
   it("that should fail and do not are failures", () => {
     const { failure } = execute("tagged", [`// %% tags=["raises-exception"]\nconst a = 1;`]);
-    expect(failure).toEqual({ cell: 1, problem: "expected an exception, as it is tagged raises-exception, got none" });
+    expect(failure).toEqual({
+      cell: 1,
+      problem: "expected an exception, as it is tagged raises-exception, got none",
+    });
   });
 });

@@ -32,7 +32,9 @@ describe("a percent source", () => {
   });
 
   it("comes back byte for byte, whatever is in its cells", () => {
-    const line = fc.stringMatching(/^[ -~é⊙]{0,30}$/).filter((l) => !l.startsWith("// %%") && l === l.trimEnd());
+    const line = fc
+      .stringMatching(/^[ -~é⊙]{0,30}$/)
+      .filter((l) => !l.startsWith("// %%") && l === l.trimEnd());
     const body = fc.array(line, { minLength: 1, maxLength: 4 }).map((ls) => ["x", ...ls, "y"]);
     const cell = fc.oneof(
       body.map((ls) => `// %%\n${ls.join("\n")}\n`),
@@ -50,11 +52,15 @@ describe("a percent source", () => {
   it("gives every cell an id of its own that stays the same", () => {
     const ids = parse(source, "01-example").cells.map((c) => c.id);
     expect(new Set(ids).size).toBe(3);
-    expect(parse(source.replace("Words", "Other words"), "01-example").cells.map((c) => c.id)).toEqual(ids);
+    expect(
+      parse(source.replace("Words", "Other words"), "01-example").cells.map((c) => c.id),
+    ).toEqual(ids);
     for (const id of ids) expect(id).toMatch(/^[a-zA-Z0-9-_]{1,64}$/); // nbformat 4.5
   });
 
   it("may not begin with something else than a cell", () => {
-    expect(() => parse("const a = 1;\n// %%\n", "01-example")).toThrow('01-example: expected a line "// %%" first, got "const a = 1;\\n"');
+    expect(() => parse("const a = 1;\n// %%\n", "01-example")).toThrow(
+      '01-example: expected a line "// %%" first, got "const a = 1;\\n"',
+    );
   });
 });

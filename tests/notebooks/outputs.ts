@@ -1,4 +1,9 @@
-import { type CellOutput, type CodeCell, type Notebook, text } from "../../notebooks/tools/format.mts";
+import {
+  type CellOutput,
+  type CodeCell,
+  type Notebook,
+  text,
+} from "../../notebooks/tools/format.mts";
 import { countPixels, decodePng } from "../show/png.js";
 
 type Display = CellOutput & { output_type: "display_data" };
@@ -8,7 +13,9 @@ export function codeCells({ cells }: Notebook): CodeCell[] {
 }
 
 export function displays(notebook: Notebook): Display[] {
-  return codeCells(notebook).flatMap((cell) => cell.outputs.filter((output): output is Display => output.output_type === "display_data"));
+  return codeCells(notebook).flatMap((cell) =>
+    cell.outputs.filter((output): output is Display => output.output_type === "display_data"),
+  );
 }
 
 /** Outputs that hold a living chart. */
@@ -21,7 +28,10 @@ export function pointsOf(spec: unknown): number {
   if (typeof spec !== "object" || spec === null) return 0;
   const isData = (key: string, value: unknown): value is unknown[] =>
     key === "values" && Array.isArray(value) && typeof value[0] === "object";
-  return Object.entries(spec).reduce((sum, [key, value]) => sum + (isData(key, value) ? value.length : pointsOf(value)), 0);
+  return Object.entries(spec).reduce(
+    (sum, [key, value]) => sum + (isData(key, value) ? value.length : pointsOf(value)),
+    0,
+  );
 }
 
 /** A text in an output, which a notebook keeps as lines. */
@@ -41,5 +51,6 @@ export function isDrawn(base64: unknown): boolean {
 }
 
 export function proseWords({ cells }: Notebook): number {
-  return cells.filter((c) => c.cell_type === "markdown").flatMap((c) => text(c.source).split(/\s+/)).length;
+  return cells.filter((c) => c.cell_type === "markdown").flatMap((c) => text(c.source).split(/\s+/))
+    .length;
 }

@@ -17,7 +17,10 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 /** Runs a notebook as `npm run notebooks` does, with the kernel's own handler in a Node process, without Python. */
 function run(name: string, environment: Record<string, string>) {
   const args = [join(root, "notebooks", "tools", "notebooks.mts"), "run", name];
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: { ...process.env, ...environment } });
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    env: { ...process.env, ...environment },
+  });
   return { status, stderr, notebook: readNotebook(join(build, "notebooks", `${name}.ipynb`)) };
 }
 
@@ -25,14 +28,22 @@ describe.each(notebookNames())("%s", (name) => {
   // Without the mirror, an empty folder in its place: the notebook must go on with the synthetic chorales, and say so.
   const real = existsSync(mirror);
   it(`runs to its end, from nothing, on ${real ? "real music" : "the synthetic chorales (no mirror of the music here)"}`, () => {
-    const { status, stderr, notebook } = run(name, { GATED_RNN_DATA: data, GATED_RNN_MIRROR: real ? mirror : data });
+    const { status, stderr, notebook } = run(name, {
+      GATED_RNN_DATA: data,
+      GATED_RNN_MIRROR: real ? mirror : data,
+    });
     expect(stderr).toContain(`${name}: `);
     expect(status, stderr).toBe(0);
     const charts = chartsOf(notebook);
     expect(charts.length).toBeGreaterThan(0);
     for (const chart of charts) expect(isDrawn(chart.data["image/png"])).toBe(true);
     if (/^(01|02|10)/.test(name))
-      expect(displays(notebook).some(({ data }) => shown(data["text/latex"]).includes("\\begin{aligned}"))).toBe(true);
-    if (name.startsWith("01")) expect(/synthetic/i.test(JSON.stringify(displays(notebook)))).toBe(!real);
+      expect(
+        displays(notebook).some(({ data }) =>
+          shown(data["text/latex"]).includes("\\begin{aligned}"),
+        ),
+      ).toBe(true);
+    if (name.startsWith("01"))
+      expect(/synthetic/i.test(JSON.stringify(displays(notebook)))).toBe(!real);
   }, 600_000); // as long as it takes where other work shares the machine
 });

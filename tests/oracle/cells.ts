@@ -7,14 +7,26 @@ export const everyOp = cell("every-op", (v) => {
   const gate = v.sigmoid(plus(affine("a", x, h, m), v.peephole("a", m)));
   const bounded = v.softplus(affine("b", times(gate, h)));
   const positive = v.exp(v.negate(v.square(v.tanh(bounded))));
-  const ratio = v.divide(v.log(plus(positive, v.exp(v.scale(gate, 0.5)))), plus(positive, v.oneMinus(v.scale(gate, 0.25))));
-  const memory = v.named("memory", v.minus(times(gate, m), times(v.relu(affine("d", x, ratio)), v.scale(positive, 0.3), v.oneMinus(gate))));
+  const ratio = v.divide(
+    v.log(plus(positive, v.exp(v.scale(gate, 0.5)))),
+    plus(positive, v.oneMinus(v.scale(gate, 0.25))),
+  );
+  const memory = v.named(
+    "memory",
+    v.minus(
+      times(gate, m),
+      times(v.relu(affine("d", x, ratio)), v.scale(positive, 0.3), v.oneMinus(gate)),
+    ),
+  );
   return { h: v.tanh(plus(memory, ratio)), m: memory };
 });
 
 /** Minimal gated unit (Zhou et al. 2016): a cell that the library does not have, as a user would write it. */
-export const mgu = cell("mgu", ({ input: x, hidden: h, affine, sigmoid, tanh, times, oneMinus, plus }) => {
-  const f = sigmoid(affine("f", x, h));
-  const c = tanh(affine("c", x, times(f, h)));
-  return { h: plus(times(oneMinus(f), h), times(f, c)) };
-});
+export const mgu = cell(
+  "mgu",
+  ({ input: x, hidden: h, affine, sigmoid, tanh, times, oneMinus, plus }) => {
+    const f = sigmoid(affine("f", x, h));
+    const c = tanh(affine("c", x, times(f, h)));
+    return { h: plus(times(oneMinus(f), h), times(f, c)) };
+  },
+);

@@ -15,8 +15,14 @@ interface Piece {
  * Pieces as lists of steps, each a list of columns that are one (with `denseRows`, of all values), packed as data/batch.ts
  * lays down, without its code.
  */
-export function packed(width: number, pieces: readonly Piece[], rows: typeof sparse | typeof denseRows = sparse): Batch {
-  const order = pieces.map((_, i) => i).sort((a, b) => pieces[b].input.length - pieces[a].input.length || a - b);
+export function packed(
+  width: number,
+  pieces: readonly Piece[],
+  rows: typeof sparse | typeof denseRows = sparse,
+): Batch {
+  const order = pieces
+    .map((_, i) => i)
+    .sort((a, b) => pieces[b].input.length - pieces[a].input.length || a - b);
   const lengths = Int32Array.from(order, (i) => pieces[i].input.length);
   const stepOffsets = [0];
   const input: number[][] = [];
@@ -43,7 +49,12 @@ export function packed(width: number, pieces: readonly Piece[], rows: typeof spa
 function sparse(width: number, rows: readonly number[][]): Rows {
   const offsets = [0];
   for (const row of rows) offsets.push(offsets[offsets.length - 1] + row.length);
-  return { kind: "sparse", width, offsets: Int32Array.from(offsets), columns: Int32Array.from(rows.flat()) };
+  return {
+    kind: "sparse",
+    width,
+    offsets: Int32Array.from(offsets),
+    columns: Int32Array.from(rows.flat()),
+  };
 }
 
 /** Steps that are lists of all their values. */
@@ -66,9 +77,15 @@ export function randomSound(seed: number, width: number, lengths: readonly numbe
 }
 
 /** A batch of random pieces of the given lengths, about a fifth of the columns set. */
-export function randomBatch(seed: number, width: number, lengths: readonly number[], density = 0.2): Batch {
+export function randomBatch(
+  seed: number,
+  width: number,
+  lengths: readonly number[],
+  density = 0.2,
+): Batch {
   const random = generator(seed, "example batch");
-  const row = () => Array.from({ length: width }, (_, k) => k).filter(() => random.uniform() < density);
+  const row = () =>
+    Array.from({ length: width }, (_, k) => k).filter(() => random.uniform() < density);
   return packed(
     width,
     lengths.map((length) => {
@@ -94,7 +111,9 @@ export function randomModel(
     // rounded to single precision, so that every engine starts from the very same numbers
     weights.set(
       name,
-      Float64Array.from(values, (v) => Math.fround(v + 0.5 * random.normal() * (name.startsWith("U") ? 0.2 : 1))),
+      Float64Array.from(values, (v) =>
+        Math.fround(v + 0.5 * random.normal() * (name.startsWith("U") ? 0.2 : 1)),
+      ),
     );
   }
   return { model: m, weights };
@@ -102,7 +121,10 @@ export function randomModel(
 
 /** The same weights in single precision, with an optimiser at rest: what an engine opens with. */
 export function stateOf(m: Model, weights: ReadonlyMap<string, Float64Array>) {
-  return { ...initialState(m, 0), parameters: new Map([...weights].map(([name, w]) => [name, Float32Array.from(w)])) };
+  return {
+    ...initialState(m, 0),
+    parameters: new Map([...weights].map(([name, w]) => [name, Float32Array.from(w)])),
+  };
 }
 
 /** Largest difference between two arrays, relative to the largest number in the expected one (or 1e-3 if that is larger). */
@@ -113,5 +135,7 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
     worst = Math.max(worst, Math.abs(actual[i] - expected[i]));
     scale = Math.max(scale, Math.abs(expected[i]));
   }
-  return actual.length === expected.length && !Number.isNaN(worst) ? worst / scale : Number.POSITIVE_INFINITY;
+  return actual.length === expected.length && !Number.isNaN(worst)
+    ? worst / scale
+    : Number.POSITIVE_INFINITY;
 }

@@ -5,7 +5,9 @@ import { randomBatch, randomModel, relativeError } from "./examples.js";
 import { oracle } from "./oracle.js";
 
 /** Central differences of the loss at every single weight, in float64. */
-function centralDifferences(...[model, weights, batch]: Parameters<typeof oracle>): Map<string, Float64Array> {
+function centralDifferences(
+  ...[model, weights, batch]: Parameters<typeof oracle>
+): Map<string, Float64Array> {
   const h = 1e-5;
   return new Map(
     [...weights].map(([name, values]) => [
@@ -31,7 +33,10 @@ describe.each([...paperCells, everyOp])("the float64 oracle's gradient of $name"
       const batch = randomBatch(seed, 4, [6, 2, 4], 0.4);
       const { gradient } = oracle(model, weights, batch);
       for (const [name, expected] of centralDifferences(model, weights, batch))
-        expect(relativeError(gradient.get(name) as Float64Array, expected), `${name}, seed ${seed}`).toBeLessThan(1e-6);
+        expect(
+          relativeError(gradient.get(name) as Float64Array, expected),
+          `${name}, seed ${seed}`,
+        ).toBeLessThan(1e-6);
     }
   });
 });

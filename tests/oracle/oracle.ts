@@ -1,4 +1,9 @@
-import { type BinaryOp, evaluateStep, type Operations, type UnaryOp } from "../../lib/cells/graph.js";
+import {
+  type BinaryOp,
+  evaluateStep,
+  type Operations,
+  type UnaryOp,
+} from "../../lib/cells/graph.js";
 import type { Batch, Rows } from "../../lib/data/batch.js";
 import type { SequenceNll } from "../../lib/engines/engine.js";
 import type { Model } from "../../lib/train/model.js";
@@ -30,13 +35,19 @@ const unary: Record<UnaryOp, [(x: number) => number, (x: number, y: number) => n
   relu: [(x) => Math.max(x, 0), (x) => (x > 0 ? 1 : 0)],
   exp: [Math.exp, (_, y) => y],
   log: [Math.log, (x) => 1 / x],
-  softplus: [(x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), (x) => 1 / (1 + Math.exp(-x))],
+  softplus: [
+    (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    (x) => 1 / (1 + Math.exp(-x)),
+  ],
   square: [(x) => x * x, (x) => 2 * x],
   negate: [(x) => -x, () => -1],
   oneMinus: [(x) => 1 - x, () => -1],
 };
 
-const binary: Record<BinaryOp, [(a: number, b: number) => number, (a: number, b: number) => [number, number]]> = {
+const binary: Record<
+  BinaryOp,
+  [(a: number, b: number) => number, (a: number, b: number) => [number, number]]
+> = {
   plus: [(a, b) => a + b, () => [1, 1]],
   minus: [(a, b) => a - b, () => [1, -1]],
   times: [(a, b) => a * b, (a, b) => [b, a]],
@@ -46,14 +57,21 @@ const binary: Record<BinaryOp, [(a: number, b: number) => number, (a: number, b:
 /** The loss of a model on a batch, its gradient and every named gate, in float64 by the cell's own graph. */
 export function oracle(model: Model, weights: Weights, batch: Batch): OracleResult {
   const tape: (() => void)[] = [];
-  const matrix = (rows: number, columns: number, value: Float64Array = new Float64Array(rows * columns)): Matrix => ({
+  const matrix = (
+    rows: number,
+    columns: number,
+    value: Float64Array = new Float64Array(rows * columns),
+  ): Matrix => ({
     rows,
     columns,
     value,
     slope: new Float64Array(rows * columns),
   });
   const parameters = new Map(
-    model.parameters.map(({ name, shape }) => [name, matrix(shape.length === 2 ? shape[0] : 1, shape.at(-1) as number, weights.get(name))]),
+    model.parameters.map(({ name, shape }) => [
+      name,
+      matrix(shape.length === 2 ? shape[0] : 1, shape.at(-1) as number, weights.get(name)),
+    ]),
   );
   const parameter = (name: string) => parameters.get(name) as Matrix;
 
@@ -65,7 +83,8 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
     for (const { x, w } of terms)
       for (let r = 0; r < x.rows; r++)
         for (let i = 0; i < x.columns; i++)
-          for (let j = 0; j < w.columns; j++) out.value[r * w.columns + j] += x.value[r * x.columns + i] * w.value[i * w.columns + j];
+          for (let j = 0; j < w.columns; j++)
+            out.value[r * w.columns + j] += x.value[r * x.columns + i] * w.value[i * w.columns + j];
     tape.push(() => {
       for (let r = 0; r < out.rows; r++)
         for (let j = 0; j < out.columns; j++) {
@@ -98,10 +117,15 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
     });
     return out;
   };
-  const map = (a: Matrix, value: (x: number) => number, slope: (x: number, y: number) => number): Matrix => {
+  const map = (
+    a: Matrix,
+    value: (x: number) => number,
+    slope: (x: number, y: number) => number,
+  ): Matrix => {
     const out = matrix(a.rows, a.columns, a.value.map(value));
     tape.push(() => {
-      for (let r = 0; r < out.value.length; r++) a.slope[r] += slope(a.value[r], out.value[r]) * out.slope[r];
+      for (let r = 0; r < out.value.length; r++)
+        a.slope[r] += slope(a.value[r], out.value[r]) * out.slope[r];
     });
     return out;
   };
@@ -131,9 +155,13 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
   const x = dense(batch.input);
   const target = dense(batch.target);
   const total = batch.stepOffsets[batch.time];
-  const trace = new Map(graph.named.map(({ name }) => [name, new Float64Array(total * model.hiddenSize)]));
+  const trace = new Map(
+    graph.named.map(({ name }) => [name, new Float64Array(total * model.hiddenSize)]),
+  );
   const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
-  let states = new Map(graph.states.map(({ name }) => [name, matrix(batch.size, model.hiddenSize)]));
+  let states = new Map(
+    graph.states.map(({ name }) => [name, matrix(batch.size, model.hiddenSize)]),
+  );
   let sum = 0;
   for (let t = 0; t < batch.time; t++) {
     const first = batch.stepOffsets[t];
@@ -142,13 +170,18 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
     const width = batch.input.width;
     const input = matrix(rows, width, x.slice(first * width, (first + rows) * width));
     const values = evaluateStep(graph, input, previous, operations);
-    for (const { name, node } of graph.named) trace.get(name)?.set(values[node].value, first * model.hiddenSize);
+    for (const { name, node } of graph.named)
+      trace.get(name)?.set(values[node].value, first * model.hiddenSize);
     states = new Map(graph.states.map(({ name, node }) => [name, values[node]]));
     const y = affine([states.get("h") as Matrix], ["W_y"], "b_y");
     const targetSize = batch.target.width;
     for (let r = 0; r < rows; r++) {
       const row = target.subarray((first + r) * targetSize, (first + r + 1) * targetSize);
-      const { nll, slope } = stepNll(model.output, y.value.subarray(r * y.columns, (r + 1) * y.columns), row);
+      const { nll, slope } = stepNll(
+        model.output,
+        y.value.subarray(r * y.columns, (r + 1) * y.columns),
+        row,
+      );
       sequences[r].nll += nll;
       sum += nll;
       slope.forEach((d, k) => {
@@ -157,7 +190,12 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
     }
   }
   for (const backward of tape.reverse()) backward();
-  return { nllPerStep: sum / total, sequences, gradient: new Map([...parameters].map(([name, p]) => [name, p.slope])), trace };
+  return {
+    nllPerStep: sum / total,
+    sequences,
+    gradient: new Map([...parameters].map(([name, p]) => [name, p.slope])),
+    trace,
+  };
 }
 
 /** Rows as a dense float64 matrix. */
@@ -165,6 +203,7 @@ export function dense(rows: Rows): Float64Array {
   if (rows.kind === "dense") return Float64Array.from(rows.values);
   const out = new Float64Array((rows.offsets.length - 1) * rows.width);
   for (let r = 0; r + 1 < rows.offsets.length; r++)
-    for (let k = rows.offsets[r]; k < rows.offsets[r + 1]; k++) out[r * rows.width + rows.columns[k]] = 1;
+    for (let k = rows.offsets[r]; k < rows.offsets[r + 1]; k++)
+      out[r * rows.width + rows.columns[k]] = 1;
   return out;
 }

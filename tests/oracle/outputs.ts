@@ -1,4 +1,8 @@
-import { deviationFloor, type GaussianMixtureOutput, type Output } from "../../lib/outputs/output.js";
+import {
+  deviationFloor,
+  type GaussianMixtureOutput,
+  type Output,
+} from "../../lib/outputs/output.js";
 
 /** NLL of one step and its slope by every number of the readout, in float64. */
 export interface StepNll {
@@ -19,7 +23,11 @@ export function stepNll(output: Output, readout: Float64Array, target: Float64Ar
   }
 }
 
-function mixtureNll({ components, targetSize }: GaussianMixtureOutput, readout: Float64Array, target: Float64Array): StepNll {
+function mixtureNll(
+  { components, targetSize }: GaussianMixtureOutput,
+  readout: Float64Array,
+  target: Float64Array,
+): StepNll {
   const logits = readout.slice(0, components);
   const normaliser = logSumExp(logits);
   const meanAt = (d: number, k: number) => components + d * components + k;
@@ -28,7 +36,8 @@ function mixtureNll({ components, targetSize }: GaussianMixtureOutput, readout: 
   const z = (d: number, k: number) => (target[d] - readout[meanAt(d, k)]) / deviation(d, k);
   const joint = logits.map((logit, k) => {
     let log = logit - normaliser;
-    for (let d = 0; d < targetSize; d++) log -= 0.5 * z(d, k) ** 2 + Math.log(deviation(d, k)) + 0.5 * Math.log(2 * Math.PI);
+    for (let d = 0; d < targetSize; d++)
+      log -= 0.5 * z(d, k) ** 2 + Math.log(deviation(d, k)) + 0.5 * Math.log(2 * Math.PI);
     return log;
   });
   const likelihood = logSumExp(joint);
@@ -38,7 +47,8 @@ function mixtureNll({ components, targetSize }: GaussianMixtureOutput, readout: 
     slope[k] = Math.exp(logits[k] - normaliser) - share;
     for (let d = 0; d < targetSize; d++) {
       slope[meanAt(d, k)] = (-share * z(d, k)) / deviation(d, k);
-      slope[rawAt(d, k)] = ((share * (1 - z(d, k) ** 2)) / deviation(d, k)) * sigmoid(readout[rawAt(d, k)]);
+      slope[rawAt(d, k)] =
+        ((share * (1 - z(d, k) ** 2)) / deviation(d, k)) * sigmoid(readout[rawAt(d, k)]);
     }
   }
   return { nll: -likelihood, slope };

@@ -23,7 +23,8 @@ export async function parity(engine: Engine): Promise<Parity[]> {
   for (const cell of [...paperCells, mgu])
     for (const kind of ["music", "speech"] as const) {
       const hiddenSize = paperHiddenSizes[kind][cell.name] ?? { music: 57, speech: 280 }[kind];
-      const [output, inputSize] = kind === "music" ? [bernoulli(88), 88] : [gaussianMixture(10), 20];
+      const [output, inputSize] =
+        kind === "music" ? [bernoulli(88), 88] : [gaussianMixture(10), 20];
       const { model, weights } = randomModel(cell, inputSize, hiddenSize, 1, output);
       const batch =
         kind === "music"
@@ -35,7 +36,9 @@ export async function parity(engine: Engine): Promise<Parity[]> {
       const sequences = await session.evaluate(batch);
       await session.close();
       const nll = sequences.reduce((sum, s) => sum + s.nll, 0) / batch.stepOffsets[batch.time];
-      const errors = [...expected.gradient].map(([name, values]) => relativeError(gradient.get(name) ?? [], values));
+      const errors = [...expected.gradient].map(([name, values]) =>
+        relativeError(gradient.get(name) ?? [], values),
+      );
       found.push({
         ...{ cell: cell.name, output: output.kind },
         ...{ loss: Math.abs(nll / expected.nllPerStep - 1), gradient: Math.max(...errors) },

@@ -40,7 +40,11 @@ describe("normal numbers", () => {
     const a = normalMatrix(1, 2, 3, 4, 70);
     expect(normalMatrix(1, 2, 3, 4, 70)).toEqual(a);
     expect(new Set(a).size).toBe(a.length);
-    for (const b of [normalMatrix(2, 2, 3, 4, 70), normalMatrix(1, 3, 3, 4, 70), normalMatrix(1, 2, 4, 4, 70)])
+    for (const b of [
+      normalMatrix(2, 2, 3, 4, 70),
+      normalMatrix(1, 3, 3, 4, 70),
+      normalMatrix(1, 2, 4, 4, 70),
+    ])
       expect([...b].some((v) => a.includes(v))).toBe(false);
   });
 
@@ -72,6 +76,7 @@ describe("a generator", () => {
       counts.set(order, (counts.get(order) ?? 0) + 1);
     }
     expect(counts.size).toBe(6);
-    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(4 * Math.sqrt(1000));
+    for (const count of counts.values())
+      expect(Math.abs(count - 1000)).toBeLessThan(4 * Math.sqrt(1000));
   });
 });

@@ -5,7 +5,13 @@ import { paperCells } from "../../lib/cells/index.js";
 import { NativeSession } from "../../lib/engines/native/session.js";
 import { gaussianMixture } from "../../lib/outputs/output.js";
 import { everyOp, mgu } from "../oracle/cells.js";
-import { randomBatch, randomModel, randomSound, relativeError, stateOf } from "../oracle/examples.js";
+import {
+  randomBatch,
+  randomModel,
+  randomSound,
+  relativeError,
+  stateOf,
+} from "../oracle/examples.js";
 import { dense, oracle } from "../oracle/oracle.js";
 import { Sanitized, shortenRegions, watchArenas } from "./sanitized.js";
 
@@ -13,7 +19,11 @@ const settings = {
   ...{ learningRate: 1e-3, weightNoise: 0.075, noiseSeed: 3, maxGradientNorm: 1 },
   ...{ decay: 0.95, momentum: 0.9, epsilon: 1e-4 },
 };
-const memory = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+const memory = [
+  "-fsanitize=address,undefined",
+  "-fno-sanitize-recover=all",
+  "-fno-omit-frame-pointer",
+];
 const variants = [
   { name: "address and undefined, 4 lanes", flags: memory },
   { name: "address and undefined, this machine's lanes", flags: [...memory, "-march=native"] },
@@ -33,59 +43,84 @@ describe.each(variants)("the C source under sanitizers: $name", ({ name, flags }
   afterAll(() => kernels.remove());
 
   describe.each([...paperCells, mgu, everyOp])("$name", (cell) => {
-    it.each(shapes)("does nothing that is undefined: hidden $hiddenSize, lengths $lengths", async ({ hiddenSize, width, lengths }) => {
-      const { model, weights } = randomModel(cell, width, hiddenSize, 5);
-      const sparse = randomBatch(8, width, lengths);
-      const values = Float32Array.from(dense(sparse.input));
-      const expected = oracle(model, weights, sparse);
-      const losses = expected.sequences.map((s) => s.nll);
-      for (const batch of [sparse, { ...sparse, input: { kind: "dense", width, values } as const }])
-        for (const threads of [1, 3]) {
-          const session = new NativeSession(kernels, model, stateOf(model, weights), threads);
-          expect(
-            relativeError(
-              (await session.evaluate(batch)).map((s) => s.nll),
-              losses,
-            ),
-          ).toBeLessThan(1e-5);
-          const gradient = await session.gradient(batch);
-          for (const [parameter, g] of expected.gradient)
-            expect(relativeError(gradient.get(parameter) as Float32Array, g), parameter).toBeLessThan(1e-4);
-          await session.trace(batch);
-          for (let update = 0; update < 2; update++) await session.trainStep(batch, settings);
-        }
-    });
+    it.each(shapes)(
+      "does nothing that is undefined: hidden $hiddenSize, lengths $lengths",
+      async ({ hiddenSize, width, lengths }) => {
+        const { model, weights } = randomModel(cell, width, hiddenSize, 5);
+        const sparse = randomBatch(8, width, lengths);
+        const values = Float32Array.from(dense(sparse.input));
+        const expected = oracle(model, weights, sparse);
+        const losses = expected.sequences.map((s) => s.nll);
+        for (const batch of [
+          sparse,
+          { ...sparse, input: { kind: "dense", width, values } as const },
+        ])
+          for (const threads of [1, 3]) {
+            const session = new NativeSession(kernels, model, stateOf(model, weights), threads);
+            expect(
+              relativeError(
+                (await session.evaluate(batch)).map((s) => s.nll),
+                losses,
+              ),
+            ).toBeLessThan(1e-5);
+            const gradient = await session.gradient(batch);
+            for (const [parameter, g] of expected.gradient)
+              expect(
+                relativeError(gradient.get(parameter) as Float32Array, g),
+                parameter,
+              ).toBeLessThan(1e-4);
+            await session.trace(batch);
+            for (let update = 0; update < 2; update++) await session.trainStep(batch, settings);
+          }
+      },
+    );
   });
 
   it.each([
     { samples: 1, components: 1, lengths: [1] },
     { samples: 5, components: 3, lengths: [4, 2, 2] },
     { samples: 10, components: 20, lengths: [3, 3, 1, 1, 1] },
-  ])("does nothing that is undefined with $components Gaussians over $samples samples", async ({ samples, components, lengths }) => {
-    const { model, weights } = randomModel(paperCells[1], samples, 7, 5, gaussianMixture(samples, components));
-    const batch = randomSound(8, samples, lengths);
-    const { sequences, gradient } = oracle(model, weights, batch);
-    for (const threads of [1, 2]) {
-      const session = new NativeSession(kernels, model, stateOf(model, weights), threads);
-      const losses = (await session.evaluate(batch)).map((s) => s.nll);
-      expect(
-        relativeError(
-          losses,
-          sequences.map((s) => s.nll),
-        ),
-      ).toBeLessThan(1e-5);
-      for (const [parameter, g] of await session.gradient(batch))
-        expect(relativeError(g, gradient.get(parameter) as Float64Array), parameter).toBeLessThan(1e-4);
-      await session.trainStep(batch, settings);
-    }
-  });
+  ])(
+    "does nothing that is undefined with $components Gaussians over $samples samples",
+    async ({ samples, components, lengths }) => {
+      const { model, weights } = randomModel(
+        paperCells[1],
+        samples,
+        7,
+        5,
+        gaussianMixture(samples, components),
+      );
+      const batch = randomSound(8, samples, lengths);
+      const { sequences, gradient } = oracle(model, weights, batch);
+      for (const threads of [1, 2]) {
+        const session = new NativeSession(kernels, model, stateOf(model, weights), threads);
+        const losses = (await session.evaluate(batch)).map((s) => s.nll);
+        expect(
+          relativeError(
+            losses,
+            sequences.map((s) => s.nll),
+          ),
+        ).toBeLessThan(1e-5);
+        for (const [parameter, g] of await session.gradient(batch))
+          expect(relativeError(g, gradient.get(parameter) as Float64Array), parameter).toBeLessThan(
+            1e-4,
+          );
+        await session.trainStep(batch, settings);
+      }
+    },
+  );
 
-  it.skipIf(name === "thread")("is noticed when a part of the memory is one word short", async () => {
-    const { model, weights } = randomModel(paperCells[0], 5, 4, 5);
-    const session = new NativeSession(kernels, model, stateOf(model, weights), 1);
-    shortenRegions(1);
-    await expect(session.evaluate(randomBatch(8, 5, [3, 2]))).rejects.toThrow("AddressSanitizer: use-after-poison");
-    shortenRegions(0);
-    await session.evaluate(randomBatch(8, 5, [3, 2]));
-  });
+  it.skipIf(name === "thread")(
+    "is noticed when a part of the memory is one word short",
+    async () => {
+      const { model, weights } = randomModel(paperCells[0], 5, 4, 5);
+      const session = new NativeSession(kernels, model, stateOf(model, weights), 1);
+      shortenRegions(1);
+      await expect(session.evaluate(randomBatch(8, 5, [3, 2]))).rejects.toThrow(
+        "AddressSanitizer: use-after-poison",
+      );
+      shortenRegions(0);
+      await session.evaluate(randomBatch(8, 5, [3, 2]));
+    },
+  );
 });

@@ -27,10 +27,25 @@ export class Sanitized implements Kernels {
     readonly build: string,
     flags: readonly string[],
   ) {
-    const c = ["main.c", "../../lib/engines/native/c/engine.c", "../../lib/engines/native/c/noise.c"].map(source);
+    const c = [
+      "main.c",
+      "../../lib/engines/native/c/engine.c",
+      "../../lib/engines/native/c/noise.c",
+    ].map(source);
     execFileSync(
       process.env.CC ?? "cc",
-      ["-std=gnu11", "-O1", "-g", "-fno-math-errno", ...flags, ...c, "-pthread", "-lm", "-o", this.program],
+      [
+        "-std=gnu11",
+        "-O1",
+        "-g",
+        "-fno-math-errno",
+        ...flags,
+        ...c,
+        "-pthread",
+        "-lm",
+        "-o",
+        this.program,
+      ],
       { stdio: "inherit" },
     );
     this.lanes = Number(execFileSync(this.program, { encoding: "utf8" }));
@@ -90,7 +105,13 @@ class SanitizedMemory implements ArenaMemory {
   ints = new Int32Array(0);
   floats = new Float32Array(0);
 
-  constructor(private readonly carryOut: (memory: Int32Array, job: number, regions: readonly Region[]) => Int32Array) {}
+  constructor(
+    private readonly carryOut: (
+      memory: Int32Array,
+      job: number,
+      regions: readonly Region[],
+    ) => Int32Array,
+  ) {}
 
   reserve(words: number): void {
     const ints = new Int32Array(words);

@@ -67,9 +67,14 @@ function distance(one: string, other: string, matrix: Matrix): number {
 describe("the units' colours", () => {
   const { range } = cellScale(["tanh", "gru", "lstm"]);
 
-  it.each(Object.entries(blindness))("are told apart with colour blindness: %s", (_kind, matrix) => {
-    for (const one of range) for (const other of range) if (one !== other) expect(distance(one, other, matrix)).toBeGreaterThan(20);
-  });
+  it.each(Object.entries(blindness))(
+    "are told apart with colour blindness: %s",
+    (_kind, matrix) => {
+      for (const one of range)
+        for (const other of range)
+          if (one !== other) expect(distance(one, other, matrix)).toBeGreaterThan(20);
+    },
+  );
 
   it("stand out from white as lines must (WCAG: contrast 3)", () => {
     for (const colour of range) {

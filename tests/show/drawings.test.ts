@@ -19,14 +19,34 @@ import { madeUpRecord } from "./records.js";
 
 const valuesOf = (spec: VegaLiteSpec) => (spec.data as { values: Record<string, number>[] }).values;
 const letters = (svg: string) =>
-  [...svg.matchAll(/<text[^>]*>([^<]*)(?:<tspan[^>]*>([^<]*)<\/tspan>)?/g)].map(([, a, b]) => (b ? `${a}_${b}` : a));
+  [...svg.matchAll(/<text[^>]*>([^<]*)(?:<tspan[^>]*>([^<]*)<\/tspan>)?/g)].map(([, a, b]) =>
+    b ? `${a}_${b}` : a,
+  );
 const dots = (svg: string) => svg.match(/<circle/g)?.length ?? 0;
 
 describe("a cell's diagram", () => {
   it("has the GRU's gates, matrices and operations, and nothing else", () => {
     const svg = cellDiagram(gru);
     expect(letters(svg).sort()).toEqual(
-      ["x_t", "h_t − 1", "r_t", "z_t", "c_t", "h_t", "σ", "σ", "tanh", "1 −", "+", "W_r", "U_r", "W_z", "U_z", "W_c", "U_c"].sort(),
+      [
+        "x_t",
+        "h_t − 1",
+        "r_t",
+        "z_t",
+        "c_t",
+        "h_t",
+        "σ",
+        "σ",
+        "tanh",
+        "1 −",
+        "+",
+        "W_r",
+        "U_r",
+        "W_z",
+        "U_z",
+        "W_c",
+        "U_c",
+      ].sort(),
     );
     expect(dots(svg)).toBe(3); // r ⊙ h, (1 − z) ⊙ h, z ⊙ c
     expect(svg.match(/marker-end/g)).toHaveLength(6 + 2 + 1 + 2 + 2 + 2 + 1); // matrices, reset, 1 −, keep, write, sum, result
@@ -39,7 +59,10 @@ describe("a cell's diagram", () => {
   });
 
   it("draws any cell, as a picture that is no empty sheet", () => {
-    for (const drawn of [everyOp, cell("plain", ({ input, affine }) => ({ h: affine("h", input) }))]) {
+    for (const drawn of [
+      everyOp,
+      cell("plain", ({ input, affine }) => ({ h: affine("h", input) })),
+    ]) {
       const { bytes, width, height } = svgToPng(cellDiagram(drawn));
       expect(bytes.length).toBeGreaterThan(500);
       expect(width * height).toBeGreaterThan(1000);
@@ -49,7 +72,10 @@ describe("a cell's diagram", () => {
 
 describe("pictures of sound", () => {
   const rate = 8000;
-  const tone = Float32Array.from({ length: rate }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 1062.5 * i) / rate)); // the middle of band 8
+  const tone = Float32Array.from(
+    { length: rate },
+    (_, i) => 0.5 * Math.sin((2 * Math.PI * 1062.5 * i) / rate),
+  ); // the middle of band 8
 
   it("a waveform keeps the lowest and the highest of each stretch, within 2,000 points", async () => {
     const click = new Float32Array(rate);
@@ -58,7 +84,9 @@ describe("pictures of sound", () => {
     expect(valuesOf(spec).length).toBeLessThanOrEqual(1000);
     expect(valuesOf(spec).filter(({ high }) => high > 0.5)).toHaveLength(1);
     expect(await toSvg(spec)).toContain("time (seconds)");
-    expect(() => waveformPicture(new Float32Array(0), { title: "", sampleRateHz: rate })).toThrow(GatedRnnError);
+    expect(() => waveformPicture(new Float32Array(0), { title: "", sampleRateHz: rate })).toThrow(
+      GatedRnnError,
+    );
   });
 
   it("a spectrogram shows a tone in its band and nowhere else, within 2,000 points", async () => {
@@ -70,7 +98,9 @@ describe("pictures of sound", () => {
       else if (Math.abs(low - 1000) > 500) expect(decibels).toBeLessThan(-40);
     }
     expect(await toSvg(spec)).toContain("frequency (Hz)");
-    expect(() => spectrogramPicture(tone.slice(0, 63), { title: "", sampleRateHz: rate })).toThrow("expected at least 64 samples, got 63");
+    expect(() => spectrogramPicture(tone.slice(0, 63), { title: "", sampleRateHz: rate })).toThrow(
+      "expected at least 64 samples, got 63",
+    );
   });
 });
 
@@ -116,7 +146,11 @@ it("sizes are drawn for every cell", async () => {
 });
 
 describe("players", () => {
-  const sounds = ["one", "two", "three"].map((title, i) => ({ title, samples: Float32Array.of(0, i / 4), sampleRateHz: 8000 }));
+  const sounds = ["one", "two", "three"].map((title, i) => ({
+    title,
+    samples: Float32Array.of(0, i / 4),
+    sampleRateHz: 8000,
+  }));
 
   it("hold their sound, and a name that cannot break the page", () => {
     const html = players([{ ...sounds[1], title: "<b>" }]);
@@ -124,7 +158,9 @@ describe("players", () => {
     const data = Buffer.from(/base64,([^"]+)/.exec(html)?.[1] ?? "", "base64");
     expect(data.subarray(0, 4).toString()).toBe("RIFF");
     expect(data.readInt16LE(46)).toBe(Math.round(0.25 * 32767));
-    expect(() => players([{ ...sounds[0], samples: new Float32Array(8000 * 31) }])).toThrow("expected at most 30 s, got 31.0 s");
+    expect(() => players([{ ...sounds[0], samples: new Float32Array(8000 * 31) }])).toThrow(
+      "expected at most 30 s, got 31.0 s",
+    );
   });
 
   it("play blind: letters above, the names folded away below, in the order of the letters", () => {
@@ -134,14 +170,20 @@ describe("players", () => {
       expect(above).not.toContain(title);
       expect(below).toContain(title);
     }
-    const played = [...above.matchAll(/base64,([^"]+)/g)].map(([, data]) => Math.round(Buffer.from(data, "base64").readInt16LE(46) / 8192));
-    const named = [...below.matchAll(/[ABC]: (\w+)/g)].map(([, title]) => ["one", "two", "three"].indexOf(title));
+    const played = [...above.matchAll(/base64,([^"]+)/g)].map(([, data]) =>
+      Math.round(Buffer.from(data, "base64").readInt16LE(46) / 8192),
+    );
+    const named = [...below.matchAll(/[ABC]: (\w+)/g)].map(([, title]) =>
+      ["one", "two", "three"].indexOf(title),
+    );
     expect(named).toEqual(played);
   });
 });
 
 describe("table 2", () => {
-  const records = [1, 2].flatMap((seed) => ["tanh", "gru"].map((name) => madeUpRecord(name, { seed })));
+  const records = [1, 2].flatMap((seed) =>
+    ["tanh", "gru"].map((name) => madeUpRecord(name, { seed })),
+  );
   const bachs = { jsb: [{ name: "markov", train: nll(1), valid: nll(2), test: nll(3) } as const] };
   function nll(nllPerStep: number) {
     return { nllPerStep, nllPerSequence: nllPerStep + 0.5 };
@@ -149,16 +191,31 @@ describe("table 2", () => {
 
   it("has ours with the spread over the seeds, the paper's beside it, baselines below, and says what is missing", () => {
     const { rows } = table2(records, bachs);
-    expect(rows[4]).toEqual(["", "GRU", "8.50 ± 0.00", "8.85 ± 0.07", "6.94", "8.54", "8.90", "0.0010", "2"]);
+    expect(rows[4]).toEqual([
+      "",
+      "GRU",
+      "8.50 ± 0.00",
+      "8.85 ± 0.07",
+      "6.94",
+      "8.54",
+      "8.90",
+      "0.0010",
+      "2",
+    ]);
     expect(rows[5].slice(1)).toEqual(["LSTM", "–", "–", "8.15", "8.67", "", "", ""]);
     expect(rows[6]).toEqual(["", "Markov per key", "1.00", "3.00", "", "", "3.50", "", ""]);
     expect(rows.at(-1)?.slice(4, 6)).toEqual(["(0.80)", "(1.26)"]); // another unit
-    expect(tableText(table2(records.map((r) => ({ ...r, status: "failed" as const }))))).toMatch(/JSB Chorales +tanh +diverges .* 0 of 2/);
+    expect(tableText(table2(records.map((r) => ({ ...r, status: "failed" as const }))))).toMatch(
+      /JSB Chorales +tanh +diverges .* 0 of 2/,
+    );
   });
 
   it("is drawn with the paper's points beside ours", async () => {
     const spec = table2Picture(records);
-    const gru = valuesOf(spec).filter(({ unit }) => String(unit) === "GRU") as unknown as Record<string, unknown>[];
+    const gru = valuesOf(spec).filter(({ unit }) => String(unit) === "GRU") as unknown as Record<
+      string,
+      unknown
+    >[];
     expect(gru).toEqual([
       { data: "JSB Chorales", unit: "GRU", whose: "ours", nll: 8.85, low: 8.8, high: 8.9 },
       { data: "JSB Chorales", unit: "GRU", whose: "the paper's", nll: 8.54 },

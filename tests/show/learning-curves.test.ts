@@ -9,10 +9,12 @@ describe("the points of learning curves", () => {
     const record = madeUpRecord("gru", { epochs: 3 });
     const points = curvePoints([record]);
     expect(points).toHaveLength(6);
-    expect(points.filter((p) => p.split === "training").map((p) => p.nll)).toEqual(record.curve.map((p) => p.trainingNllPerStep));
-    expect(points.filter((p) => p.split === "validation").map((p) => [p.epoch, p.seconds, p.nll])).toEqual(
-      record.curve.map((p) => [p.epoch, p.seconds, p.valid.nllPerStep]),
+    expect(points.filter((p) => p.split === "training").map((p) => p.nll)).toEqual(
+      record.curve.map((p) => p.trainingNllPerStep),
     );
+    expect(
+      points.filter((p) => p.split === "validation").map((p) => [p.epoch, p.seconds, p.nll]),
+    ).toEqual(record.curve.map((p) => [p.epoch, p.seconds, p.valid.nllPerStep]));
   });
 
   it("mark the epoch with the lowest validation NLL, once a unit", () => {
@@ -27,7 +29,10 @@ describe("the points of learning curves", () => {
   });
 
   it("are means over the seeds with their range, up to the epoch that all reached", () => {
-    const points = curvePoints([madeUpRecord("gru", { seed: 1, epochs: 4 }), madeUpRecord("gru", { seed: 3, epochs: 6 })]);
+    const points = curvePoints([
+      madeUpRecord("gru", { seed: 1, epochs: 4 }),
+      madeUpRecord("gru", { seed: 3, epochs: 6 }),
+    ]);
     expect(points).toHaveLength(2 * 4);
     const first = points.find((p) => p.split === "validation");
     expect(first?.nll).toBeCloseTo(14 + 0.1, 12); // seeds add 0.05 each: 14.05 and 14.15
@@ -48,15 +53,25 @@ describe("the points of learning curves", () => {
 });
 
 describe("a chart of learning curves", () => {
-  const records = [madeUpRecord("tanh", { start: 20 }), madeUpRecord("gru"), madeUpRecord("lstm", { seed: 2 })];
+  const records = [
+    madeUpRecord("tanh", { start: 20 }),
+    madeUpRecord("gru"),
+    madeUpRecord("lstm", { seed: 2 }),
+  ];
 
   it.each([
     ["epoch", "epoch (passes over the training split)"],
     ["seconds", "wall-clock time (seconds)"],
-  ] as const)("has %s on its x axis, says its units, and compiles without a warning", async (x, title) => {
-    const svg = await toSvg(learningCurves(records, { x, references: [{ label: "Markov per key", nllPerStep: 9.31 }] }));
-    for (const words of [title, "NLL (nats per step, log scale)", "Markov per key"]) expect(svg).toContain(words);
-  });
+  ] as const)(
+    "has %s on its x axis, says its units, and compiles without a warning",
+    async (x, title) => {
+      const svg = await toSvg(
+        learningCurves(records, { x, references: [{ label: "Markov per key", nllPerStep: 9.31 }] }),
+      );
+      for (const words of [title, "NLL (nats per step, log scale)", "Markov per key"])
+        expect(svg).toContain(words);
+    },
+  );
 
   it("says where its numbers come from", async () => {
     expect(learningCurves(records, { x: "epoch" }).title).toEqual({
@@ -66,7 +81,9 @@ describe("a chart of learning curves", () => {
   });
 
   it("calls synthetic data synthetic", () => {
-    expect(learningCurves([madeUpRecord("gru", { synthetic: true })], { x: "epoch" }).title).toMatchObject({
+    expect(
+      learningCurves([madeUpRecord("gru", { synthetic: true })], { x: "epoch" }).title,
+    ).toMatchObject({
       text: expect.stringContaining("SYNTHETIC"),
     });
   });
@@ -88,12 +105,19 @@ describe("a chart of learning curves", () => {
 
   it("keeps no digits that nobody can see", () => {
     const { data } = learningCurves(records, { x: "epoch" });
-    expect((data as { values: unknown[] }).values[0]).toEqual({ unit: "tanh", split: "training", epoch: 1, seconds: 0.8, nll: 19.85 });
+    expect((data as { values: unknown[] }).values[0]).toEqual({
+      unit: "tanh",
+      split: "training",
+      epoch: 1,
+      seconds: 0.8,
+      nll: 19.85,
+    });
   });
 
   it("draws a band for several seeds, and none for one", async () => {
     const areas = async (runs: Parameters<typeof learningCurves>[0]) =>
-      (await toSvg(learningCurves(runs, { x: "epoch" }))).match(/aria-roledescription="area mark"/g)?.length ?? 0;
+      (await toSvg(learningCurves(runs, { x: "epoch" }))).match(/aria-roledescription="area mark"/g)
+        ?.length ?? 0;
     expect(await areas(records)).toBe(0);
     expect(await areas([...records, madeUpRecord("gru", { seed: 5 })])).toBeGreaterThan(0);
   });

@@ -6,7 +6,9 @@ describe("a logarithmic axis", () => {
   it("has ticks at round numbers even where the data spans a tenth of a decade", () => {
     const { type, ticks, domain } = fittingLogAxis([8.55, 9.05]);
     expect(type).toBe("log");
-    expect(ticks).toEqual([8.4, 8.5, 8.6, 8.7, 8.8, 8.9, 9, 9.1, 9.2].filter((t) => t >= domain[0] && t <= domain[1]));
+    expect(ticks).toEqual(
+      [8.4, 8.5, 8.6, 8.7, 8.8, 8.9, 9, 9.1, 9.2].filter((t) => t >= domain[0] && t <= domain[1]),
+    );
     expect(ticks.length).toBeGreaterThanOrEqual(5);
   });
 

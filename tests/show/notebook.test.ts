@@ -23,14 +23,23 @@ const kernel = "/made/up/node_modules/tslab/dist/jupyter.js";
 /** Makes this process look like tslab's with a cell that runs; what it is sent is collected. */
 function pretendKernel(): Sent[] {
   const sent: Sent[] = [];
-  const lastWriteDisplayData = (message: Omit<Sent, "update">, update: boolean) => sent.push({ ...message, update });
+  const lastWriteDisplayData = (message: Omit<Sent, "update">, update: boolean) =>
+    sent.push({ ...message, update });
   loaded[kernel] = { exports: { lastWriteDisplayData } } as unknown as NodeJS.Module;
   return sent;
 }
 
 function progress(epoch: number): TrainProgress {
   const { curve } = madeUpRecord("gru", { epochs: epoch });
-  return { epoch, epochs: 40, epochShare: 1, nllPerStep: 9.5, seconds: epoch, secondsLeft: 40 - epoch, curve };
+  return {
+    epoch,
+    epochs: 40,
+    epochShare: 1,
+    nllPerStep: 9.5,
+    seconds: epoch,
+    secondsLeft: 40 - epoch,
+    curve,
+  };
 }
 
 afterEach(() => {
@@ -49,13 +58,18 @@ describe("in a notebook", () => {
     await show.chart(picture);
     expect(sent).toHaveLength(1);
     const [{ data, metadata, update }] = sent;
-    expect(data).toMatchObject({ "application/vnd.vegalite.v5+json": picture, "text/plain": "[chart] two notes" });
+    expect(data).toMatchObject({
+      "application/vnd.vegalite.v5+json": picture,
+      "text/plain": "[chart] two notes",
+    });
     expect(
       Buffer.from(data["image/png"] as string, "base64")
         .subarray(1, 4)
         .toString(),
     ).toBe("PNG");
-    expect(metadata).toEqual({ "image/png": { width: expect.any(Number), height: expect.any(Number), alt: "two notes" } });
+    expect(metadata).toEqual({
+      "image/png": { width: expect.any(Number), height: expect.any(Number), alt: "two notes" },
+    });
     expect(update).toBe(false);
   });
 
@@ -82,9 +96,15 @@ describe("in a notebook", () => {
     await live.done([madeUpRecord("gru", { epochs: 40 })]);
     expect(new Set(sent.map(({ transient }) => transient.display_id)).size).toBe(2); // one place for the bars, one for the chart
     expect(sent.map(({ update }) => update).filter((update) => !update)).toHaveLength(2);
-    expect(charts().map(({ data }) => "image/png" in data)).toEqual(charts().map((_, i) => i === charts().length - 1));
-    expect(sent[0].data["text/plain"]).toBe(`GRU    █${"░".repeat(29)} epoch 1 of 40, 9.50 nats per step, 39 s left`);
-    expect(sent.at(-2)?.data["text/plain"]).toMatch(/^GRU {4}finished after 40 epochs and 28\.0 s; best at epoch 21: 8\.60 nats/);
+    expect(charts().map(({ data }) => "image/png" in data)).toEqual(
+      charts().map((_, i) => i === charts().length - 1),
+    );
+    expect(sent[0].data["text/plain"]).toBe(
+      `GRU    █${"░".repeat(29)} epoch 1 of 40, 9.50 nats per step, 39 s left`,
+    );
+    expect(sent.at(-2)?.data["text/plain"]).toMatch(
+      /^GRU {4}finished after 40 epochs and 28\.0 s; best at epoch 21: 8\.60 nats/,
+    );
   });
 
   it("an interrupt reaches the training, and stops those that were to follow", async () => {
@@ -103,7 +123,10 @@ describe("outside a notebook", () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
     await show.chart(picture);
     show.equations(gru);
-    expect(log.mock.calls.map(([text]) => text)).toEqual(["[chart] two notes", expect.stringContaining("\\begin{aligned}")]);
+    expect(log.mock.calls.map(([text]) => text)).toEqual([
+      "[chart] two notes",
+      expect.stringContaining("\\begin{aligned}"),
+    ]);
   });
 
   it("training is silent until its last line", async () => {

@@ -7,7 +7,11 @@ import { madeUpRecord } from "./records.js";
 const records = [madeUpRecord("gru"), madeUpRecord("lstm")];
 const hostile = "</script><script>alert(1)</script><!-- & co";
 const page = await htmlPage("GRU & LSTM", [
-  { heading: "By <epoch>", text: "First.\n\nSecond.", chart: learningCurves(records, { x: "epoch", title: hostile }) },
+  {
+    heading: "By <epoch>",
+    text: "First.\n\nSecond.",
+    chart: learningCurves(records, { x: "epoch", title: hostile }),
+  },
   { chart: learningCurves(records, { x: "seconds" }), table: resultsTable(records) },
 ]);
 
@@ -38,7 +42,9 @@ describe("a page", () => {
     const scripts = page.split("<script").length - 1;
     expect(scripts).toBe(2 + 3 + 1); // two specifications, three libraries, one start
     expect(page.split("</script>").length - 1).toBe(scripts);
-    const [specification] = page.match(/(?<=<script type="application\/json">)[\s\S]*?(?=<\/script>)/) ?? [""];
+    const [specification] = page.match(
+      /(?<=<script type="application\/json">)[\s\S]*?(?=<\/script>)/,
+    ) ?? [""];
     expect(JSON.parse(specification).title.text).toBe(hostile);
   });
 

@@ -15,7 +15,9 @@ describe("a PNG with a palette", () => {
     const colours = [...Array.from({ length: 300 }, (_, i) => frequent[i % 3]), ...rare, 0x0172b2];
     const rgba = Uint8Array.from(colours.flatMap((c) => [c >> 16, (c >> 8) & 255, c & 255, 255]));
     const decoded = decodePng(palettePng(rgba, colours.length, 1)).rgba;
-    const seen = colours.map((_, i) => (decoded[4 * i] << 16) | (decoded[4 * i + 1] << 8) | decoded[4 * i + 2]);
+    const seen = colours.map(
+      (_, i) => (decoded[4 * i] << 16) | (decoded[4 * i + 1] << 8) | decoded[4 * i + 2],
+    );
     expect(seen.slice(0, 300)).toEqual(colours.slice(0, 300));
     expect(seen.at(-1)).toBe(0x0072b2);
     expect(new Set(seen).size).toBeLessThanOrEqual(256);

@@ -33,11 +33,14 @@ describe("a picture of a piano-roll", () => {
 
   it("names its axes with units and its octaves", async () => {
     const svg = await toSvg(pianoRollPicture(cadence, { stepUnit: "quarter notes" }));
-    for (const words of ["time (quarter notes)", "pitch (MIDI note number)", "C4 (60)"]) expect(svg).toContain(words);
+    for (const words of ["time (quarter notes)", "pitch (MIDI note number)", "C4 (60)"])
+      expect(svg).toContain(words);
   });
 
   it("shows at most 2,000 bars of a long piece, and says how far that is", () => {
-    const long = pianoRoll(Array.from({ length: 5000 }, (_, t) => [60 + (t % 2), 64, 70 + (t % 2)]));
+    const long = pianoRoll(
+      Array.from({ length: 5000 }, (_, t) => [60 + (t % 2), 64, 70 + (t % 2)]),
+    );
     const { data, title } = pianoRollPicture(long);
     expect((data as { values: unknown[] }).values).toHaveLength(1 + 2 * 999);
     expect(title).toMatchObject({ subtitle: "steps 1–999 of 5000" });

@@ -5,14 +5,23 @@ import { vegaLiteSchema } from "../../lib/show/spec.js";
 import { countPixels, decodePng } from "./png.js";
 import { madeUpRecord } from "./records.js";
 
-const chart = learningCurves([madeUpRecord("gru"), madeUpRecord("lstm", { floor: 9 })], { x: "epoch", title: "A title of some length" });
+const chart = learningCurves([madeUpRecord("gru"), madeUpRecord("lstm", { floor: 9 })], {
+  x: "epoch",
+  title: "A title of some length",
+});
 const dark = (r: number, g: number, b: number) => r + g + b < 200;
 
 describe("a picture of a chart", () => {
   it("is an SVG with the chart's words in it", async () => {
     const svg = await toSvg(chart);
     expect(svg).toMatch(/^<svg /);
-    for (const words of ["A title of some length", "GRU", "LSTM", "NLL (nats per step, log scale)", "validation"])
+    for (const words of [
+      "A title of some length",
+      "GRU",
+      "LSTM",
+      "NLL (nats per step, log scale)",
+      "validation",
+    ])
       expect(svg).toContain(words);
   });
 
@@ -21,9 +30,15 @@ describe("a picture of a chart", () => {
     const pixels = decodePng(bytes);
     expect([pixels.width, pixels.height]).toEqual([2 * width, 2 * height]);
     const whole = [0, 0, pixels.width, pixels.height] as const;
-    expect(countPixels(pixels, whole, (r, g, b) => r === 0x00 && g === 0x72 && b === 0xb2)).toBeGreaterThan(1000);
-    expect(countPixels(pixels, whole, (r, g, b) => r === 0xd5 && g === 0x5e && b === 0x00)).toBeGreaterThan(1000);
-    expect(countPixels(pixels, whole, (r, g, b) => r + g + b === 3 * 255)).toBeGreaterThan(0.5 * pixels.width * pixels.height);
+    expect(
+      countPixels(pixels, whole, (r, g, b) => r === 0x00 && g === 0x72 && b === 0xb2),
+    ).toBeGreaterThan(1000);
+    expect(
+      countPixels(pixels, whole, (r, g, b) => r === 0xd5 && g === 0x5e && b === 0x00),
+    ).toBeGreaterThan(1000);
+    expect(countPixels(pixels, whole, (r, g, b) => r + g + b === 3 * 255)).toBeGreaterThan(
+      0.5 * pixels.width * pixels.height,
+    );
   });
 
   it("shows its text although no font of the machine is used", async () => {
@@ -40,6 +55,8 @@ describe("a picture of a chart", () => {
       mark: "line",
       encoding: { x: { field: "x", type: "quantitative", scale: { type: "log", zero: true } } },
     } as const;
-    await expect(toSvg(wrong)).rejects.toThrow(/expected a clean vega-lite specification, got: .*zero/);
+    await expect(toSvg(wrong)).rejects.toThrow(
+      /expected a clean vega-lite specification, got: .*zero/,
+    );
   });
 });

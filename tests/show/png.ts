@@ -13,7 +13,8 @@ export function decodePng(png: Buffer): Pixels {
   const chunks = new Map<string, Buffer[]>();
   for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
     const [type, end] = [png.toString("latin1", at + 4, at + 8), at + 8 + png.readUInt32BE(at)];
-    if (crc32(png.subarray(at + 4, end)) !== png.readUInt32BE(end)) throw new Error(`${type}: wrong CRC`);
+    if (crc32(png.subarray(at + 4, end)) !== png.readUInt32BE(end))
+      throw new Error(`${type}: wrong CRC`);
     chunks.set(type, [...(chunks.get(type) ?? []), png.subarray(at + 8, end)]);
   }
   const [header] = chunks.get("IHDR") ?? [];
@@ -26,7 +27,10 @@ export function decodePng(png: Buffer): Pixels {
     if (rows[y * (width + 1)] !== 0) throw new Error("expected rows without filter");
     for (let x = 0; x < width; x++) {
       const colour = rows[y * (width + 1) + 1 + x] * 3;
-      rgba.set([palette[colour], palette[colour + 1], palette[colour + 2], 255], (y * width + x) * 4);
+      rgba.set(
+        [palette[colour], palette[colour + 1], palette[colour + 2], 255],
+        (y * width + x) * 4,
+      );
     }
   }
   return { width, height, rgba };

@@ -3,7 +3,13 @@ import type { EpochPoint, RunRecord } from "../../lib/train/record.js";
 /** A made-up run whose curves fall exponentially: hand-made numbers to draw, results of nothing. */
 export function madeUpRecord(
   cell: string,
-  options: { seed?: number; epochs?: number; synthetic?: boolean; start?: number; floor?: number } = {},
+  options: {
+    seed?: number;
+    epochs?: number;
+    synthetic?: boolean;
+    start?: number;
+    floor?: number;
+  } = {},
 ): RunRecord {
   const { seed = 1, epochs = 30, synthetic = false, start = 14, floor = 8.5 } = options;
   const curve: EpochPoint[] = Array.from({ length: epochs }, (_, i) => {
@@ -39,7 +45,12 @@ export function madeUpRecord(
       maxGradientNorm: 1,
     },
     parameters: { recurrent: 18_630, output: 4_136 },
-    data: { name: "jsb", title: "JSB Chorales", synthetic, checksum: "69dc4c3e52800959ac0ab3b82aa3e5f55285ce64f1705acb3e3a8ef77a5c051c" },
+    data: {
+      name: "jsb",
+      title: "JSB Chorales",
+      synthetic,
+      checksum: "69dc4c3e52800959ac0ab3b82aa3e5f55285ce64f1705acb3e3a8ef77a5c051c",
+    },
     engine: { name: "reference", build: "reference wasm", threads: 1 },
     code: { version: "0.1.0", commit: "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d" },
     machine: { cpu: "made up", cores: 2, memoryGiB: 8, platform: "linux x64", node: "22.0.0" },

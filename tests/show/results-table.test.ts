@@ -27,7 +27,9 @@ describe("the table of results", () => {
   });
 
   it("compares synthetic data with nothing but its own entropy, and says so", () => {
-    const { caption, rows, notes } = resultsTable([madeUpRecord("gru", { synthetic: true })], [], { entropyPerStep: 5.125 });
+    const { caption, rows, notes } = resultsTable([madeUpRecord("gru", { synthetic: true })], [], {
+      entropyPerStep: 5.125,
+    });
     expect(caption).toContain("SYNTHETIC");
     expect(rows[0].slice(3, 5)).toEqual(["", ""]);
     expect(rows.at(-1)?.slice(0, 3)).toEqual(["lowest possible", "5.13", "5.13"]);
@@ -40,7 +42,9 @@ describe("the table of results", () => {
   });
 
   it("says where its numbers come from", () => {
-    expect(resultsTable([madeUpRecord("gru")]).notes.at(-1)).toBe("seed 1 · reference engine · commit 1a2b3c4 · data 69dc4c3e");
+    expect(resultsTable([madeUpRecord("gru")]).notes.at(-1)).toBe(
+      "seed 1 · reference engine · commit 1a2b3c4 · data 69dc4c3e",
+    );
   });
 });
 

@@ -3,10 +3,21 @@ import { chosenRecords, isStillLearning } from "../../lib/sweep/chosen.js";
 import { pairedTest } from "../../lib/sweep/paired-test.js";
 import { madeUpRecord } from "../show/records.js";
 
-const run = (learningRate: number, seed: number, valid: number, status: "finished" | "failed" = "finished", cell = "gru") => {
+const run = (
+  learningRate: number,
+  seed: number,
+  valid: number,
+  status: "finished" | "failed" = "finished",
+  cell = "gru",
+) => {
   const one = madeUpRecord(cell, { seed });
   const splitNll = { nllPerStep: valid, nllPerSequence: valid };
-  return { ...one, status, configuration: { ...one.configuration, learningRate }, results: { ...one.results, valid: splitNll } };
+  return {
+    ...one,
+    status,
+    configuration: { ...one.configuration, learningRate },
+    results: { ...one.results, valid: splitNll },
+  };
 };
 
 it("the rate is chosen by the first seed's validation NLL, and all its seeds come", () => {
@@ -19,7 +30,9 @@ it("the rate is chosen by the first seed's validation NLL, and all its seeds com
     run(0.2, 2, 8),
     run(0.5, 1, 7, "finished", "lstm"),
   ];
-  expect(chosenRecords(runs).map(({ configuration: c }) => [c.cell, c.learningRate, c.seed])).toEqual([
+  expect(
+    chosenRecords(runs).map(({ configuration: c }) => [c.cell, c.learningRate, c.seed]),
+  ).toEqual([
     ["gru", 0.2, 1],
     ["gru", 0.2, 2],
     ["gru", 0.2, 3],
@@ -36,10 +49,20 @@ it("a run whose last epoch is its best was still learning, unless it ended by it
 });
 
 it("the paired test counts all signs", () => {
-  expect(pairedTest([1, 2, 3], [0, 0, 0])).toEqual({ pairs: 3, mean: 2, agreeing: 3, pValue: 0.25 });
+  expect(pairedTest([1, 2, 3], [0, 0, 0])).toEqual({
+    pairs: 3,
+    mean: 2,
+    agreeing: 3,
+    pValue: 0.25,
+  });
   // differences 1, 1, −1: |sum| = 1; of the eight ways all have |sum| ≥ 1
   expect(pairedTest([1, 1, 0], [0, 0, 1]).pValue).toBe(1);
   // 3, 1, 1, −1: sum 4; |±3±1±1±1| ≥ 4 in 3 + 1 ways of each sign
-  expect(pairedTest([3, 1, 1, 0], [0, 0, 0, 1])).toEqual({ pairs: 4, mean: 1, agreeing: 3, pValue: 0.5 });
+  expect(pairedTest([3, 1, 1, 0], [0, 0, 0, 1])).toEqual({
+    pairs: 4,
+    mean: 1,
+    agreeing: 3,
+    pValue: 0.5,
+  });
   expect(() => pairedTest([1], [])).toThrow("expected 1 to 20 pairs, got 1 and 0 numbers");
 });

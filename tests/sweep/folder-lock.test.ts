@@ -15,7 +15,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A process that has ended. */
 const deadPid = () => spawnSync(process.execPath, ["-e", ""]).pid;
-const heldBy = (host: string, pid: number) => writeFileSync(file, JSON.stringify({ host, pid, since: "2026-01-01T00:00:00Z", token: "1" }));
+const heldBy = (host: string, pid: number) =>
+  writeFileSync(file, JSON.stringify({ host, pid, since: "2026-01-01T00:00:00Z", token: "1" }));
 
 it("a second opener is told who the first is, and gets the lock when it is released", async () => {
   const release = await lockFile(file, "the folder");

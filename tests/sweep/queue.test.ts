@@ -13,7 +13,9 @@ let database: Database;
 let queue: SweepQueue;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "gated-rnn-queue-"));
-  database = await openDatabase(join(folder, "database"), undefined, { onError: (error) => expect.fail(error.message) });
+  database = await openDatabase(join(folder, "database"), undefined, {
+    onError: (error) => expect.fail(error.message),
+  });
   queue = await SweepQueue.open(database, { retries: 2, heartbeatSeconds: 10 });
 });
 afterAll(async () => {
@@ -23,11 +25,21 @@ afterAll(async () => {
 beforeEach(async () => {
   await database.boss.deleteAllJobs("runs");
   await database.boss.deleteAllJobs("dead-runs");
-  for (const table of ["run", "result", "active", "sweep"]) await database.query(`delete from gated_rnn.${table}`);
+  for (const table of ["run", "result", "active", "sweep"])
+    await database.query(`delete from gated_rnn.${table}`);
 });
 
-const record = (id: string, status: RunRecord["status"] = "finished"): RunRecord => ({ ...madeUpRecord("gru", { epochs: 2 }), id, status });
-const planned = (id: string): PlannedRun => ({ id, configuration: record(id).configuration, checksum: "c", version: "1" });
+const record = (id: string, status: RunRecord["status"] = "finished"): RunRecord => ({
+  ...madeUpRecord("gru", { epochs: 2 }),
+  id,
+  status,
+});
+const planned = (id: string): PlannedRun => ({
+  id,
+  configuration: record(id).configuration,
+  checksum: "c",
+  version: "1",
+});
 const offer = (...ids: string[]) => queue.offer(ids.map(planned), { priority: 0, anew: true });
 const weights = Uint8Array.of(1, 2, 3);
 
@@ -41,7 +53,11 @@ describe("a run", () => {
   it("is given out once, in order, however often it is offered", async () => {
     await offer("a", "b");
     await offer("b", "a");
-    expect([(await take()).run.id, (await take()).run.id, await queue.take()]).toEqual(["a", "b", undefined]);
+    expect([(await take()).run.id, (await take()).run.id, await queue.take()]).toEqual([
+      "a",
+      "b",
+      undefined,
+    ]);
   });
 
   it("of a later stage goes before those that wait", async () => {
@@ -120,7 +136,9 @@ describe("a worker", () => {
     await offer("a");
     const job = await take();
     expect(await queue.touch(new Map([[job, { share: 0.5 }]]))).toEqual([]);
-    expect(await queue.active()).toMatchObject([{ run: { id: "a" }, host: hostname(), pid: process.pid, progress: { share: 0.5 } }]);
+    expect(await queue.active()).toMatchObject([
+      { run: { id: "a" }, host: hostname(), pid: process.pid, progress: { share: 0.5 } },
+    ]);
     await database.boss.fail("runs", job.id);
     const other = await waitFor(() => queue.take());
     expect(await queue.touch(new Map([[job, {}]]))).toEqual([job]);

@@ -2,13 +2,27 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { bestRecords, filterRecords, readRecords, recordsCsv, recordsFrame } from "../../lib/sweep/records.js";
+import {
+  bestRecords,
+  filterRecords,
+  readRecords,
+  recordsCsv,
+  recordsFrame,
+} from "../../lib/sweep/records.js";
 import { writeRecord } from "../../lib/train/record-file.js";
 import { madeUpRecord } from "../show/records.js";
 
 const gru = { ...madeUpRecord("gru", { epochs: 2 }), id: "aaaaaaaaaaaaaaaa" };
-const worse = { ...madeUpRecord("gru", { floor: 9, seed: 2, epochs: 3 }), id: "bbbbbbbbbbbbbbbb", status: "pruned" as const };
-const lstm = { ...madeUpRecord("lstm", { epochs: 2 }), id: "cccccccccccccccc", error: 'out of "luck", quite' };
+const worse = {
+  ...madeUpRecord("gru", { floor: 9, seed: 2, epochs: 3 }),
+  id: "bbbbbbbbbbbbbbbb",
+  status: "pruned" as const,
+};
+const lstm = {
+  ...madeUpRecord("lstm", { epochs: 2 }),
+  id: "cccccccccccccccc",
+  error: 'out of "luck", quite',
+};
 
 it("a folder's records are its record files, and nothing else in it", () => {
   const folder = mkdtempSync(join(tmpdir(), "gated-rnn-records-"));
@@ -17,7 +31,9 @@ it("a folder's records are its record files, and nothing else in it", () => {
     writeFileSync(join(folder, "summary.json"), "{}");
     mkdirSync(join(folder, "database"));
     expect(readRecords(folder)).toEqual([gru, lstm]);
-    expect(() => readRecords(join(folder, "none"))).toThrow(/none: expected a folder of records, got ENOENT/);
+    expect(() => readRecords(join(folder, "none"))).toThrow(
+      /none: expected a folder of records, got ENOENT/,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

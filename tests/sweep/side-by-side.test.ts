@@ -43,13 +43,21 @@ const outcome = ({ started: _, seconds: __, curve, ...rest }: RunRecord) => ({
 /** Whether two runs that may lie side by side share a process, which ends with them. */
 async function samePidOfTwo(): Promise<boolean> {
   const request: RunRequest = {
-    ...{ data: "synthetic", cell: "memoryless", options: { ...run, learningRate: 0.001, seed: 1 }, threads: 1 },
+    ...{
+      data: "synthetic",
+      cell: "memoryless",
+      options: { ...run, learningRate: 0.001, seed: 1 },
+      threads: 1,
+    },
     ...{ engine: "webgpu", backend: webGpuBackend, sideBySide: 2 },
   };
   const two = [startRun(request, () => {}), startRun(request, () => {})];
   for (const { stop } of two) stop();
   const ends = await Promise.all(two.map(({ end }) => end));
-  expect(ends.map((end) => end.kind === "record" && end.record.status)).toEqual(["stopped", "stopped"]);
+  expect(ends.map((end) => end.kind === "record" && end.record.status)).toEqual([
+    "stopped",
+    "stopped",
+  ]);
   return two[0].pid !== undefined && two[0].pid === two[1].pid;
 }
 
@@ -80,7 +88,14 @@ describe.skipIf(!found)("a sweep on WebGPU", () => {
     const engine = await openEngine("webgpu", webGpuBackend);
     const [, second] = records;
     const { learningRate, seed } = second.configuration;
-    const alone = await train({ ...run, dataset: syntheticChorales(), cell: memoryless, learningRate, seed, engine });
+    const alone = await train({
+      ...run,
+      dataset: syntheticChorales(),
+      cell: memoryless,
+      learningRate,
+      seed,
+      engine,
+    });
     expect(outcome(second)).toEqual(outcome(alone.record));
   }, 300_000);
 });

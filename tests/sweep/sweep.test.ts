@@ -35,17 +35,24 @@ const outcome = ({ started: _, seconds: __, curve, ...rest }: RunRecord) => ({
   curve: curve.map(({ seconds: _, cpuSeconds: __, ...p }) => p),
 });
 
-const recordFiles = (out: string) => readdirSync(out).filter((name) => /-[0-9a-f]{16}\.json$/.test(name));
+const recordFiles = (out: string) =>
+  readdirSync(out).filter((name) => /-[0-9a-f]{16}\.json$/.test(name));
 
 it("a sweep that is stopped again and again ends with the records that undisturbed runs have", async () => {
   const out = join(folder, "stopped");
   const problems: string[] = [];
-  const options: SweepOptions = { plan, out, slots: 2, onProblem: (problem) => problems.push(problem) };
+  const options: SweepOptions = {
+    plan,
+    out,
+    slots: 2,
+    onProblem: (problem) => problems.push(problem),
+  };
   let sittings = 0;
   for (let state = "stopped"; state !== "done"; sittings++) {
     const controller = new AbortController();
     const onStatus: SweepOptions["onStatus"] = ({ active }) => {
-      if (sittings < 2 && active.some(({ progress }) => progress && progress.share > 0.05)) controller.abort();
+      if (sittings < 2 && active.some(({ progress }) => progress && progress.share > 0.05))
+        controller.abort();
     };
     ({ state } = await sweep({ ...options, signal: controller.signal, onStatus }));
     expect(sittings).toBeLessThan(20);
@@ -58,16 +65,24 @@ it("a sweep that is stopped again and again ends with the records that undisturb
   const rates = learningRateCandidates(2, 5);
   const undisturbed: RunRecord[] = [];
   const run = async (learningRate: number, seed: number) => {
-    const { record, parameters } = await train({ ...plan.run, dataset: syntheticChorales(), cell: gru, learningRate, seed } as Parameters<
-      typeof train
-    >[0]);
+    const { record, parameters } = await train({
+      ...plan.run,
+      dataset: syntheticChorales(),
+      cell: gru,
+      learningRate,
+      seed,
+    } as Parameters<typeof train>[0]);
     undisturbed.push(record);
     const written = records.find(({ id }) => id === record.id);
     expect(written && outcome(written)).toEqual(outcome(record));
-    expect(readWeights(join(out, `synthetic-gru-${record.id}.safetensors`)).parameters).toEqual(parameters);
+    expect(readWeights(join(out, `synthetic-gru-${record.id}.safetensors`)).parameters).toEqual(
+      parameters,
+    );
   };
   for (const rate of rates) await run(rate, 5);
-  const [best] = [...undisturbed].sort((a, b) => a.results.valid.nllPerStep - b.results.valid.nllPerStep);
+  const [best] = [...undisturbed].sort(
+    (a, b) => a.results.valid.nllPerStep - b.results.valid.nllPerStep,
+  );
   await run(best.configuration.learningRate, 6);
 
   const summary = JSON.parse(readFileSync(join(out, "summary.json"), "utf8"));
@@ -75,22 +90,36 @@ it("a sweep that is stopped again and again ends with the records that undisturb
   expect(summary.rows[0].chosen.run).toBe(best.id);
   const [a, b] = [best, undisturbed[2]].map(({ results }) => results.test.nllPerStep);
   expect(summary.rows[0].spread.test.mean).toBeCloseTo((a + b) / 2, 12);
-  expect(summary.rows[0].spread.test.standardDeviation).toBeCloseTo(Math.abs(a - b) / Math.SQRT2, 12);
-  expect(sweepStatus.parse(JSON.parse(readFileSync(join(out, "status.json"), "utf8")))).toMatchObject({ state: "done", secondsLeft: 0 });
+  expect(summary.rows[0].spread.test.standardDeviation).toBeCloseTo(
+    Math.abs(a - b) / Math.SQRT2,
+    12,
+  );
+  expect(
+    sweepStatus.parse(JSON.parse(readFileSync(join(out, "status.json"), "utf8"))),
+  ).toMatchObject({ state: "done", secondsLeft: 0 });
 });
 
 it("a finished sweep does nothing, but writes what is missing in its folder from its database", async () => {
   const out = join(folder, "stopped");
-  const before = new Map(readdirSync(out).map((name) => [name, /-[0-9a-f]{16}\./.test(name) ? readFileSync(join(out, name), "hex") : ""]));
+  const before = new Map(
+    readdirSync(out).map((name) => [
+      name,
+      /-[0-9a-f]{16}\./.test(name) ? readFileSync(join(out, name), "hex") : "",
+    ]),
+  );
   const [first] = recordFiles(out);
   rmSync(join(out, first));
   rmSync(join(out, first.replace("json", "safetensors")));
   mkdirSync(join(out, "checkpoints"), { recursive: true });
-  writeFileSync(join(out, "checkpoints", `${first.slice(-21, -5)}.safetensors`), "of a process that was thought lost");
+  writeFileSync(
+    join(out, "checkpoints", `${first.slice(-21, -5)}.safetensors`),
+    "of a process that was thought lost",
+  );
   let runs = 0;
   await sweep({ plan, out, slots: 1, onRecord: () => runs++ });
   expect(runs).toBe(0);
-  for (const [name, contents] of before) if (contents) expect(readFileSync(join(out, name), "hex"), name).toBe(contents);
+  for (const [name, contents] of before)
+    if (contents) expect(readFileSync(join(out, name), "hex"), name).toBe(contents);
   expect(readdirSync(join(out, "checkpoints"))).toEqual([]);
 });
 
@@ -115,7 +144,9 @@ it("the presets are the paper's three units, ten learning rates and three seeds,
     run: {},
     medianRule: false,
   });
-  expect([...presets["paper-music"].data, ...presets["paper-speech"].data]).toEqual(presets.paper.data);
+  expect([...presets["paper-music"].data, ...presets["paper-speech"].data]).toEqual(
+    presets.paper.data,
+  );
 });
 
 it.each([

@@ -30,7 +30,13 @@ const group: Group = {
   candidates: ["a", "b", "c"].map((id) => planned(id)),
   others: () => [planned("d", 2)],
 };
-const progress: LiveProgress = { share: 0.25, epoch: 6, seconds: 25, secondsLeft: 75, curve: [[5, 20, 9.5, 9.25]] satisfies Point[] };
+const progress: LiveProgress = {
+  share: 0.25,
+  epoch: 6,
+  seconds: 25,
+  secondsLeft: 75,
+  curve: [[5, 20, 9.5, 9.25]] satisfies Point[],
+};
 const status = statusOf(
   "running",
   [group],
@@ -50,18 +56,26 @@ describe("a sweep's status", () => {
 
   it("reads in one line, and says when nothing is heard any more", () => {
     const now = Date.parse(status.written);
-    expect(statusLine(status, now)).toBe("1 of 4 runs, 1 at work, 1 given up, about 4 min 35 s left");
+    expect(statusLine(status, now)).toBe(
+      "1 of 4 runs, 1 at work, 1 given up, about 4 min 35 s left",
+    );
     expect(statusLine(status, now + 11_000)).toContain(", nothing heard since ");
-    expect(statusLine({ ...status, state: "done" }, now + 11_000)).toBe("1 of 4 runs, done, 1 given up");
+    expect(statusLine({ ...status, state: "done" }, now + 11_000)).toBe(
+      "1 of 4 runs, done, 1 given up",
+    );
   });
 
   it("shows runs at work and the best in tables", () => {
-    expect(tableText(activeTable(status))).toMatch(/jsb +GRU +0\.0010 +1 +6\/20 +9\.500 +9\.250 +1 min 15 s +here 7/);
+    expect(tableText(activeTable(status))).toMatch(
+      /jsb +GRU +0\.0010 +1 +6\/20 +9\.500 +9\.250 +1 min 15 s +here 7/,
+    );
     expect(tableText(groupsTable(status))).toMatch(/jsb +GRU +1\/4 +0\.0010 +8\.600 +8\.800/);
   });
 
   it("is read from the supervisor's file, and refused when there is none or another", async () => {
-    await expect(folderStatus(folder)()).rejects.toThrow(`${folder}: expected a sweep's status.json, got none`);
+    await expect(folderStatus(folder)()).rejects.toThrow(
+      `${folder}: expected a sweep's status.json, got none`,
+    );
     writeStatus(folder, status);
     expect(await folderStatus(folder)()).toEqual(status);
     writeFileSync(statusFile(folder), '{"schema":"other"}');
@@ -83,7 +97,9 @@ describe("the page", () => {
       expect(await (await fetch(`${page.url}status.json`)).json()).toEqual(status);
       expect((await fetch(`${page.url}elsewhere`)).status).toBe(404);
       expect(await statusWithHost(page.url, "evil.example")).toBe(403);
-      await expect(serveStatus(async () => status, Number(new URL(page.url).port))).rejects.toThrow("to be free, got EADDRINUSE");
+      await expect(serveStatus(async () => status, Number(new URL(page.url).port))).rejects.toThrow(
+        "to be free, got EADDRINUSE",
+      );
     } finally {
       await page.close();
     }
@@ -92,7 +108,10 @@ describe("the page", () => {
   it("says what is wrong when the status cannot be had", async () => {
     const page = await serveStatus(folderStatus(join(folder, "none")), 0);
     const answer = await fetch(`${page.url}body`);
-    expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining("expected a sweep's status.json, got none")]);
+    expect([answer.status, await answer.text()]).toEqual([
+      503,
+      expect.stringContaining("expected a sweep's status.json, got none"),
+    ]);
     await page.close();
   });
 });

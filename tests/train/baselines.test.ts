@@ -23,7 +23,14 @@ const waveforms = (count: number): Waveform[] =>
     const samples = Float32Array.from({ length: 130 }, () => (i % 2 ? 0.1 : 1.4) * random.normal());
     return { name: `${i}`, length: samples.length, read: () => samples };
   });
-const about = { title: "loud and quiet", synthetic: false, sampleRateHz: 8000, mean: 0, standardDeviation: 1, checksum: "c0ffee" } as const;
+const about = {
+  title: "loud and quiet",
+  synthetic: false,
+  sampleRateHz: 8000,
+  mean: 0,
+  standardDeviation: 1,
+  checksum: "c0ffee",
+} as const;
 const dataset: SpeechDataset = {
   kind: "speech",
   name: "noise",
@@ -49,7 +56,9 @@ it("speech has three baselines, the mixture that sees the window the best where 
   const whole = readFileSync(join(folder, "baselines", file), "utf8");
   writeFileSync(join(folder, "baselines", file), whole.slice(0, 40));
   expect(await baselinesOf(dataset)).toEqual(found); // half a file is computed again, to the same numbers
-  expect(await baselinesOf({ ...dataset, checksum: "7ea", train: waveforms(400) })).not.toEqual(found); // other data, another file
+  expect(await baselinesOf({ ...dataset, checksum: "7ea", train: waveforms(400) })).not.toEqual(
+    found,
+  ); // other data, another file
 });
 
 it("is stopped by the signal, and keeps nothing then", async () => {

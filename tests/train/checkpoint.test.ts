@@ -20,7 +20,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const chorales = syntheticChorales();
-const dataset = { ...chorales, train: chorales.train.slice(0, 24), valid: chorales.valid.slice(0, 4), test: chorales.test.slice(0, 4) };
+const dataset = {
+  ...chorales,
+  train: chorales.train.slice(0, 24),
+  valid: chorales.valid.slice(0, 4),
+  test: chorales.test.slice(0, 4),
+};
 const options: TrainOptions = {
   dataset,
   cell: gru,
@@ -39,7 +44,10 @@ function outcome({ record, parameters }: TrainResult) {
 }
 
 /** A run cut down after some updates, as often as it takes, and taken up again each time. */
-async function inSittings(run: TrainOptions, updatesPerSitting: number): Promise<{ result: TrainResult; sittings: RunRecord["status"][] }> {
+async function inSittings(
+  run: TrainOptions,
+  updatesPerSitting: number,
+): Promise<{ result: TrainResult; sittings: RunRecord["status"][] }> {
   const sittings: RunRecord["status"][] = [];
   for (;;) {
     const controller = new AbortController();
@@ -59,25 +67,41 @@ async function inSittings(run: TrainOptions, updatesPerSitting: number): Promise
 }
 
 describe("a run that is interrupted and goes on", () => {
-  it.each([1, 4, 7])("reaches the bits of an undisturbed one, %i updates at a time", async (updates) => {
-    const undisturbed = outcome(await train(options));
-    const { result, sittings } = await inSittings(options, updates);
-    expect(sittings.length).toBe({ 1: 18, 4: 5, 7: 3 }[updates]); // 3 epochs of 6 updates
-    expect(outcome(result)).toEqual(undisturbed);
-  });
+  it.each([1, 4, 7])(
+    "reaches the bits of an undisturbed one, %i updates at a time",
+    async (updates) => {
+      const undisturbed = outcome(await train(options));
+      const { result, sittings } = await inSittings(options, updates);
+      expect(sittings.length).toBe({ 1: 18, 4: 5, 7: 3 }[updates]); // 3 epochs of 6 updates
+      expect(outcome(result)).toEqual(undisturbed);
+    },
+  );
 
   it("does so on the reference engine and with a cell of two states", async () => {
-    const run: TrainOptions = { ...options, cell: lstm, engine: await openEngine("reference", "cpu"), hiddenSize: 3, epochs: 2 };
+    const run: TrainOptions = {
+      ...options,
+      cell: lstm,
+      engine: await openEngine("reference", "cpu"),
+      hiddenSize: 3,
+      epochs: 2,
+    };
     expect(outcome((await inSittings(run, 4)).result)).toEqual(outcome(await train(run)));
   });
 
   it("counts the seconds of all sittings and keeps the time at which it began", async () => {
     const controller = new AbortController();
-    const first = await train({ ...options, checkpoint, signal: controller.signal, onProgress: () => controller.abort() });
+    const first = await train({
+      ...options,
+      checkpoint,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
     await new Promise((resolve) => setTimeout(resolve, 50));
     const { record } = await train({ ...options, checkpoint });
     expect(record.started).toBe(first.record.started);
-    const { seconds, cpuSeconds } = JSON.parse(decodeSafetensors(readFileSync(checkpoint), checkpoint).metadata.position);
+    const { seconds, cpuSeconds } = JSON.parse(
+      decodeSafetensors(readFileSync(checkpoint), checkpoint).metadata.position,
+    );
     expect(record.curve[0].seconds).toBeGreaterThan(seconds);
     expect(record.curve[0].cpuSeconds).toBeGreaterThan(cpuSeconds);
   });
@@ -89,7 +113,9 @@ describe("a checkpoint", () => {
     await train({ ...options, checkpoint, checkpointSeconds: 0, onCheckpoint: () => written++ });
     expect(written).toBe(18); // after every update
     const { tensors, metadata } = decodeSafetensors(readFileSync(checkpoint), checkpoint);
-    expect([...tensors.keys()]).toEqual(expect.arrayContaining(["parameters.U_r", "meanSquares.U_r", "momenta.U_r", "best.U_r"]));
+    expect([...tensors.keys()]).toEqual(
+      expect.arrayContaining(["parameters.U_r", "meanSquares.U_r", "momenta.U_r", "best.U_r"]),
+    );
     expect(metadata).toMatchObject({ format: "gated-rnn/checkpoint/1", updates: "18" });
     expect(readdirSync(folder)).toEqual(["run.safetensors"]);
     removeCheckpoint(checkpoint);
@@ -104,15 +130,17 @@ describe("a checkpoint", () => {
     );
     const bytes = readFileSync(checkpoint);
     writeFileSync(checkpoint, bytes.subarray(0, bytes.length - 8));
-    await expect(train({ ...options, epochs: 1, checkpoint })).rejects.toThrow(`${checkpoint}: at byte 8: expected`);
+    await expect(train({ ...options, epochs: 1, checkpoint })).rejects.toThrow(
+      `${checkpoint}: at byte 8: expected`,
+    );
   });
 
   it("that cannot be written ends the run by naming path and cause, and nothing half-written stays", async () => {
     writeFileSync(join(folder, "file"), "");
     const unwritable = join(folder, "file", "run.safetensors");
-    await expect(train({ ...options, checkpoint: unwritable, checkpointSeconds: 0 })).rejects.toThrow(
-      new RegExp(`${unwritable}: expected to write it, got (ENOTDIR|EEXIST)`),
-    );
+    await expect(
+      train({ ...options, checkpoint: unwritable, checkpointSeconds: 0 }),
+    ).rejects.toThrow(new RegExp(`${unwritable}: expected to write it, got (ENOTDIR|EEXIST)`));
     expect(readdirSync(folder)).toEqual(["file"]);
   });
 });

@@ -24,12 +24,28 @@ function lastNll(
   const weights = doubleWeights(model.parameters, values);
   const { graph } = model.cell;
   const input = dense(batch.input);
-  let states = new Map<string, Float64Array>(graph.states.map(({ name }) => [name, new Float64Array(model.hiddenSize)]));
+  let states = new Map<string, Float64Array>(
+    graph.states.map(({ name }) => [name, new Float64Array(model.hiddenSize)]),
+  );
   for (let t = 0; t < length; t++) {
-    const nodes = evaluateStep(graph, input.slice(4 * t, 4 * t + 4), states, doubleOperations(weights));
-    states = new Map(graph.states.map(({ name, node }) => [name, t === at ? nodes[node].map((v, j) => v + change(name, j)) : nodes[node]]));
+    const nodes = evaluateStep(
+      graph,
+      input.slice(4 * t, 4 * t + 4),
+      states,
+      doubleOperations(weights),
+    );
+    states = new Map(
+      graph.states.map(({ name, node }) => [
+        name,
+        t === at ? nodes[node].map((v, j) => v + change(name, j)) : nodes[node],
+      ]),
+    );
   }
-  const readout = doubleOperations(weights).affine([states.get("h") as Float64Array], ["W_y"], "b_y");
+  const readout = doubleOperations(weights).affine(
+    [states.get("h") as Float64Array],
+    ["W_y"],
+    "b_y",
+  );
   const target = dense(batch.target).subarray(4 * (length - 1));
   return readout.reduce((sum, y, k) => sum - Math.log(target[k] ? sigmoid(y) : 1 - sigmoid(y)), 0);
 }
@@ -43,7 +59,10 @@ it.each([tanh, gru, lstm, everyOp].map((c) => [c.name, c] as const))(
     const norms = Array.from({ length: lags + 1 }, (_, k) => {
       const slopes = cell.graph.states.flatMap(({ name }) =>
         [0, 1, 2].map((j) => {
-          const nll = (d: number) => lastNll(model, parameters, length - 1 - k, (state, i) => (state === name && i === j ? d : 0));
+          const nll = (d: number) =>
+            lastNll(model, parameters, length - 1 - k, (state, i) =>
+              state === name && i === j ? d : 0,
+            );
           return (nll(1e-5) - nll(-1e-5)) / 2e-5;
         }),
       );
@@ -58,19 +77,31 @@ it.each([tanh, gru, lstm, everyOp].map((c) => [c.name, c] as const))(
 
 it("a cell that keeps its state lets the gradient through, and one that forgets lets none", () => {
   const { model, weights } = randomModel(gru, 4, 3, 5);
-  const kept = new Map([...weights].map(([name, w]) => [name, name === "b_z" ? w.map(() => -30) : w]));
+  const kept = new Map(
+    [...weights].map(([name, w]) => [name, name === "b_z" ? w.map(() => -30) : w]),
+  );
   expect(gradientFlow(model, stateOf(model, kept).parameters, batch, 4)[4]).toBeCloseTo(1, 6);
   const forgotten = new Map(
-    [...weights].map(([name, w]) => [name, name === "b_z" ? w.map(() => 30) : name === "b_r" ? w.map(() => -30) : w]),
+    [...weights].map(([name, w]) => [
+      name,
+      name === "b_z" ? w.map(() => 30) : name === "b_r" ? w.map(() => -30) : w,
+    ]),
   );
   expect(gradientFlow(model, stateOf(model, forgotten).parameters, batch, 4)[4]).toBeLessThan(1e-6);
 });
 
 it("sequences that are too short and models of speech are refused", () => {
   const { model, weights } = randomModel(gru, 4, 3, 5);
-  expect(() => gradientFlow(model, stateOf(model, weights).parameters, batch, 5)).toThrow("expected a sequence of more than 5 steps");
-  const speech = randomModel(gru, 4, 3, 5, gaussianMixture(4, 2));
-  expect(() => gradientFlow(speech.model, stateOf(speech.model, speech.weights).parameters, randomSound(1, 4, [6]), 2)).toThrow(
-    "expected a model of music",
+  expect(() => gradientFlow(model, stateOf(model, weights).parameters, batch, 5)).toThrow(
+    "expected a sequence of more than 5 steps",
   );
+  const speech = randomModel(gru, 4, 3, 5, gaussianMixture(4, 2));
+  expect(() =>
+    gradientFlow(
+      speech.model,
+      stateOf(speech.model, speech.weights).parameters,
+      randomSound(1, 4, [6]),
+      2,
+    ),
+  ).toThrow("expected a model of music");
 });

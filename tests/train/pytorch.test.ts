@@ -42,14 +42,21 @@ const trained = { model: small, parameters, data: "jsb", run: "0123456789abcdef"
 it("a tanh model's export is the state of torch's modules, name by name and bit by bit", () => {
   const { tensors, metadata } = decodeSafetensors(encodeSafetensors(pytorchWeights(trained)), "w");
   expect(metadata.format).toBe("pt");
-  const expected = Object.entries(fixture.state).map(([name, { shape, values }]) => [name, shape, Float32Array.from(values)]);
+  const expected = Object.entries(fixture.state).map(([name, { shape, values }]) => [
+    name,
+    shape,
+    Float32Array.from(values),
+  ]);
   const got = [...tensors].map(([name, { shape, values }]) => [name, shape, values]);
   expect(got).toEqual(expect.arrayContaining(expected));
   expect(got).toHaveLength(expected.length);
 });
 
 it("and it is the same model: here it has torch's hidden states", async () => {
-  const session = await (await reference("cpu")).open(small, { ...initialState(small, 1), parameters });
+  const session = await (await reference("cpu")).open(small, {
+    ...initialState(small, 1),
+    parameters,
+  });
   const roll = pianoRoll([...fixture.keys, []].map((keys) => keys.map((key) => 60 + key)));
   const { values } = await session.trace(batchOf([roll], { lowestNote: 60, keys: inputs }));
   await session.close();
@@ -65,5 +72,7 @@ it.each([
 ])("a model of another cell is refused with the reason", (cell, reason) => {
   const other = model(cell, inputs, hiddenSize, bernoulli(inputs));
   const weights = { ...trained, model: other, parameters: initialState(other, 1).parameters };
-  expect(() => pytorchWeights(weights)).toThrow(`pytorch: expected a tanh model, got ${cell.name}: ${reason}`);
+  expect(() => pytorchWeights(weights)).toThrow(
+    `pytorch: expected a tanh model, got ${cell.name}: ${reason}`,
+  );
 });

@@ -14,7 +14,8 @@ function process(count: number, seed: number): Waveform[] {
   const random = generator(seed, "autoregressive process");
   return Array.from({ length: count }, (_, i) => {
     const samples = new Float32Array(130);
-    for (let t = 0; t < samples.length; t++) samples[t] = t < 10 ? random.normal() : 0.8 * samples[t - 10] + innovation * random.normal();
+    for (let t = 0; t < samples.length; t++)
+      samples[t] = t < 10 ? random.normal() : 0.8 * samples[t - 10] + innovation * random.normal();
     return { name: `${i}`, length: samples.length, read: () => samples };
   });
 }
@@ -50,7 +51,16 @@ it("a speech task sees 20 samples, predicts 10 by 20 Gaussians, and takes the pa
 
 it("training on sound approaches its entropy from above and does not pass below it", async () => {
   const engine = await defaultEngine();
-  const run = { dataset, cell: gru, engine, hiddenSize: 40, batchSize: 20, learningRate: 1e-3, weightNoise: 0, epochs: 10 };
+  const run = {
+    dataset,
+    cell: gru,
+    engine,
+    hiddenSize: 40,
+    batchSize: 20,
+    learningRate: 1e-3,
+    weightNoise: 0,
+    epochs: 10,
+  };
   const { record } = await train(run);
   const reached = record.results.test.nllPerStep;
   const early = record.curve[0].trainingNllPerStep;

@@ -3,7 +3,8 @@ import { syntheticChorales } from "../../lib/data/synthetic.js";
 import { taskOf } from "../../lib/train/task.js";
 
 const options = { batchSize: 8, maxSteps: 100, seed: 1, epoch: 1 };
-const firstSources = (o: typeof options) => [...taskOf(syntheticChorales()).epoch(o).batches].map((b) => b.sources[0]);
+const firstSources = (o: typeof options) =>
+  [...taskOf(syntheticChorales()).epoch(o).batches].map((b) => b.sources[0]);
 
 it("the order of an epoch is a function of seed and epoch, and of nothing else", () => {
   expect(firstSources(options)).toEqual(firstSources(options));

@@ -21,7 +21,9 @@ function walks(pieces: number, seed: number) {
   const random = generator(seed, "walks");
   return Array.from({ length: pieces }, () => {
     const start = random.integer(4);
-    return pianoRoll(Array.from({ length: 6 + random.integer(6) }, (_, t) => [60 + ((start + t) % 4)]));
+    return pianoRoll(
+      Array.from({ length: 6 + random.integer(6) }, (_, t) => [60 + ((start + t) % 4)]),
+    );
   });
 }
 
@@ -39,7 +41,16 @@ const dataset: MusicDataset = {
 };
 
 const engine = await reference("cpu");
-const quick: TrainOptions = { dataset, cell: gru, engine, hiddenSize: 8, epochs: 12, learningRate: 0.02, batchSize: 5, weightNoise: 0.01 };
+const quick: TrainOptions = {
+  dataset,
+  cell: gru,
+  engine,
+  hiddenSize: 8,
+  epochs: 12,
+  learningRate: 0.02,
+  batchSize: 5,
+  weightNoise: 0.01,
+};
 
 describe("training", () => {
   it("learns what can be learnt, and keeps the parameters of the best validation epoch", async () => {
@@ -59,7 +70,11 @@ describe("training", () => {
   it("gives the same numbers for the same seed and others for another", async () => {
     const run = async (seed: number) => {
       const { record } = await train({ ...quick, epochs: 2, seed });
-      return { id: record.id, results: record.results, losses: record.curve.map((p) => p.trainingNllPerStep) };
+      return {
+        id: record.id,
+        results: record.results,
+        losses: record.curve.map((p) => p.trainingNllPerStep),
+      };
     };
     expect(await run(1)).toEqual(await run(1));
     const [a, b] = [await run(1), await run(2)];
@@ -85,7 +100,10 @@ describe("training", () => {
     });
     expect(record.status).toBe("stopped");
     expect(record.curve).toHaveLength(2);
-    expect(record.results.valid.nllPerStep).toBeCloseTo(Math.min(...record.curve.map((p) => p.valid.nllPerStep)), 5);
+    expect(record.results.valid.nllPerStep).toBeCloseTo(
+      Math.min(...record.curve.map((p) => p.valid.nllPerStep)),
+      5,
+    );
   });
 
   it("keeps the best parameters so far when a number is not finite, and says where it was", async () => {
@@ -95,7 +113,9 @@ describe("training", () => {
       open: async (...args) => {
         const session = await engine.open(...args);
         const trainStep: typeof session.trainStep = (batch, settings) =>
-          ++updates > 10 ? Promise.reject(new NotFiniteError(updates, "the gradient of U_r")) : session.trainStep(batch, settings);
+          ++updates > 10
+            ? Promise.reject(new NotFiniteError(updates, "the gradient of U_r"))
+            : session.trainStep(batch, settings);
         return {
           trainStep,
           evaluate: (b) => session.evaluate(b),
@@ -148,7 +168,10 @@ describe("training", () => {
       epsilon: 1e-5,
     });
     expect(seen[7].learningRate).toBeCloseTo(0.0002, 12);
-    expect(seen[1].learningRate - seen[0].learningRate).toBeCloseTo(seen[7].learningRate - seen[6].learningRate, 12);
+    expect(seen[1].learningRate - seen[0].learningRate).toBeCloseTo(
+      seen[7].learningRate - seen[6].learningRate,
+      12,
+    );
   });
 
   it.each([
@@ -173,9 +196,13 @@ describe("the learning rate", () => {
   });
 
   it("does not decay in a run of a single update", () => {
-    expect(decayedLearningRate({ learningRate: 0.1, finalLearningRate: 0.01 } as Parameters<typeof decayedLearningRate>[0], 0, 1)).toBe(
-      0.1,
-    );
+    expect(
+      decayedLearningRate(
+        { learningRate: 0.1, finalLearningRate: 0.01 } as Parameters<typeof decayedLearningRate>[0],
+        0,
+        1,
+      ),
+    ).toBe(0.1);
   });
 });
 
@@ -206,7 +233,9 @@ describe("a record file", () => {
   it("is refused when it is not a record, and not written over a folder that cannot be", async () => {
     const folder = mkdtempSync(join(tmpdir(), "gated-rnn-"));
     writeFileSync(join(folder, "a.json"), '{"schema":"other"}');
-    expect(() => readRecord(join(folder, "a.json"))).toThrow("a.json to be a gated-rnn/run/1 record");
+    expect(() => readRecord(join(folder, "a.json"))).toThrow(
+      "a.json to be a gated-rnn/run/1 record",
+    );
     expect(existsSync(join(folder, "b.json"))).toBe(false);
     expect(() => readRecord(join(folder, "b.json"))).toThrow("ENOENT");
   });

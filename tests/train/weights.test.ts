@@ -20,13 +20,28 @@ const small = model(tanh, 3, 2, bernoulli(3));
 
 function saved(trained = small): string {
   const file = join(folder, "run.safetensors");
-  writeWeights(file, { model: trained, parameters: initialState(trained, 7).parameters, data: "jsb", run: "0123456789abcdef" });
+  writeWeights(file, {
+    model: trained,
+    parameters: initialState(trained, 7).parameters,
+    data: "jsb",
+    run: "0123456789abcdef",
+  });
   return file;
 }
 
 test("what the numbers stand for is kept, and a file without it or with a broken one is told from a good one", () => {
-  const about = { model: small, parameters: initialState(small, 7).parameters, data: "x", run: "0123456789abcdef" };
-  const units = { kind: "speech", sampleRateHz: 8000, mean: -0.25, standardDeviation: 0.1 } as const;
+  const about = {
+    model: small,
+    parameters: initialState(small, 7).parameters,
+    data: "x",
+    run: "0123456789abcdef",
+  };
+  const units = {
+    kind: "speech",
+    sampleRateHz: 8000,
+    mean: -0.25,
+    standardDeviation: 0.1,
+  } as const;
   const file = join(folder, "units.safetensors");
   writeWeights(file, { ...about, units });
   expect(readWeights(file).units).toEqual(units);
@@ -51,7 +66,10 @@ test.each([
 });
 
 test("the bytes are those that the safetensors format lays down", () => {
-  const bytes = encodeSafetensors({ tensors: new Map([["b", { shape: [2], values: Float32Array.of(1, -2) }]]), metadata: { of: "us" } });
+  const bytes = encodeSafetensors({
+    tensors: new Map([["b", { shape: [2], values: Float32Array.of(1, -2) }]]),
+    metadata: { of: "us" },
+  });
   const json = '{"__metadata__":{"of":"us"},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}';
   const header = json.padEnd(Math.ceil(json.length / 8) * 8);
   expect(Buffer.from(bytes).toString("hex")).toBe(
@@ -67,16 +85,36 @@ const withHeader = (json: string, values = 0) => {
 };
 
 test.each([
-  ["nothing", Buffer.alloc(3), "w.safetensors: at byte 0: expected a safetensors file, got only 3 bytes"],
-  ["a header past the end", Buffer.alloc(9, 1), "expected a safetensors header that fits in the file of 9 bytes"],
-  ["no JSON", withHeader("{{{"), "expected a safetensors header of float32 tensors, got no JSON object"],
-  ["half precision", withHeader('{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}', 2), 'got a.dtype: Invalid input: expected "F32"'],
+  [
+    "nothing",
+    Buffer.alloc(3),
+    "w.safetensors: at byte 0: expected a safetensors file, got only 3 bytes",
+  ],
+  [
+    "a header past the end",
+    Buffer.alloc(9, 1),
+    "expected a safetensors header that fits in the file of 9 bytes",
+  ],
+  [
+    "no JSON",
+    withHeader("{{{"),
+    "expected a safetensors header of float32 tensors, got no JSON object",
+  ],
+  [
+    "half precision",
+    withHeader('{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}', 2),
+    'got a.dtype: Invalid input: expected "F32"',
+  ],
   [
     "values cut short",
     withHeader('{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}', 8),
     "expected 16 bytes of a within the file, got bytes 0 to 16 of 8",
   ],
-  ["offsets that overflow", withHeader('{"a":{"dtype":"F32","shape":[4],"data_offsets":[16,16]}}', 16), "got bytes 16 to 16 of 16"],
+  [
+    "offsets that overflow",
+    withHeader('{"a":{"dtype":"F32","shape":[4],"data_offsets":[16,16]}}', 16),
+    "got bytes 16 to 16 of 16",
+  ],
 ])("a file with %s is refused", (_, bytes, message) => {
   expect(() => decodeSafetensors(bytes, "w.safetensors")).toThrow(message);
 });
@@ -93,6 +131,10 @@ test("a file without our metadata, a missing file and a model of another cell ar
   const { tensors } = decodeSafetensors(readFileSync(file), file);
   expect(() => readWeights(file, lstm)).toThrow("expected a model of lstm, got one of tanh");
   writeFileSync(file, encodeSafetensors({ tensors, metadata: {} }));
-  expect(() => readWeights(file)).toThrow('expected a gated-rnn/weights/1 file, got no valid "format" in its metadata');
-  expect(() => readWeights(join(folder, "none"))).toThrow("none: expected a file of weights, got ENOENT");
+  expect(() => readWeights(file)).toThrow(
+    'expected a gated-rnn/weights/1 file, got no valid "format" in its metadata',
+  );
+  expect(() => readWeights(join(folder, "none"))).toThrow(
+    "none: expected a file of weights, got ENOENT",
+  );
 });

@@ -45,7 +45,10 @@ export function addonKernels(): Kernels {
 }
 
 function missing(problem: string): GatedRnnError {
-  return new GatedRnnError("engine-missing", `native engine: expected an addon built on this machine, got none: ${problem}`);
+  return new GatedRnnError(
+    "engine-missing",
+    `native engine: expected an addon built on this machine, got none: ${problem}`,
+  );
 }
 
 class AddonArena implements ArenaMemory {

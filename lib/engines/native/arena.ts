@@ -58,8 +58,22 @@ export class Arena {
     this.momenta = take(count);
     this.noisy = take(count);
     const packed = packs.map(({ rows, width }) => take(rows * width));
-    const packTable = packs.flatMap((p, k) => [p.offset, p.rows, p.columns, p.width, p.stepRow, p.stepColumn, packed[k]]);
-    const shapeTable = program.parameters.flatMap((p) => [p.offset, p.rows, p.columns, p.width, p.stream]);
+    const packTable = packs.flatMap((p, k) => [
+      p.offset,
+      p.rows,
+      p.columns,
+      p.width,
+      p.stepRow,
+      p.stepColumn,
+      packed[k],
+    ]);
+    const shapeTable = program.parameters.flatMap((p) => [
+      p.offset,
+      p.rows,
+      p.columns,
+      p.width,
+      p.stream,
+    ]);
     const sources = {
       packs: packTable,
       shapes: shapeTable,
@@ -70,7 +84,9 @@ export class Arena {
       matrices: program.matrices,
       peepholes: program.peepholes,
     };
-    this.tables = Object.fromEntries(Object.entries(sources).map(([name, table]) => [name, take(table.length)]));
+    this.tables = Object.fromEntries(
+      Object.entries(sources).map(([name, table]) => [name, take(table.length)]),
+    );
     this.batches = align(end);
     this.reserve(this.batches);
     for (const [name, table] of Object.entries(sources)) memory.ints.set(table, this.tables[name]);
@@ -82,7 +98,12 @@ export class Arena {
   }
 
   /** Lays a batch out, runs the program on it, and returns where its results lie. */
-  run(slices: readonly BatchSlice[], mode: number, settings?: StepSettings, update = 0): SliceLayout[] {
+  run(
+    slices: readonly BatchSlice[],
+    mode: number,
+    settings?: StepSettings,
+    update = 0,
+  ): SliceLayout[] {
     let end = this.batches;
     const take = (length: number) => {
       const at = align(end);
@@ -108,20 +129,29 @@ export class Arena {
   results(): { nll: number; norm: number } {
     const { floats } = this.memory;
     const [nll, norm] = new Float64Array(
-      floats.buffer.slice(floats.byteOffset + this.result * 4, floats.byteOffset + this.result * 4 + 16),
+      floats.buffer.slice(
+        floats.byteOffset + this.result * 4,
+        floats.byteOffset + this.result * 4 + 16,
+      ),
     );
     return { nll, norm };
   }
 
   /** Reads one of the parameter-shaped areas, without the padding. */
   read(base: number): Map<string, Float32Array> {
-    return new Map(this.program.parameters.map((p) => [p.name, unpadded(this.memory.floats, base, p)]));
+    return new Map(
+      this.program.parameters.map((p) => [p.name, unpadded(this.memory.floats, base, p)]),
+    );
   }
 
   write(base: number, values: ReadonlyMap<string, Float32Array>): void {
     for (const { name, offset, rows, columns, width } of this.program.parameters) {
       const from = values.get(name) as Float32Array;
-      for (let r = 0; r < rows; r++) this.memory.floats.set(from.subarray(r * columns, (r + 1) * columns), base + offset + r * width);
+      for (let r = 0; r < rows; r++)
+        this.memory.floats.set(
+          from.subarray(r * columns, (r + 1) * columns),
+          base + offset + r * width,
+        );
     }
   }
 
@@ -129,12 +159,17 @@ export class Arena {
     const { program } = this;
     const rows = batch.stepOffsets[batch.time];
     const sparse = (part: Batch["input"]) =>
-      part.kind === "sparse" ? { offsets: take(rows + 1), columns: take(part.columns.length) } : undefined;
+      part.kind === "sparse"
+        ? { offsets: take(rows + 1), columns: take(part.columns.length) }
+        : undefined;
     const sequenceStride = align(rows * program.width);
     const stepStride = align(batch.size * program.width);
     return {
       rows,
-      activations: program.sequenceSlots * sequenceStride + program.stepSlots * stepStride + rows * program.readoutWidth,
+      activations:
+        program.sequenceSlots * sequenceStride +
+        program.stepSlots * stepStride +
+        rows * program.readoutWidth,
       stepOffsets: take(batch.time + 1),
       input: sparse(batch.input),
       inputValues: batch.input.kind === "dense" ? take(batch.input.values.length) : -1,
@@ -172,26 +207,80 @@ export class Arena {
     const { input, target } = at;
     ints.set(
       [
-        ...[batch.time, batch.size, at.rows, at.stepOffsets, input?.offsets ?? 0, input?.columns ?? 0, at.inputValues],
-        ...[target?.offsets ?? 0, target?.columns ?? 0, at.targetValues, at.sequences, at.sequenceStride, at.steps, at.stepStride],
+        ...[
+          batch.time,
+          batch.size,
+          at.rows,
+          at.stepOffsets,
+          input?.offsets ?? 0,
+          input?.columns ?? 0,
+          at.inputValues,
+        ],
+        ...[
+          target?.offsets ?? 0,
+          target?.columns ?? 0,
+          at.targetValues,
+          at.sequences,
+          at.sequenceStride,
+          at.steps,
+          at.stepStride,
+        ],
         ...[at.readout, at.nll, at.gradients, at.registers],
       ],
       table,
     );
   }
 
-  private job(slices: number, sliceCount: number, mode: number, settings: StepSettings | undefined, update: number): void {
+  private job(
+    slices: number,
+    sliceCount: number,
+    mode: number,
+    settings: StepSettings | undefined,
+    update: number,
+  ): void {
     const { program: p, tables: t, memory } = this;
     const readoutWeight = p.parameters.find(({ name }) => name === "W_y") as ParameterShape;
     const readoutBias = p.parameters.find(({ name }) => name === "b_y") as ParameterShape;
     const { output } = p.model;
     const mixture = output.kind === "gaussian-mixture";
     const job = [
-      ...[mode, this.parameters, this.meanSquares, this.momenta, this.noisy, p.parameterFloats, slices, sliceCount],
-      ...[t.packs, p.packs.length, t.instructions, p.forwardCount, p.backwardCount, t.ops, t.states, p.states.length / 4],
-      ...[t.affines, p.affines.length / 5, t.matrices, p.matrices.length / 3, t.peepholes, p.peepholes.length / 3],
+      ...[
+        mode,
+        this.parameters,
+        this.meanSquares,
+        this.momenta,
+        this.noisy,
+        p.parameterFloats,
+        slices,
+        sliceCount,
+      ],
+      ...[
+        t.packs,
+        p.packs.length,
+        t.instructions,
+        p.forwardCount,
+        p.backwardCount,
+        t.ops,
+        t.states,
+        p.states.length / 4,
+      ],
+      ...[
+        t.affines,
+        p.affines.length / 5,
+        t.matrices,
+        p.matrices.length / 3,
+        t.peepholes,
+        p.peepholes.length / 3,
+      ],
       ...[t.shapes, p.parameters.length, p.model.inputSize, p.model.hiddenSize, p.width],
-      ...[output.readoutSize, p.readoutWidth, readoutWeight.offset, readoutBias.offset, p.readoutPack, p.readoutBackPack],
+      ...[
+        output.readoutSize,
+        p.readoutWidth,
+        readoutWeight.offset,
+        readoutBias.offset,
+        p.readoutPack,
+        p.readoutBackPack,
+      ],
       ...[
         mixture ? output.components : 0,
         output.targetSize,
@@ -204,7 +293,14 @@ export class Arena {
     ];
     memory.ints.set(job, 0);
     const numbers = settings
-      ? [settings.weightNoise, settings.learningRate, settings.maxGradientNorm, settings.decay, settings.momentum, settings.epsilon]
+      ? [
+          settings.weightNoise,
+          settings.learningRate,
+          settings.maxGradientNorm,
+          settings.decay,
+          settings.momentum,
+          settings.epsilon,
+        ]
       : [0, 0, Number.POSITIVE_INFINITY, 0, 0, 0];
     numbers.push(deviationFloor);
     memory.floats.set(numbers, job.length);
@@ -228,7 +324,11 @@ function align(word: number): number {
   return Math.ceil(word / alignment) * alignment;
 }
 
-function unpadded(floats: Float32Array, base: number, { offset, rows, columns, width }: ParameterShape): Float32Array {
+function unpadded(
+  floats: Float32Array,
+  base: number,
+  { offset, rows, columns, width }: ParameterShape,
+): Float32Array {
   const out = new Float32Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     const from = base + offset + r * width;

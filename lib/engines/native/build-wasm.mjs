@@ -5,7 +5,14 @@
 //   npm run build:wasm             rebuild
 //   npm run build:wasm -- --check  rebuild in memory and fail if the committed bytes differ
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -13,7 +20,14 @@ const here = dirname(fileURLToPath(import.meta.url));
 const wasmFolder = join(here, "wasm");
 const out = join(here, "..", "..", "dist", "native");
 
-const flags = ["--target=wasm32", "-ffreestanding", "-std=gnu11", "-O3", "-fno-math-errno", "-msimd128"];
+const flags = [
+  "--target=wasm32",
+  "-ffreestanding",
+  "-std=gnu11",
+  "-O3",
+  "-fno-math-errno",
+  "-msimd128",
+];
 const linkFlags = [
   ...["-nostdlib", "-Wl,--no-entry", "-Wl,--export=run_job", "-Wl,--export=__heap_base"],
   // a stack that overflows meets the end of memory, not the data
@@ -37,7 +51,9 @@ export function copyWasm() {
 /** The C sources by name; the addon's glue is not among them. */
 function sources() {
   const folders = [join(here, "c"), wasmFolder];
-  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => [name, join(folder, name)]));
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder).map((name) => [name, join(folder, name)]),
+  );
   return Object.fromEntries(
     files
       .filter(([name]) => /\.[ch]$/.test(name) && name !== "addon.c")
@@ -74,7 +90,14 @@ export async function buildWasm(variant) {
     const object = unit.replace(/c$/, "o");
     // noise.c gives the bits of the other engines: no fused multiply-add there
     const contract = unit === "noise.c" ? "-ffp-contract=off" : "-ffp-contract=fast";
-    const compile = [...flags, ...variants[variant], contract, `-DSOURCE_HASH=0x${hash}u`, "-c", unit];
+    const compile = [
+      ...flags,
+      ...variants[variant],
+      contract,
+      `-DSOURCE_HASH=0x${hash}u`,
+      "-c",
+      unit,
+    ];
     files[object] = await run(object, ...compile);
     objects.push(object);
   }
@@ -88,7 +111,9 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     const file = join(wasmFolder, variant);
     if (!check) writeFileSync(file, bytes);
     else if (!bytes.equals(readFileSync(file))) {
-      console.error(`${variant}: expected the bytes that the C source gives, got others; run npm run build:wasm and commit the result`);
+      console.error(
+        `${variant}: expected the bytes that the C source gives, got others; run npm run build:wasm and commit the result`,
+      );
       process.exitCode = 1;
     }
     console.log(`${variant}: ${bytes.length} bytes, sources ${await sourceHash()}`);

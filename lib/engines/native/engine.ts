@@ -8,6 +8,7 @@ export function engineOn(name: string, kernels: Kernels): Engine {
     name,
     build: kernels.build,
     reason: kernels.reason,
-    open: async (model, initial, options) => new NativeSession(kernels, model, initial, options?.threads ?? 1),
+    open: async (model, initial, options) =>
+      new NativeSession(kernels, model, initial, options?.threads ?? 1),
   };
 }

@@ -2,7 +2,14 @@ import { compile, type Program } from "../../compile/program.js";
 import type { Batch, Rows } from "../../data/batch.js";
 import { GatedRnnError, NotFiniteError } from "../../errors.js";
 import type { Model } from "../../train/model.js";
-import type { SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "../engine.js";
+import type {
+  SequenceNll,
+  Session,
+  StepReport,
+  StepSettings,
+  Trace,
+  TrainingState,
+} from "../engine.js";
 import { Arena, modes } from "./arena.js";
 import type { Kernels } from "./kernels.js";
 import { type BatchSlice, slicesOf } from "./slices.js";
@@ -30,7 +37,8 @@ export class NativeSession implements Session {
     const steps = batch.stepOffsets[batch.time];
     const { nll, norm } = this.arena.results();
     if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
-    if (!Number.isFinite(norm)) throw new NotFiniteError(this.updates + 1, this.firstNotFinite(first.gradients));
+    if (!Number.isFinite(norm))
+      throw new NotFiniteError(this.updates + 1, this.firstNotFinite(first.gradients));
     this.updates += 1;
     return { nllPerStep: nll / steps, steps, gradientNorm: norm };
   }
@@ -116,7 +124,8 @@ export class NativeSession implements Session {
   }
 
   private firstNotFinite(gradients: number): string {
-    for (const [name, values] of this.arena.read(gradients)) if (!values.every(Number.isFinite)) return `the gradient of ${name}`;
+    for (const [name, values] of this.arena.read(gradients))
+      if (!values.every(Number.isFinite)) return `the gradient of ${name}`;
     return "the gradient norm";
   }
 }

@@ -9,12 +9,16 @@ export interface BatchSlice {
 /** Deals a batch's sequences out to `count` threads, longest first and in turn, so that each gets about as many rows. */
 export function slicesOf(batch: Batch, count: number): BatchSlice[] {
   const parts = Math.min(count, batch.size);
-  if (parts === 1) return [{ batch, members: Int32Array.from({ length: batch.size }, (_, b) => b) }];
+  if (parts === 1)
+    return [{ batch, members: Int32Array.from({ length: batch.size }, (_, b) => b) }];
   return Array.from({ length: parts }, (_, part) => slice(batch, part, parts));
 }
 
 function slice(batch: Batch, part: number, parts: number): BatchSlice {
-  const members = Int32Array.from({ length: Math.ceil((batch.size - part) / parts) }, (_, k) => part + k * parts);
+  const members = Int32Array.from(
+    { length: Math.ceil((batch.size - part) / parts) },
+    (_, k) => part + k * parts,
+  );
   const time = batch.lengths[part];
   const stepOffsets = new Int32Array(time + 1);
   const whole = batch.stepOffsets;
@@ -23,7 +27,9 @@ function slice(batch: Batch, part: number, parts: number): BatchSlice {
     stepOffsets[t + 1] = stepOffsets[t] + Math.ceil((running - part) / parts);
   }
   const rows = new Int32Array(stepOffsets[time]);
-  for (let t = 0, r = 0; t < time; t++) for (let row = whole[t] + part, end = stepOffsets[t + 1]; r < end; row += parts) rows[r++] = row;
+  for (let t = 0, r = 0; t < time; t++)
+    for (let row = whole[t] + part, end = stepOffsets[t + 1]; r < end; row += parts)
+      rows[r++] = row;
   return {
     members,
     batch: {
@@ -44,13 +50,16 @@ function pick(from: Rows, rows: Int32Array): Rows {
   if (from.kind === "dense") {
     const values = new Float32Array(rows.length * width);
     for (let r = 0, to = 0; r < rows.length; r++)
-      for (let at = rows[r] * width, end = at + width; at < end; at++) values[to++] = from.values[at];
+      for (let at = rows[r] * width, end = at + width; at < end; at++)
+        values[to++] = from.values[at];
     return { kind: "dense", width, values };
   }
   const offsets = new Int32Array(rows.length + 1);
-  for (let r = 0; r < rows.length; r++) offsets[r + 1] = offsets[r] + from.offsets[rows[r] + 1] - from.offsets[rows[r]];
+  for (let r = 0; r < rows.length; r++)
+    offsets[r + 1] = offsets[r] + from.offsets[rows[r] + 1] - from.offsets[rows[r]];
   const columns = new Int32Array(offsets[rows.length]);
   for (let r = 0, to = 0; r < rows.length; r++)
-    for (let at = from.offsets[rows[r]]; at < from.offsets[rows[r] + 1]; at++) columns[to++] = from.columns[at];
+    for (let at = from.offsets[rows[r]]; at < from.offsets[rows[r] + 1]; at++)
+      columns[to++] = from.columns[at];
   return { kind: "sparse", width, offsets, columns };
 }

@@ -12,6 +12,9 @@ export function wasmBytes(): Uint8Array<ArrayBuffer> {
 function read(name: string): Uint8Array<ArrayBuffer> {
   const file = join(packageFolder(), "dist", "native", name);
   if (!existsSync(file))
-    throw new GatedRnnError("engine-missing", `native-wasm engine: expected ${name} in the package, got none; run npm run build`);
+    throw new GatedRnnError(
+      "engine-missing",
+      `native-wasm engine: expected ${name} in the package, got none; run npm run build`,
+    );
   return new Uint8Array(readFileSync(file));
 }

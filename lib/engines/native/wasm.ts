@@ -31,7 +31,10 @@ export async function nativeWasmFrom(bytes: Uint8Array<ArrayBuffer>): Promise<En
 
 export async function wasmKernels(bytes: Uint8Array<ArrayBuffer>): Promise<Kernels> {
   if (!WebAssembly.validate(bytes))
-    throw new GatedRnnError("engine-missing", "native-wasm engine: expected a runtime with WebAssembly SIMD, got one without");
+    throw new GatedRnnError(
+      "engine-missing",
+      "native-wasm engine: expected a runtime with WebAssembly SIMD, got one without",
+    );
   const module = await WebAssembly.compile(bytes);
   const { source_hash, lanes, relaxed } = instantiate(module);
   const hash = (source_hash() >>> 0).toString(16).padStart(8, "0");
@@ -84,7 +87,10 @@ class WasmArena implements ArenaMemory {
     try {
       memory.grow(pages);
     } catch {
-      throw new GatedRnnError("engine", `native-wasm engine: expected ${Math.ceil(bytes / 2 ** 20)} MiB of memory, got none; ${remedy}`);
+      throw new GatedRnnError(
+        "engine",
+        `native-wasm engine: expected ${Math.ceil(bytes / 2 ** 20)} MiB of memory, got none; ${remedy}`,
+      );
     }
   }
 }

@@ -18,10 +18,13 @@ export function batchTensors(t: Tensorflow, batch: Batch): BatchTensors {
 }
 
 function denseTensor(t: Tensorflow, rows: Rows): tf.Tensor2D {
-  if (rows.kind === "dense") return t.tensor2d(rows.values, [rows.values.length / rows.width, rows.width]);
+  if (rows.kind === "dense")
+    return t.tensor2d(rows.values, [rows.values.length / rows.width, rows.width]);
   const count = rows.offsets.length - 1;
   const values = new Float32Array(count * rows.width);
-  for (let r = 0; r < count; r++) for (let k = rows.offsets[r]; k < rows.offsets[r + 1]; k++) values[r * rows.width + rows.columns[k]] = 1;
+  for (let r = 0; r < count; r++)
+    for (let k = rows.offsets[r]; k < rows.offsets[r + 1]; k++)
+      values[r * rows.width + rows.columns[k]] = 1;
   return t.tensor2d(values, [count, rows.width]);
 }
 
@@ -40,15 +43,25 @@ export function hiddenStates(
 ): tf.Tensor2D {
   const { graph } = model.cell;
   const operations = tensorOperations(t, parameters);
-  let states = new Map<string, tf.Tensor>(graph.states.map(({ name }) => [name, t.zeros([batch.size, model.hiddenSize])]));
+  let states = new Map<string, tf.Tensor>(
+    graph.states.map(({ name }) => [name, t.zeros([batch.size, model.hiddenSize])]),
+  );
   const hidden: tf.Tensor2D[] = [];
   for (let step = 0; step < batch.time; step++) {
     const first = batch.stepOffsets[step];
     const rows = batch.stepOffsets[step + 1] - first;
     const running = new Map(
-      [...states].map(([name, value]) => [name, value.shape[0] === rows ? value : t.slice(value, [0, 0], [rows, -1])]),
+      [...states].map(([name, value]) => [
+        name,
+        value.shape[0] === rows ? value : t.slice(value, [0, 0], [rows, -1]),
+      ]),
     );
-    const values = evaluateStep<tf.Tensor>(graph, t.slice(input, [first, 0], [rows, -1]), running, operations);
+    const values = evaluateStep<tf.Tensor>(
+      graph,
+      t.slice(input, [first, 0], [rows, -1]),
+      running,
+      operations,
+    );
     visit?.(values);
     states = new Map(graph.states.map(({ name, node }) => [name, values[node]]));
     hidden.push(states.get("h") as tf.Tensor2D);
@@ -57,7 +70,13 @@ export function hiddenStates(
 }
 
 /** NLL of every row in nats, [rows], of the readout y = h · W_y + b_y. */
-export function nllPerRow(t: Tensorflow, model: Model, parameters: Tensors, hidden: tf.Tensor2D, target: tf.Tensor2D): tf.Tensor1D {
+export function nllPerRow(
+  t: Tensorflow,
+  model: Model,
+  parameters: Tensors,
+  hidden: tf.Tensor2D,
+  target: tf.Tensor2D,
+): tf.Tensor1D {
   const readout = t.add(product(t, hidden, tensor(parameters, "W_y")), tensor(parameters, "b_y"));
   return nllOf(t, model.output, readout as tf.Tensor2D, target);
 }
@@ -82,7 +101,10 @@ function tensorOperations(t: Tensorflow, parameters: Tensors): Operations<tf.Ten
   };
   return {
     affine: (inputs, weights, bias) =>
-      inputs.reduce<tf.Tensor>((sum, x, k) => t.add(product(t, x, tensor(parameters, weights[k])), sum), tensor(parameters, bias)),
+      inputs.reduce<tf.Tensor>(
+        (sum, x, k) => t.add(product(t, x, tensor(parameters, weights[k])), sum),
+        tensor(parameters, bias),
+      ),
     peephole: (input, weight) => t.mul(input, tensor(parameters, weight)),
     unary: (op, input) => unary[op](input),
     binary: (op, left, right) => binary[op](left, right),
@@ -99,7 +121,10 @@ function product(t: Tensorflow, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   const transposing = t.customGrad((...args: unknown[]) => {
     const [x, w, save] = args as [tf.Tensor2D, tf.Tensor2D, (saved: tf.Tensor[]) => void];
     save([x, w]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => [t.matMul(dy, t.transpose(saved[1])), t.matMul(t.transpose(saved[0]), dy)];
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => [
+      t.matMul(dy, t.transpose(saved[1])),
+      t.matMul(t.transpose(saved[0]), dy),
+    ];
     return { value: t.matMul(x, w), gradFunc };
   });
   return transposing(a, b);

@@ -5,8 +5,15 @@ import type { Tensorflow, Tensors } from "./forward.js";
 
 /** What is used of tfjs-node's backend, which publishes no types for its constants. */
 interface TensorflowBackend {
-  readonly binding: Readonly<Record<"TF_ATTR_TYPE" | "TF_ATTR_FLOAT" | "TF_ATTR_BOOL" | "TF_FLOAT", number>>;
-  executeMultipleOutputs(name: string, attributes: readonly object[], inputs: readonly unknown[], outputs: number): tf.Tensor[];
+  readonly binding: Readonly<
+    Record<"TF_ATTR_TYPE" | "TF_ATTR_FLOAT" | "TF_ATTR_BOOL" | "TF_FLOAT", number>
+  >;
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly object[],
+    inputs: readonly unknown[],
+    outputs: number,
+  ): tf.Tensor[];
 }
 
 /** The order of the gates in BlockLSTM's matrix. */
@@ -40,7 +47,11 @@ export function fusedLstm(
     peepholes,
   ];
   const rows = batch.stepOffsets[time];
-  const x = t.reshape(t.gather(t.concat([input, t.zeros([1, inputSize])]), paddedRows(t, batch)), [time, size, inputSize]);
+  const x = t.reshape(t.gather(t.concat([input, t.zeros([1, inputSize])]), paddedRows(t, batch)), [
+    time,
+    size,
+    inputSize,
+  ]);
   const zero = t.zeros([size, hiddenSize]);
   const parameter = (name: string) => parameters.get(name) as tf.Tensor;
   const matrix = t.concat(
@@ -66,15 +77,20 @@ export function fusedLstm(
   const h = fused(matrix, parameter("V_i"), parameter("V_f"), parameter("V_o"), bias);
   const read = new Int32Array(rows);
   for (let step = 0; step < time; step++)
-    for (let r = batch.stepOffsets[step]; r < batch.stepOffsets[step + 1]; r++) read[r] = step * size + (r - batch.stepOffsets[step]);
-  return t.gather(t.reshape(h, [time * size, hiddenSize]), t.tensor1d(read, "int32")) as tf.Tensor2D;
+    for (let r = batch.stepOffsets[step]; r < batch.stepOffsets[step + 1]; r++)
+      read[r] = step * size + (r - batch.stepOffsets[step]);
+  return t.gather(
+    t.reshape(h, [time * size, hiddenSize]),
+    t.tensor1d(read, "int32"),
+  ) as tf.Tensor2D;
 }
 
 /** [time × size] the packed row of each sequence at each step; the row behind the last, of zeros, where it has ended. */
 function paddedRows(t: Tensorflow, { time, size, stepOffsets }: Batch): tf.Tensor1D {
   const padded = new Int32Array(time * size).fill(stepOffsets[time]);
   for (let step = 0; step < time; step++)
-    for (let r = stepOffsets[step]; r < stepOffsets[step + 1]; r++) padded[step * size + (r - stepOffsets[step])] = r;
+    for (let r = stepOffsets[step]; r < stepOffsets[step + 1]; r++)
+      padded[step * size + (r - stepOffsets[step])] = r;
   return t.tensor1d(padded, "int32");
 }
 
@@ -82,11 +98,18 @@ function paddedRows(t: Tensorflow, { time, size, stepOffsets }: Batch): tf.Tenso
  * h of all steps, [rows, hidden], of the library's GRU, by TensorFlow's fused ops GRUBlockCell and GRUBlockCellGrad, a call a step. Their update gate keeps the
  * old state where ours (and the paper's) overwrites it: σ(−a) = 1 − σ(a), so its weights and bias go in negated.
  */
-export function fusedGru(t: Tensorflow, model: Model, parameters: Tensors, batch: Batch, input: tf.Tensor2D): tf.Tensor2D {
+export function fusedGru(
+  t: Tensorflow,
+  model: Model,
+  parameters: Tensors,
+  batch: Batch,
+  input: tf.Tensor2D,
+): tf.Tensor2D {
   const backend = t.backend() as unknown as TensorflowBackend;
   const type = { name: "T", type: backend.binding.TF_ATTR_TYPE, value: backend.binding.TF_FLOAT };
   const parameter = (name: string) => parameters.get(name) as tf.Tensor;
-  const stacked = (gate: string) => t.concat([parameter(`W_${gate}`), parameter(`U_${gate}`)], 0) as tf.Tensor2D;
+  const stacked = (gate: string) =>
+    t.concat([parameter(`W_${gate}`), parameter(`U_${gate}`)], 0) as tf.Tensor2D;
   const weights = [
     t.concat([stacked("r"), t.neg(stacked("z"))], 1),
     stacked("c"),
@@ -100,9 +123,15 @@ export function fusedGru(t: Tensorflow, model: Model, parameters: Tensors, batch
       const outputs = backend.executeMultipleOutputs("GRUBlockCell", [type], [x, ...read], 4);
       save([x, ...read, ...outputs.slice(0, 3)]);
       const gradFunc = (dh: tf.Tensor, saved: tf.Tensor[]) => {
-        const [, dPrevious, dCandidate, dGates] = backend.executeMultipleOutputs("GRUBlockCellGrad", [type], [...saved, dh], 4);
+        const [, dPrevious, dCandidate, dGates] = backend.executeMultipleOutputs(
+          "GRUBlockCellGrad",
+          [type],
+          [...saved, dh],
+          4,
+        );
         const [seen, before, , , , , r] = saved;
-        const transposed = (hidden: tf.Tensor) => t.transpose(t.concat([seen as tf.Tensor2D, hidden as tf.Tensor2D], 1));
+        const transposed = (hidden: tf.Tensor) =>
+          t.transpose(t.concat([seen as tf.Tensor2D, hidden as tf.Tensor2D], 1));
         return [
           dPrevious,
           t.matMul(transposed(before), dGates),
@@ -118,7 +147,10 @@ export function fusedGru(t: Tensorflow, model: Model, parameters: Tensors, batch
   for (let k = 0; k < batch.time; k++) {
     const first = batch.stepOffsets[k];
     const rows = batch.stepOffsets[k + 1] - first;
-    h = step(t.slice(input, [first, 0], [rows, -1]), h.shape[0] === rows ? h : t.slice(h, [0, 0], [rows, -1]));
+    h = step(
+      t.slice(input, [first, 0], [rows, -1]),
+      h.shape[0] === rows ? h : t.slice(h, [0, 0], [rows, -1]),
+    );
     hidden.push(h);
   }
   return t.concat2d(hidden, 0);

@@ -25,7 +25,12 @@ export async function reference(backend = "wasm"): Promise<Engine> {
     build: `reference ${backend} tfjs ${t.version["tfjs-core"]}${backend === "tensorflow" ? ` on TensorFlow ${tensorflowVersion(t)}` : ""}`,
     open: async (model, initial) => {
       await t.setBackend(backend);
-      return new ReferenceSession(t, model, initial, backend === "tensorflow" ? fused(t, model) : undefined);
+      return new ReferenceSession(
+        t,
+        model,
+        initial,
+        backend === "tensorflow" ? fused(t, model) : undefined,
+      );
     },
   };
 }
@@ -43,7 +48,9 @@ async function tensorflow(backend: string): Promise<Tensorflow> {
   t.env().set("PROD", true); // no advertisement for tfjs-node on standard error
   if (backend === "wasm") {
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-    setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist") + sep);
+    setWasmPaths(
+      join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist") + sep,
+    );
   }
   const started = t.findBackendFactory(backend) !== null && (await t.setBackend(backend));
   if (!started)
@@ -59,12 +66,19 @@ async function tensorflow(backend: string): Promise<Tensorflow> {
 const tensorflowFolder = () => process.env.GATED_RNN_TENSORFLOW || join(dataFolder(), "tensorflow");
 
 const ownTfjsNode = () => join(tensorflowFolder(), "node_modules", "@tensorflow", "tfjs-node");
-const tfjsNodeNames = () => (existsSync(ownTfjsNode()) ? [ownTfjsNode()] : ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]);
+const tfjsNodeNames = () =>
+  existsSync(ownTfjsNode())
+    ? [ownTfjsNode()]
+    : ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
 
 /** tfjs-node's own 64-bit numbers; it has them for TensorBoard. */
 function int64Scalars(): (value: number) => unknown {
-  const loaded = tfjsNodeNames().find((name) => Object.keys(require.cache).some((file) => file.startsWith(dirname(require.resolve(name)))));
-  const { Int64Scalar } = require(join(dirname(require.resolve(loaded as string)), "int64_tensors.js"));
+  const loaded = tfjsNodeNames().find((name) =>
+    Object.keys(require.cache).some((file) => file.startsWith(dirname(require.resolve(name)))),
+  );
+  const { Int64Scalar } = require(
+    join(dirname(require.resolve(loaded as string)), "int64_tensors.js"),
+  );
   return (value) => new Int64Scalar(value);
 }
 
@@ -91,6 +105,8 @@ function tfjsNode(): Tensorflow {
 }
 
 function tensorflowVersion(t: Tensorflow): string {
-  const { binding } = t.backend() as unknown as { readonly binding?: { readonly TF_Version?: string } };
+  const { binding } = t.backend() as unknown as {
+    readonly binding?: { readonly TF_Version?: string };
+  };
   return binding?.TF_Version ?? "of unknown version";
 }

@@ -3,7 +3,14 @@ import type { Batch } from "../../data/batch.js";
 import { NotFiniteError } from "../../errors.js";
 import { normalMatrix } from "../../random/normal.js";
 import { isNoisy, type Model } from "../../train/model.js";
-import type { SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "../engine.js";
+import type {
+  SequenceNll,
+  Session,
+  StepReport,
+  StepSettings,
+  Trace,
+  TrainingState,
+} from "../engine.js";
 import { batchTensors, hiddenStates, nllPerRow, type Tensorflow, type Tensors } from "./forward.js";
 
 /** h of all steps, [rows, hidden]: op by op, or by a fused op where TensorFlow has one. */
@@ -36,7 +43,8 @@ export class ReferenceSession implements Session {
       const [nllPerStep, gradientNorm] = [(await value.data())[0], (await norm.data())[0]];
       norm.dispose();
       if (!Number.isFinite(nllPerStep)) throw new NotFiniteError(this.updates + 1, "the loss");
-      if (!Number.isFinite(gradientNorm)) throw new NotFiniteError(this.updates + 1, await this.firstNotFinite(grads));
+      if (!Number.isFinite(gradientNorm))
+        throw new NotFiniteError(this.updates + 1, await this.firstNotFinite(grads));
       this.update(grads, gradientNorm, settings);
       return { nllPerStep, steps: batch.stepOffsets[batch.time], gradientNorm };
     } finally {
@@ -48,13 +56,20 @@ export class ReferenceSession implements Session {
     const rows = this.t.tidy(() => {
       const { input, target } = batchTensors(this.t, batch);
       const parameters = this.named(this.parameters);
-      return nllPerRow(this.t, this.model, parameters, this.states(parameters, batch, input), target);
+      return nllPerRow(
+        this.t,
+        this.model,
+        parameters,
+        this.states(parameters, batch, input),
+        target,
+      );
     });
     const nll = await rows.data();
     rows.dispose();
     const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
     for (let step = 0; step < batch.time; step++)
-      for (let r = batch.stepOffsets[step]; r < batch.stepOffsets[step + 1]; r++) sequences[r - batch.stepOffsets[step]].nll += nll[r];
+      for (let r = batch.stepOffsets[step]; r < batch.stepOffsets[step + 1]; r++)
+        sequences[r - batch.stepOffsets[step]].nll += nll[r];
     return sequences;
   }
 
@@ -62,15 +77,22 @@ export class ReferenceSession implements Session {
     const { named } = this.model.cell.graph;
     const tensors = this.t.tidy(() => {
       const steps = named.map((): tf.Tensor2D[] => []);
-      hiddenStates(this.t, this.model, this.named(this.parameters), batch, batchTensors(this.t, batch).input, (values) =>
-        named.forEach(({ node }, k) => {
-          steps[k].push(values[node] as tf.Tensor2D);
-        }),
+      hiddenStates(
+        this.t,
+        this.model,
+        this.named(this.parameters),
+        batch,
+        batchTensors(this.t, batch).input,
+        (values) =>
+          named.forEach(({ node }, k) => {
+            steps[k].push(values[node] as tf.Tensor2D);
+          }),
       );
       return steps.map((s) => this.t.concat2d(s, 0));
     });
     const values = new Map<string, Float32Array>();
-    for (const [k, { name }] of named.entries()) values.set(name, (await tensors[k].data()) as Float32Array);
+    for (const [k, { name }] of named.entries())
+      values.set(name, (await tensors[k].data()) as Float32Array);
     this.t.dispose(tensors);
     return { hiddenSize: this.model.hiddenSize, values };
   }
@@ -95,7 +117,8 @@ export class ReferenceSession implements Session {
   }
 
   async close(): Promise<void> {
-    for (const list of [this.parameters, this.meanSquares, this.momenta]) this.t.dispose(list.splice(0));
+    for (const list of [this.parameters, this.meanSquares, this.momenta])
+      this.t.dispose(list.splice(0));
   }
 
   private restore(state: TrainingState): void {
@@ -106,7 +129,8 @@ export class ReferenceSession implements Session {
     ] as const) {
       this.t.dispose(list.splice(0));
       // slice: a tensor may keep the array that it is made from
-      for (const { name, shape } of this.model.parameters) list.push(this.t.tensor((values.get(name) as Float32Array).slice(), [...shape]));
+      for (const { name, shape } of this.model.parameters)
+        list.push(this.t.tensor((values.get(name) as Float32Array).slice(), [...shape]));
     }
     this.updates = state.updates;
   }
@@ -120,13 +144,19 @@ export class ReferenceSession implements Session {
       const value = this.parameters[stream];
       if (weightNoise === 0 || !isNoisy(parameter)) return value;
       const [rows, columns] = parameter.shape;
-      const noise = this.t.tensor(normalMatrix(noiseSeed, this.updates, stream, rows, columns), [rows, columns]);
+      const noise = this.t.tensor(normalMatrix(noiseSeed, this.updates, stream, rows, columns), [
+        rows,
+        columns,
+      ]);
       return this.t.add(value, this.t.mul(noise, weightNoise));
     });
   }
 
   /** Mean NLL per step and its gradient at the given parameters; the caller disposes of both. */
-  private gradients(parameters: readonly tf.Tensor[], batch: Batch): { value: tf.Scalar; grads: tf.Tensor[] } {
+  private gradients(
+    parameters: readonly tf.Tensor[],
+    batch: Batch,
+  ): { value: tf.Scalar; grads: tf.Tensor[] } {
     const { t, model } = this;
     return t.tidy(() => {
       const { input, target } = batchTensors(t, batch);
@@ -149,7 +179,10 @@ export class ReferenceSession implements Session {
       const [meanSquare, moment, value] = t.tidy(() => {
         const g = t.mul(grad, rescale);
         const v = t.add(t.mul(this.meanSquares[k], decay), t.mul(t.square(g), 1 - decay));
-        const m = t.add(t.mul(this.momenta[k], momentum), t.div(t.mul(g, learningRate), t.sqrt(t.add(v, epsilon))));
+        const m = t.add(
+          t.mul(this.momenta[k], momentum),
+          t.div(t.mul(g, learningRate), t.sqrt(t.add(v, epsilon))),
+        );
         return [v, m, t.sub(this.parameters[k], m)];
       });
       t.dispose([this.meanSquares[k], this.momenta[k], this.parameters[k]]);
@@ -166,9 +199,13 @@ export class ReferenceSession implements Session {
     return "the gradient norm";
   }
 
-  private async readOut(tensors: readonly tf.Tensor[], dispose = false): Promise<Map<string, Float32Array>> {
+  private async readOut(
+    tensors: readonly tf.Tensor[],
+    dispose = false,
+  ): Promise<Map<string, Float32Array>> {
     const out = new Map<string, Float32Array>();
-    for (const [k, { name }] of this.model.parameters.entries()) out.set(name, Float32Array.from(await tensors[k].data()));
+    for (const [k, { name }] of this.model.parameters.entries())
+      out.set(name, Float32Array.from(await tensors[k].data()));
     if (dispose) this.t.dispose([...tensors]);
     return out;
   }

@@ -3,7 +3,15 @@
 // tfjs-node's own binaries are of 2021: TensorFlow 2.9, CUDA 11.2, no GPU since. But the source of its addon comes with the package and asks for no more
 // than TensorFlow's C interface, which is stable. So it is built here and linked to the TensorFlow that PyPI has today.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -24,7 +32,9 @@ if (options.help) {
   process.stdout.write(usage);
   process.exit(0);
 }
-const cache = process.env.GATED_RNN_DATA || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gated-rnn");
+const cache =
+  process.env.GATED_RNN_DATA ||
+  join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gated-rnn");
 const folder = options.folder ?? process.env.GATED_RNN_TENSORFLOW ?? join(cache, "tensorflow");
 mkdirSync(folder, { recursive: true });
 
@@ -36,7 +46,9 @@ check();
 function argumentsGiven() {
   const text = { type: "string" };
   try {
-    return parseArgs({ options: { python: text, folder: text, gpu: { type: "boolean" }, help: { type: "boolean" } } }).values;
+    return parseArgs({
+      options: { python: text, folder: text, gpu: { type: "boolean" }, help: { type: "boolean" } },
+    }).values;
   } catch (error) {
     fail(`${error.message.split(". ")[0]}; see --help`, 2);
   }
@@ -50,12 +62,19 @@ function fail(problem, code = 1) {
 function run(what, program, args, settings = {}) {
   console.log(what);
   try {
-    return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 28, ...settings });
+    return execFileSync(program, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      maxBuffer: 1 << 28,
+      ...settings,
+    });
   } catch (error) {
     const text = String(error.stderr || error.stdout || error.message)
       .trim()
       .split("\n");
-    fail(`${what}: ${error.code === "ENOENT" ? `expected ${program} to be installed, got none` : text.slice(-3).join("; ")}`);
+    fail(
+      `${what}: ${error.code === "ENOENT" ? `expected ${program} to be installed, got none` : text.slice(-3).join("; ")}`,
+    );
   }
 }
 
@@ -63,8 +82,12 @@ function run(what, program, args, settings = {}) {
 function tensorflowOf(python) {
   const find = (interpreter) => {
     try {
-      const code = "import importlib.util as u; print(u.find_spec('tensorflow').submodule_search_locations[0])";
-      return execFileSync(interpreter, ["-c", code], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+      const code =
+        "import importlib.util as u; print(u.find_spec('tensorflow').submodule_search_locations[0])";
+      return execFileSync(interpreter, ["-c", code], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim();
     } catch {
       return undefined;
     }
@@ -73,15 +96,30 @@ function tensorflowOf(python) {
   const own = join(environment, "bin", "python");
   const found = find(python) ?? find(own);
   if (found) return checked(found);
-  if (!existsSync(own)) run(`making a virtual environment in ${environment}`, python, ["-m", "venv", environment]);
-  const wanted = options.gpu ? `tensorflow[and-cuda]==${versions.tensorflow}` : `tensorflow-cpu==${versions.tensorflow}`;
-  run(`installing ${wanted} from PyPI (some minutes)`, own, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted]);
+  if (!existsSync(own))
+    run(`making a virtual environment in ${environment}`, python, ["-m", "venv", environment]);
+  const wanted = options.gpu
+    ? `tensorflow[and-cuda]==${versions.tensorflow}`
+    : `tensorflow-cpu==${versions.tensorflow}`;
+  run(`installing ${wanted} from PyPI (some minutes)`, own, [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    wanted,
+  ]);
   return checked(find(own) ?? fail("expected pip to install tensorflow, got none"));
 }
 
 function checked(library) {
-  for (const file of ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2", join("include", "tensorflow", "c", "eager", "c_api.h")])
-    if (!existsSync(join(library, file))) fail(`expected ${file} in ${library}, got none; TensorFlow 2.15 or later for Linux has it`);
+  for (const file of [
+    "libtensorflow_cc.so.2",
+    "libtensorflow_framework.so.2",
+    join("include", "tensorflow", "c", "eager", "c_api.h"),
+  ])
+    if (!existsSync(join(library, file)))
+      fail(`expected ${file} in ${library}, got none; TensorFlow 2.15 or later for Linux has it`);
   console.log(`TensorFlow: ${library}`);
   return library;
 }
@@ -90,9 +128,18 @@ function checked(library) {
 function installTfjsNode() {
   const installed = join(folder, "node_modules", "@tensorflow", "tfjs-node");
   const version = () => JSON.parse(readFileSync(join(installed, "package.json"), "utf8")).version;
-  if (existsSync(join(installed, "package.json")) && version() === versions.tfjsNode) return installed;
+  if (existsSync(join(installed, "package.json")) && version() === versions.tfjsNode)
+    return installed;
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder, `@tensorflow/tfjs-node@${versions.tfjsNode}`];
+  const args = [
+    "install",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--prefix",
+    folder,
+    `@tensorflow/tfjs-node@${versions.tfjsNode}`,
+  ];
   run(`installing tfjs-node ${versions.tfjsNode} from npm`, "npm", args, { cwd: folder });
   return installed;
 }
@@ -103,15 +150,35 @@ function buildAddon(tfjsNode, library) {
   const linked = join(out, "linked-to");
   if (existsSync(file) && existsSync(linked) && readFileSync(linked, "utf8") === library) return;
   mkdirSync(out, { recursive: true });
-  const headers = join(dirname(createRequire(import.meta.url).resolve("node-api-headers/package.json")), "include");
+  const headers = join(
+    dirname(createRequire(import.meta.url).resolve("node-api-headers/package.json")),
+    "include",
+  );
   const sources = readdirSync(join(tfjsNode, "binding")).filter((name) => name.endsWith(".cc"));
   const compiler =
-    process.env.CXX || ["g++", "clang++"].find(isThere) || fail("expected a C++ compiler, g++ or clang++, got none; apt-get install g++");
+    process.env.CXX ||
+    ["g++", "clang++"].find(isThere) ||
+    fail("expected a C++ compiler, g++ or clang++, got none; apt-get install g++");
   const args = [
-    ...["-O2", "-std=c++17", "-fPIC", "-shared", "-w", "-DNAPI_VERSION=8", "-DNODE_GYP_MODULE_NAME=tfjs_binding"],
+    ...[
+      "-O2",
+      "-std=c++17",
+      "-fPIC",
+      "-shared",
+      "-w",
+      "-DNAPI_VERSION=8",
+      "-DNODE_GYP_MODULE_NAME=tfjs_binding",
+    ],
     ...[`-I${join(tfjsNode, "binding")}`, `-I${join(library, "include")}`, `-I${headers}`],
     ...sources.map((name) => join(tfjsNode, "binding", name)),
-    ...["-o", `${file}.part`, `-L${library}`, "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", `-Wl,-rpath,${library}`],
+    ...[
+      "-o",
+      `${file}.part`,
+      `-L${library}`,
+      "-l:libtensorflow_cc.so.2",
+      "-l:libtensorflow_framework.so.2",
+      `-Wl,-rpath,${library}`,
+    ],
   ];
   run(`building tfjs-node's addon with ${compiler}`, compiler, args);
   renameSync(`${file}.part`, file);
@@ -142,5 +209,7 @@ function check() {
   }
   console.log(`${said}: gated-rnn train --engine reference --backend tensorflow`);
   if (options.gpu && !said.includes("GPU"))
-    console.log("No GPU found by TensorFlow: look at nvidia-smi, and at the driver's version (525 or later for CUDA 12).");
+    console.log(
+      "No GPU found by TensorFlow: look at nvidia-smi, and at the driver's version (525 or later for CUDA 12).",
+    );
 }

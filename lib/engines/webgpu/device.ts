@@ -21,7 +21,8 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   const words = [...new Set([vendor, architecture, device, description].filter((word) => word))];
   const name = words.join(", ") || "unnamed adapter";
   const fallback = (adapter.info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true;
-  const isSoftware = fallback || /swiftshader|llvmpipe|lavapipe|software|basic render|null-backend/i.test(name);
+  const isSoftware =
+    fallback || /swiftshader|llvmpipe|lavapipe|software|basic render|null-backend/i.test(name);
   return { name, isSoftware };
 }
 
@@ -55,13 +56,24 @@ export class Device {
    * nearer than other memory and compiles slowly, they do not
    * @throws GatedRnnError `engine` when the adapter gives no device
    */
-  static async open(adapter: GPUAdapter, keepsWeights = !describeAdapter(adapter).isSoftware): Promise<Device> {
-    const requiredLimits = Object.fromEntries(raised.map((limit) => [limit, adapter.limits[limit]]));
+  static async open(
+    adapter: GPUAdapter,
+    keepsWeights = !describeAdapter(adapter).isSoftware,
+  ): Promise<Device> {
+    const requiredLimits = Object.fromEntries(
+      raised.map((limit) => [limit, adapter.limits[limit]]),
+    );
     const description = describeAdapter(adapter);
     try {
-      return new Device(await adapter.requestDevice({ label: "gated-rnn", requiredLimits }), description, keepsWeights);
+      return new Device(
+        await adapter.requestDevice({ label: "gated-rnn", requiredLimits }),
+        description,
+        keepsWeights,
+      );
     } catch (error) {
-      throw failure(`expected a device of ${description.name}, got none: ${(error as Error).message}`);
+      throw failure(
+        `expected a device of ${description.name}, got none: ${(error as Error).message}`,
+      );
     }
   }
 
@@ -91,15 +103,27 @@ export class Device {
 
   /** @throws GatedRnnError `usage` */
   checkWorkgroup({ name, workgroupBytes, workgroupSize }: Kernel): void {
-    const { maxComputeWorkgroupStorageSize: bytes, maxComputeInvocationsPerWorkgroup: invocations } = this.gpu.limits;
-    if (workgroupBytes > bytes) this.tooLarge(name, workgroupBytes, bytes, "bytes of workgroup memory", "hidden units");
-    if (workgroupSize > invocations) this.tooLarge(name, workgroupSize, invocations, "invocations of a workgroup", "hidden units");
+    const {
+      maxComputeWorkgroupStorageSize: bytes,
+      maxComputeInvocationsPerWorkgroup: invocations,
+    } = this.gpu.limits;
+    if (workgroupBytes > bytes)
+      this.tooLarge(name, workgroupBytes, bytes, "bytes of workgroup memory", "hidden units");
+    if (workgroupSize > invocations)
+      this.tooLarge(name, workgroupSize, invocations, "invocations of a workgroup", "hidden units");
   }
 
   /** @throws GatedRnnError `usage` when a buffer cannot be bound as a whole */
   checkBuffer(name: string, bytes: number, fewer: string): void {
     const [most, mebibyte] = [this.mostBytes(), 2 ** 20];
-    if (bytes > most) this.tooLarge(name, Math.ceil(bytes / mebibyte), Math.floor(most / mebibyte), "MiB in one buffer", fewer);
+    if (bytes > most)
+      this.tooLarge(
+        name,
+        Math.ceil(bytes / mebibyte),
+        Math.floor(most / mebibyte),
+        "MiB in one buffer",
+        fewer,
+      );
   }
 
   mostBytes(): number {
@@ -109,7 +133,8 @@ export class Device {
   /** @throws GatedRnnError `usage` when a grid is longer than the device takes */
   checkGrid(name: string, grid: readonly number[]): void {
     const most = this.gpu.limits.maxComputeWorkgroupsPerDimension;
-    for (const size of grid) if (size > most) this.tooLarge(name, size, most, "workgroups in a row", "steps × sequences");
+    for (const size of grid)
+      if (size > most) this.tooLarge(name, size, most, "workgroups in a row", "steps × sequences");
   }
 
   /**
@@ -125,7 +150,8 @@ export class Device {
     // the scopes hold what has been called, not what is waited for: another's work may come between
     const scopes = [this.gpu.popErrorScope(), this.gpu.popErrorScope()];
     const [done, ...errors] = await Promise.allSettled([working, ...scopes]);
-    for (const e of errors) if (e.status === "fulfilled" && e.value) throw failure(`${what}: ${e.value.message}`);
+    for (const e of errors)
+      if (e.status === "fulfilled" && e.value) throw failure(`${what}: ${e.value.message}`);
     if (done.status === "fulfilled") {
       this.check();
       return done.value;
@@ -156,8 +182,14 @@ export class Device {
         const type = access === "read" ? ("read-only-storage" as const) : ("storage" as const);
         return access ? [{ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } }] : [];
       });
-      const layout = this.gpu.createPipelineLayout({ bindGroupLayouts: [this.gpu.createBindGroupLayout({ entries, label: name })] });
-      return this.gpu.createComputePipelineAsync({ layout, label: name, compute: { module, entryPoint: "main" } });
+      const layout = this.gpu.createPipelineLayout({
+        bindGroupLayouts: [this.gpu.createBindGroupLayout({ entries, label: name })],
+      });
+      return this.gpu.createComputePipelineAsync({
+        layout,
+        label: name,
+        compute: { module, entryPoint: "main" },
+      });
     });
   }
 

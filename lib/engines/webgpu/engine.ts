@@ -19,13 +19,18 @@ export interface WebGpuOptions {
 export interface WebGpuEngine extends Engine {
   readonly adapter: AdapterDescription;
   /** Of the device in use: dispatches so far, the processor's milliseconds for preparing and submitting them, bytes of buffers now. */
-  usage(): { readonly dispatches: number; readonly hostMilliseconds: number; readonly bytes: number };
+  usage(): {
+    readonly dispatches: number;
+    readonly hostMilliseconds: number;
+    readonly bytes: number;
+  };
   /** Destroys the device in use, as a driver that goes away does: for tests. */
   loseDevice(): void;
 }
 
 /** Sessions of equal models find one another by this. */
-const keyOf = ({ cell, inputSize, hiddenSize, output }: Model) => JSON.stringify([cell.graph, inputSize, hiddenSize, output]);
+const keyOf = ({ cell, inputSize, hiddenSize, output }: Model) =>
+  JSON.stringify([cell.graph, inputSize, hiddenSize, output]);
 
 /**
  * The engine on an adapter, in Node and in a browser page alike. Its device is opened with the first session and keeps no process from

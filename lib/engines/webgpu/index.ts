@@ -20,6 +20,8 @@ async function dawn(flags: string[]): Promise<GPU> {
     Object.assign(globalThis, globals);
     return create(flags);
   } catch (error) {
-    throw missing(`expected the npm package webgpu, got ${(error as Error).message.split("\n")[0]}; npm install webgpu@0.6.2`);
+    throw missing(
+      `expected the npm package webgpu, got ${(error as Error).message.split("\n")[0]}; npm install webgpu@0.6.2`,
+    );
   }
 }

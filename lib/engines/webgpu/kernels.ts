@@ -40,13 +40,24 @@ export interface Kernels {
 
 /** A long grid in two dimensions. */
 const longest = 32768;
-const folded = (groups: number): readonly [number, number] => [Math.min(groups, longest), Math.ceil(groups / longest)];
+const folded = (groups: number): readonly [number, number] => [
+  Math.min(groups, longest),
+  Math.ceil(groups / longest),
+];
 
 /** @throws GatedRnnError `usage` for a model that is too large for the device */
-export function kernelsOf(model: Model, device: Device, purpose: "training" | "trace" = "training"): Kernels {
+export function kernelsOf(
+  model: Model,
+  device: Device,
+  purpose: "training" | "trace" = "training",
+): Kernels {
   const program = compile(model, 1, purpose);
   const weights = weightLayout(program);
-  const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupStorageSize } = device.gpu.limits;
+  const {
+    maxComputeInvocationsPerWorkgroup,
+    maxComputeWorkgroupSizeX,
+    maxComputeWorkgroupStorageSize,
+  } = device.gpu.limits;
   const limits = {
     invocations: Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX),
     bytes: maxComputeWorkgroupStorageSize,
@@ -64,9 +75,15 @@ export function kernelsOf(model: Model, device: Device, purpose: "training" | "t
   const perParameter = (size: number) => () => folded(Math.ceil(parameterFloats / size));
   const rowTiles = ({ rows }: Extent) => Math.ceil(rows / tile);
   const prepare: Stage = { kernel: prepareWeights(program, weights), grid: perParameter(64) };
-  const sparse: Stage = { kernel: sparseProjection(program, weights), grid: ({ rows }) => folded(Math.ceil((rows * hiddenSize) / 64)) };
+  const sparse: Stage = {
+    kernel: sparseProjection(program, weights),
+    grid: ({ rows }) => folded(Math.ceil((rows * hiddenSize) / 64)),
+  };
   const projection = denseProjection(program, weights);
-  const dense: Stage = { kernel: projection, grid: (extent) => [rowTiles(extent), projection.columns] };
+  const dense: Stage = {
+    kernel: projection,
+    grid: (extent) => [rowTiles(extent), projection.columns],
+  };
   const reading = readout(program, weights);
   const back = hiddenGradient(program, weights);
   const forward: Stage[] = [
@@ -78,7 +95,10 @@ export function kernelsOf(model: Model, device: Device, purpose: "training" | "t
     { kernel: back, grid: (extent) => [rowTiles(extent), back.columns] },
     { kernel: loops.backward, grid: ({ size }) => [Math.ceil(size / loops.backward.sequences), 1] },
   ];
-  const gradients = { sparse: weightGradients(program, "sparse"), dense: weightGradients(program, "dense") };
+  const gradients = {
+    sparse: weightGradients(program, "sparse"),
+    dense: weightGradients(program, "dense"),
+  };
   const sums: Stage[] = [
     { kernel: reduceGradients(program), grid: perParameter(reduced) },
     { kernel: totals(program), grid: () => [1, 1] },
@@ -92,7 +112,11 @@ export function kernelsOf(model: Model, device: Device, purpose: "training" | "t
     stages(mode, input) {
       const list = [prepare, input === "sparse" ? sparse : dense, ...forward];
       if (mode === "forward") return list;
-      list.push(...backward, { kernel: gradients[input], grid: ({ splits }) => [tiles, splits] }, ...sums);
+      list.push(
+        ...backward,
+        { kernel: gradients[input], grid: ({ splits }) => [tiles, splits] },
+        ...sums,
+      );
       return mode === "update" ? [...list, update] : list;
     },
   };

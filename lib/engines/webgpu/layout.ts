@@ -27,7 +27,11 @@ const mostSplits = 64;
 
 const largestFloat = 3.4028234663852886e38;
 
-export function layoutOf(calls: readonly Call[], { program, squares }: Kernels, mode: Mode): Layout {
+export function layoutOf(
+  calls: readonly Call[],
+  { program, squares }: Kernels,
+  mode: Mode,
+): Layout {
   const { sequenceSlots, parameterFloats, model } = program;
   const { hiddenSize, output } = model;
   let batchWords = calls.length * jobWords;
@@ -92,10 +96,23 @@ export function layoutOf(calls: readonly Call[], { program, squares }: Kernels, 
   return { jobs, batchWords, workFloats, resultFloats };
 }
 
-const fractions = new Set<string>(["noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale"]);
+const fractions = new Set<string>([
+  "noise",
+  "rate",
+  "maxNorm",
+  "decay",
+  "momentum",
+  "epsilon",
+  "scale",
+]);
 
 /** Writes the jobs and their batches, each batch once. */
-export function fill(calls: readonly Call[], { jobs }: Layout, words: Uint32Array, floats: Float32Array): void {
+export function fill(
+  calls: readonly Call[],
+  { jobs }: Layout,
+  words: Uint32Array,
+  floats: Float32Array,
+): void {
   const done = new Set<number>();
   calls.forEach(({ batch }, run) => {
     const job = jobs[run];

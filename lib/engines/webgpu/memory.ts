@@ -50,14 +50,17 @@ export class Memory {
         this.device.destroyBuffer(old);
       }
       this.buffer("weights", 4 * weights.floats * slots);
-      if (!this.buffers.has("tables")) this.device.gpu.queue.writeBuffer(this.buffer("tables", 4 * tables.length), 0, tables);
+      if (!this.buffers.has("tables"))
+        this.device.gpu.queue.writeBuffer(this.buffer("tables", 4 * tables.length), 0, tables);
       this.slots = slots;
     });
   }
 
   /** Whether a batch can be evaluated in one step. */
   fits(batch: Batch): boolean {
-    return bytesOf(layoutOf([{ slot: 0, batch }], this.kernels, "forward")) <= this.device.mostBytes();
+    return (
+      bytesOf(layoutOf([{ slot: 0, batch }], this.kernels, "forward")) <= this.device.mostBytes()
+    );
   }
 
   /** One step for all calls, in the same dispatches: in several turns where they do not fit the device's memory together. */
@@ -65,7 +68,10 @@ export class Memory {
     const layout = layoutOf(calls, this.kernels, mode);
     if (calls.length > 1 && bytesOf(layout) > this.device.mostBytes()) {
       const half = calls.length >> 1;
-      return [...(await this.compute(calls.slice(0, half), mode)), ...(await this.compute(calls.slice(half), mode))];
+      return [
+        ...(await this.compute(calls.slice(0, half), mode)),
+        ...(await this.compute(calls.slice(half), mode)),
+      ];
     }
     this.device.checkBuffer("batch", 4 * layout.batchWords, "steps × sequences");
     this.device.checkBuffer("values of all steps", 4 * layout.workFloats, "steps × sequences");
@@ -88,13 +94,23 @@ export class Memory {
   async read(slot: number, part: (typeof stateParts)[number]): Promise<Float32Array> {
     const { parameterFloats } = this.kernels.program;
     const at = 4 * slot + stateParts.indexOf(part);
-    return this.inTurn("reading", () => this.readBuffer("state", at * parameterFloats, parameterFloats));
+    return this.inTurn("reading", () =>
+      this.readBuffer("state", at * parameterFloats, parameterFloats),
+    );
   }
 
-  async write(slot: number, part: (typeof stateParts)[number], values: Float32Array<ArrayBuffer>): Promise<void> {
+  async write(
+    slot: number,
+    part: (typeof stateParts)[number],
+    values: Float32Array<ArrayBuffer>,
+  ): Promise<void> {
     const at = 4 * slot + stateParts.indexOf(part);
     await this.inTurn("writing", () => {
-      this.device.gpu.queue.writeBuffer(this.buffers.get("state") as GPUBuffer, at * values.byteLength, values);
+      this.device.gpu.queue.writeBuffer(
+        this.buffers.get("state") as GPUBuffer,
+        at * values.byteLength,
+        values,
+      );
     });
   }
 
@@ -105,7 +121,8 @@ export class Memory {
   }
 
   close(): void {
-    for (const buffer of [...this.buffers.values(), this.staging]) this.device.destroyBuffer(buffer);
+    for (const buffer of [...this.buffers.values(), this.staging])
+      this.device.destroyBuffer(buffer);
     this.buffers.clear();
     this.staging = undefined;
   }
@@ -123,14 +140,18 @@ export class Memory {
     this.buffer("work", 4 * layout.workFloats);
     this.buffer("results", 4 * layout.resultFloats);
     const batch = this.buffer("batch", 4 * layout.batchWords);
-    if (this.words.length < layout.batchWords) this.words = new Uint32Array(Math.ceil(1.25 * layout.batchWords));
+    if (this.words.length < layout.batchWords)
+      this.words = new Uint32Array(Math.ceil(1.25 * layout.batchWords));
     fill(calls, layout, this.words, new Float32Array(this.words.buffer));
     device.gpu.queue.writeBuffer(batch, 0, this.words, 0, layout.batchWords);
     const encoder = device.gpu.createCommandEncoder();
     const pass = encoder.beginComputePass();
     stages.forEach(({ kernel }, k) => {
       pass.setPipeline(pipelines[k]);
-      pass.setBindGroup(0, this.group(kernel.name, Object.keys(kernel.buffers) as BufferName[], pipelines[k]));
+      pass.setBindGroup(
+        0,
+        this.group(kernel.name, Object.keys(kernel.buffers) as BufferName[], pipelines[k]),
+      );
       pass.dispatchWorkgroups(...grids[k]);
       device.dispatches += 1;
     });
@@ -146,13 +167,23 @@ export class Memory {
     }));
   }
 
-  private group(name: string, names: readonly BufferName[], pipeline: GPUComputePipeline): GPUBindGroup {
+  private group(
+    name: string,
+    names: readonly BufferName[],
+    pipeline: GPUComputePipeline,
+  ): GPUBindGroup {
     const known = this.groups.get(name);
     if (known) return known;
     const entries = bufferNames.flatMap((buffer, binding) =>
-      names.includes(buffer) ? [{ binding, resource: { buffer: this.buffers.get(buffer) as GPUBuffer } }] : [],
+      names.includes(buffer)
+        ? [{ binding, resource: { buffer: this.buffers.get(buffer) as GPUBuffer } }]
+        : [],
     );
-    const made = this.device.gpu.createBindGroup({ label: name, layout: pipeline.getBindGroupLayout(0), entries });
+    const made = this.device.gpu.createBindGroup({
+      label: name,
+      layout: pipeline.getBindGroupLayout(0),
+      entries,
+    });
     this.groups.set(name, made);
     return made;
   }
@@ -162,7 +193,9 @@ export class Memory {
     const known = this.buffers.get(name);
     if (known && known.size >= bytes) return known;
     this.device.destroyBuffer(known);
-    const grown = known ? Math.min(Math.ceil((1.25 * bytes) / 4) * 4, this.device.mostBytes()) : bytes;
+    const grown = known
+      ? Math.min(Math.ceil((1.25 * bytes) / 4) * 4, this.device.mostBytes())
+      : bytes;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
     const made = this.device.createBuffer(name, Math.max(grown, 16), usage);
     this.buffers.set(name, made);
@@ -170,15 +203,30 @@ export class Memory {
     return made;
   }
 
-  private async readBuffer(name: BufferName, at: number, floats: number, encoder?: GPUCommandEncoder): Promise<Float32Array> {
+  private async readBuffer(
+    name: BufferName,
+    at: number,
+    floats: number,
+    encoder?: GPUCommandEncoder,
+  ): Promise<Float32Array> {
     const { gpu } = this.device;
     const bytes = 4 * floats;
     if (!this.staging || this.staging.size < bytes) {
       this.device.destroyBuffer(this.staging);
-      this.staging = this.device.createBuffer("staging", bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+      this.staging = this.device.createBuffer(
+        "staging",
+        bytes,
+        GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      );
     }
     const commands = encoder ?? gpu.createCommandEncoder();
-    commands.copyBufferToBuffer(this.buffers.get(name) as GPUBuffer, 4 * at, this.staging, 0, bytes);
+    commands.copyBufferToBuffer(
+      this.buffers.get(name) as GPUBuffer,
+      4 * at,
+      this.staging,
+      0,
+      bytes,
+    );
     gpu.queue.submit([commands.finish()]);
     await this.staging.mapAsync(GPUMapMode.READ, 0, bytes);
     const values = new Float32Array(this.staging.getMappedRange(0, bytes).slice(0));
@@ -199,4 +247,5 @@ export class Memory {
 }
 
 /** Of the largest buffer of a step. */
-const bytesOf = ({ workFloats, batchWords, resultFloats }: Layout) => 4 * Math.max(workFloats, batchWords, resultFloats);
+const bytesOf = ({ workFloats, batchWords, resultFloats }: Layout) =>
+  4 * Math.max(workFloats, batchWords, resultFloats);

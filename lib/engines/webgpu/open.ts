@@ -8,7 +8,10 @@ export const webGpuBackends = ["gpu", "software", "null"] as const;
 /** @throws GatedRnnError `usage` */
 export function checkBackend(backend: string): void {
   if (!webGpuBackends.some((name) => name === backend))
-    throw new GatedRnnError("usage", `webgpu engine: expected a backend of ${webGpuBackends.join(", ")}, got ${backend}`);
+    throw new GatedRnnError(
+      "usage",
+      `webgpu engine: expected a backend of ${webGpuBackends.join(", ")}, got ${backend}`,
+    );
 }
 
 /**
@@ -17,7 +20,12 @@ export function checkBackend(backend: string): void {
  * @param remedy what to do where there is no adapter at all
  * @throws GatedRnnError `engine-missing`
  */
-export async function openOn(gpu: GPU, backend: string, options: WebGpuOptions, remedy: string): Promise<WebGpuEngine> {
+export async function openOn(
+  gpu: GPU,
+  backend: string,
+  options: WebGpuOptions,
+  remedy: string,
+): Promise<WebGpuEngine> {
   const find = async (): Promise<GPUAdapter | null> => {
     const wish = await gpu.requestAdapter({ powerPreference: "high-performance" });
     if (backend !== "software" || !wish || describeAdapter(wish).isSoftware) return wish;
@@ -27,8 +35,11 @@ export async function openOn(gpu: GPU, backend: string, options: WebGpuOptions, 
   if (!first) throw missing(`expected an adapter, got none; ${remedy}`);
   const { name, isSoftware } = describeAdapter(first);
   if (backend === "gpu" && isSoftware)
-    throw missing(`expected a GPU, got ${name}, which is software; the backend software takes it nonetheless, and is slow`);
-  if (backend === "software" && !isSoftware) throw missing(`expected a software adapter, got ${name}`);
+    throw missing(
+      `expected a GPU, got ${name}, which is software; the backend software takes it nonetheless, and is slow`,
+    );
+  if (backend === "software" && !isSoftware)
+    throw missing(`expected a software adapter, got ${name}`);
   return webGpuOn(first, async () => (await find()) ?? first, options);
 }
 

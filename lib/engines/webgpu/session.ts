@@ -2,7 +2,14 @@ import type { Batch } from "../../data/batch.js";
 import { batchPart } from "../../data/batch-part.js";
 import { GatedRnnError, NotFiniteError } from "../../errors.js";
 import type { Model } from "../../train/model.js";
-import type { SequenceNll, Session, StepReport, StepSettings, Trace, TrainingState } from "../engine.js";
+import type {
+  SequenceNll,
+  Session,
+  StepReport,
+  StepSettings,
+  Trace,
+  TrainingState,
+} from "../engine.js";
 import type { Device } from "./device.js";
 import { kernelsOf, type Mode } from "./kernels.js";
 import { Memory, type Outcome, stateParts } from "./memory.js";
@@ -22,7 +29,12 @@ export class WebGpuSession implements Session {
     private readonly slot: number,
   ) {}
 
-  static async open(device: Device, model: Model, runs: SideBySide, initial: TrainingState): Promise<WebGpuSession> {
+  static async open(
+    device: Device,
+    model: Model,
+    runs: SideBySide,
+    initial: TrainingState,
+  ): Promise<WebGpuSession> {
     const session = new WebGpuSession(device, model, runs, await runs.join());
     await session.write(initial);
     return session;
@@ -32,7 +44,8 @@ export class WebGpuSession implements Session {
     const { nll, norm } = await this.compute(batch, "update", settings);
     const steps = batch.stepOffsets[batch.time];
     if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
-    if (!Number.isFinite(norm)) throw new NotFiniteError(this.updates + 1, await this.firstNotFinite());
+    if (!Number.isFinite(norm))
+      throw new NotFiniteError(this.updates + 1, await this.firstNotFinite());
     this.updates += 1;
     return { nllPerStep: nll / steps, steps, gradientNorm: norm };
   }
@@ -40,12 +53,16 @@ export class WebGpuSession implements Session {
   async evaluate(batch: Batch): Promise<SequenceNll[]> {
     if (batch.size > 1 && !this.runs.memory.fits(batch)) {
       const half = batch.size >> 1;
-      return [...(await this.evaluate(batchPart(batch, 0, half))), ...(await this.evaluate(batchPart(batch, half, batch.size)))];
+      return [
+        ...(await this.evaluate(batchPart(batch, 0, half))),
+        ...(await this.evaluate(batchPart(batch, half, batch.size))),
+      ];
     }
     const { rows } = await this.compute(batch, "forward");
     const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
     for (let t = 0; t < batch.time; t++)
-      for (let r = batch.stepOffsets[t]; r < batch.stepOffsets[t + 1]; r++) sequences[r - batch.stepOffsets[t]].nll += rows[r];
+      for (let r = batch.stepOffsets[t]; r < batch.stepOffsets[t + 1]; r++)
+        sequences[r - batch.stepOffsets[t]].nll += rows[r];
     return sequences;
   }
 
@@ -55,11 +72,16 @@ export class WebGpuSession implements Session {
     const memory = new Memory(this.device, kernels);
     try {
       await memory.reserve(1);
-      await memory.write(0, "parameters", (await this.runs.memory.read(this.slot, "parameters")) as Float32Array<ArrayBuffer>);
+      await memory.write(
+        0,
+        "parameters",
+        (await this.runs.memory.read(this.slot, "parameters")) as Float32Array<ArrayBuffer>,
+      );
       await memory.compute([{ slot: 0, batch }], "forward");
       const rows = batch.stepOffsets[batch.time];
       const values = new Map<string, Float32Array>();
-      for (const [name, slot] of kernels.program.named) values.set(name, await memory.readSlot(slot, rows));
+      for (const [name, slot] of kernels.program.named)
+        values.set(name, await memory.readSlot(slot, rows));
       return { hiddenSize: this.model.hiddenSize, values };
     } finally {
       memory.close();
@@ -72,7 +94,9 @@ export class WebGpuSession implements Session {
   }
 
   async read(): Promise<TrainingState> {
-    const [parameters, meanSquares, momenta] = await Promise.all(kept.map((part) => this.named(part)));
+    const [parameters, meanSquares, momenta] = await Promise.all(
+      kept.map((part) => this.named(part)),
+    );
     return { parameters, meanSquares, momenta, updates: this.updates };
   }
 
@@ -80,7 +104,8 @@ export class WebGpuSession implements Session {
     const { parameters, parameterFloats } = this.runs.kernels.program;
     for (const part of kept) {
       const all = new Float32Array(parameterFloats);
-      for (const { name, offset } of parameters) all.set(state[part].get(name) as Float32Array, offset);
+      for (const { name, offset } of parameters)
+        all.set(state[part].get(name) as Float32Array, offset);
       await this.runs.memory.write(this.slot, part, all);
     }
     this.updates = state.updates;
@@ -92,17 +117,26 @@ export class WebGpuSession implements Session {
 
   private compute(batch: Batch, mode: Mode, settings?: StepSettings): Promise<Outcome> {
     this.checkRows(batch);
-    return this.runs.compute({ slot: this.slot, batch, updates: this.updates, ...(settings ? { settings } : {}) }, mode);
+    return this.runs.compute(
+      { slot: this.slot, batch, updates: this.updates, ...(settings ? { settings } : {}) },
+      mode,
+    );
   }
 
   private async named(part: (typeof stateParts)[number]): Promise<Map<string, Float32Array>> {
     const all = await this.runs.memory.read(this.slot, part);
     const { parameters } = this.runs.kernels.program;
-    return new Map(parameters.map(({ name, offset, rows, columns }) => [name, all.slice(offset, offset + rows * columns)]));
+    return new Map(
+      parameters.map(({ name, offset, rows, columns }) => [
+        name,
+        all.slice(offset, offset + rows * columns),
+      ]),
+    );
   }
 
   private async firstNotFinite(): Promise<string> {
-    for (const [name, values] of await this.named("gradients")) if (!values.every(Number.isFinite)) return `the gradient of ${name}`;
+    for (const [name, values] of await this.named("gradients"))
+      if (!values.every(Number.isFinite)) return `the gradient of ${name}`;
     return "the gradient norm";
   }
 

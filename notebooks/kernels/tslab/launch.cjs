@@ -21,7 +21,8 @@ function checkCellsStrictly() {
   const options = { strict: true, moduleResolution: ts.ModuleResolutionKind.Bundler };
   require.cache[file].exports = {
     ...ts,
-    createWatchCompilerHost: (files, given, ...rest) => ts.createWatchCompilerHost(files, { ...given, ...options }, ...rest),
+    createWatchCompilerHost: (files, given, ...rest) =>
+      ts.createWatchCompilerHost(files, { ...given, ...options }, ...rest),
   };
 }
 
@@ -35,16 +36,23 @@ function findShorthandNames() {
   const { createConverter } = converterModule;
   converterModule.createConverter = (options) => {
     const converter = createConverter(options);
-    return { ...converter, convert: (previous, source) => converter.convert(previous, withLongForms(source)) };
+    return {
+      ...converter,
+      convert: (previous, source) => converter.convert(previous, withLongForms(source)),
+    };
   };
   function withLongForms(source) {
     const names = [];
     const visit = (node) => {
-      if (ts.isShorthandPropertyAssignment(node) && !node.objectAssignmentInitializer) names.push(node.name);
+      if (ts.isShorthandPropertyAssignment(node) && !node.objectAssignmentInitializer)
+        names.push(node.name);
       ts.forEachChild(node, visit);
     };
     visit(ts.createSourceFile("cell.ts", source, ts.ScriptTarget.Latest));
-    return names.reduceRight((text, { text: name, end }) => `${text.slice(0, end)}: ${name}${text.slice(end)}`, source);
+    return names.reduceRight(
+      (text, { text: name, end }) => `${text.slice(0, end)}: ${name}${text.slice(end)}`,
+      source,
+    );
   }
 }
 

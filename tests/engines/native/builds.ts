@@ -8,12 +8,18 @@ import { GatedRnnError } from "../../../lib/errors.js";
 
 /** The bytes of a committed WebAssembly build. */
 export function wasmBuild(variant: "simd" | "relaxed-simd"): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(new URL(`../../../lib/engines/native/wasm/${variant}.wasm`, import.meta.url)));
+  return new Uint8Array(
+    readFileSync(new URL(`../../../lib/engines/native/wasm/${variant}.wasm`, import.meta.url)),
+  );
 }
 
 /** Every build of the C source that runs here: the addon if there is a compiler, and both of WebAssembly. */
 export async function builds(): Promise<Kernels[]> {
-  const openers = [async () => addonKernels(), () => wasmKernels(wasmBuild("relaxed-simd")), () => wasmKernels(wasmBuild("simd"))];
+  const openers = [
+    async () => addonKernels(),
+    () => wasmKernels(wasmBuild("relaxed-simd")),
+    () => wasmKernels(wasmBuild("simd")),
+  ];
   const found: Kernels[] = [];
   for (const open of openers)
     try {

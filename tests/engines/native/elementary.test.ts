@@ -8,10 +8,24 @@ import { model } from "../../../lib/train/model.js";
 import { engines } from "./builds.js";
 
 /** Errors in units in the last place of the exact result in single precision; measured maxima stand in c/vector.h. */
-const functions: { name: string; unit: Cell; exact: (x: number) => number; from: number; to: number; limit: number }[] = [
+const functions: {
+  name: string;
+  unit: Cell;
+  exact: (x: number) => number;
+  from: number;
+  to: number;
+  limit: number;
+}[] = [
   { name: "exp", unit: of("exp"), exact: Math.exp, from: -87.3, to: 88.7, limit: 1 },
   { name: "log", unit: of("log"), exact: Math.log, from: 2 ** -126, to: 3.4e38, limit: 1 },
-  { name: "sigmoid", unit: of("sigmoid"), exact: (x) => 1 / (1 + Math.exp(-x)), from: -87.3, to: 3.4e38, limit: 3 },
+  {
+    name: "sigmoid",
+    unit: of("sigmoid"),
+    exact: (x) => 1 / (1 + Math.exp(-x)),
+    from: -87.3,
+    to: 3.4e38,
+    limit: 3,
+  },
   { name: "tanh", unit: of("tanh"), exact: Math.tanh, from: -3.4e38, to: 3.4e38, limit: 2 },
   {
     name: "softplus",
@@ -30,7 +44,9 @@ function of(name: "exp" | "log" | "sigmoid" | "tanh" | "softplus"): Cell {
 /** f(x) by an engine: a layer of one unit whose weight is 1 and whose bias is 0. */
 async function apply(engine: Engine, unit: Cell, x: Float32Array): Promise<Float32Array> {
   const m = model(unit, 1, 1, bernoulli(1));
-  const parameters = new Map(m.parameters.map(({ name }) => [name, Float32Array.of(name === "W_a" ? 1 : 0)]));
+  const parameters = new Map(
+    m.parameters.map(({ name }) => [name, Float32Array.of(name === "W_a" ? 1 : 0)]),
+  );
   const session = await engine.open(m, { ...initialState(m, 0), parameters });
   const size = x.length;
   const batch: Batch = {
@@ -40,7 +56,12 @@ async function apply(engine: Engine, unit: Cell, x: Float32Array): Promise<Float
     stepOffsets: Int32Array.of(0, size),
     sources: Int32Array.from(x, (_, i) => i),
     input: { kind: "dense", width: 1, values: x },
-    target: { kind: "sparse", width: 1, offsets: new Int32Array(size + 1), columns: new Int32Array(0) },
+    target: {
+      kind: "sparse",
+      width: 1,
+      offsets: new Int32Array(size + 1),
+      columns: new Int32Array(0),
+    },
   };
   const { values } = await session.trace(batch);
   await session.close();
@@ -51,7 +72,10 @@ async function apply(engine: Engine, unit: Cell, x: Float32Array): Promise<Float
 function sweep(): Float32Array {
   const stride = 16381;
   const bits = Uint32Array.from({ length: Math.floor(2 ** 32 / stride) }, (_, i) => i * stride);
-  const even = Float32Array.from({ length: 2 ** 17 }, (_, i) => (i - 2 ** 16 + 0.5) * (20 / 2 ** 16));
+  const even = Float32Array.from(
+    { length: 2 ** 17 },
+    (_, i) => (i - 2 ** 16 + 0.5) * (20 / 2 ** 16),
+  );
   return Float32Array.from([...new Float32Array(bits.buffer), ...even]);
 }
 
@@ -65,28 +89,62 @@ function unitsInTheLastPlace(actual: number, exact: number): number {
 const all = sweep();
 
 describe.each(await engines())("the elementary functions of $build", (engine) => {
-  it.each(functions)("$name is within $limit units in the last place from $from to $to", async ({ name, unit, exact, from, to, limit }) => {
-    const x = all.filter((v) => v >= from && v <= to);
-    const y = await apply(engine, unit, x);
-    let worst = 0;
-    let at = 0;
-    y.forEach((value, i) => {
-      const error = unitsInTheLastPlace(value, exact(x[i]));
-      if (!(error <= worst)) [worst, at] = [error, x[i]];
-    });
-    if (process.env.GATED_RNN_SHOW_ERRORS) console.log(`${engine.build} ${name}: ${worst.toFixed(3)} ulp at ${at} of ${x.length}`);
-    expect(worst, `at ${at}`).toBeLessThan(limit);
-  });
+  it.each(functions)(
+    "$name is within $limit units in the last place from $from to $to",
+    async ({ name, unit, exact, from, to, limit }) => {
+      const x = all.filter((v) => v >= from && v <= to);
+      const y = await apply(engine, unit, x);
+      let worst = 0;
+      let at = 0;
+      y.forEach((value, i) => {
+        const error = unitsInTheLastPlace(value, exact(x[i]));
+        if (!(error <= worst)) [worst, at] = [error, x[i]];
+      });
+      if (process.env.GATED_RNN_SHOW_ERRORS)
+        console.log(`${engine.build} ${name}: ${worst.toFixed(3)} ulp at ${at} of ${x.length}`);
+      expect(worst, `at ${at}`).toBeLessThan(limit);
+    },
+  );
 
   it("meet their limits at the ends, and let NaN through", async () => {
-    const x = Float32Array.of(Number.NaN, Number.NEGATIVE_INFINITY, -1e30, -200, -0, 0, 200, 1e30, Number.POSITIVE_INFINITY);
+    const x = Float32Array.of(
+      Number.NaN,
+      Number.NEGATIVE_INFINITY,
+      -1e30,
+      -200,
+      -0,
+      0,
+      200,
+      1e30,
+      Number.POSITIVE_INFINITY,
+    );
     const [nan, inf] = [Number.NaN, Number.POSITIVE_INFINITY];
     const ends: Record<string, number[]> = {
       exp: [nan, 0, 0, 0, 1, 1, inf, inf, inf],
       sigmoid: [nan, 0, 0, 0, 0.5, 0.5, 1, 1, 1],
       tanh: [nan, -1, -1, -1, 0, 0, 1, 1, 1],
-      log: [nan, nan, nan, nan, -inf, -inf, Math.fround(Math.log(200)), Math.fround(Math.log(Math.fround(1e30))), inf],
-      softplus: [nan, 0, 0, 0, Math.fround(Math.LN2), Math.fround(Math.LN2), 200, Math.fround(1e30), inf],
+      log: [
+        nan,
+        nan,
+        nan,
+        nan,
+        -inf,
+        -inf,
+        Math.fround(Math.log(200)),
+        Math.fround(Math.log(Math.fround(1e30))),
+        inf,
+      ],
+      softplus: [
+        nan,
+        0,
+        0,
+        0,
+        Math.fround(Math.LN2),
+        Math.fround(Math.LN2),
+        200,
+        Math.fround(1e30),
+        inf,
+      ],
     };
     for (const { name, unit } of functions)
       expect(

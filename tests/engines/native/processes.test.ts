@@ -8,7 +8,11 @@ const script = fileURLToPath(new URL("training-bits.cjs", import.meta.url));
 
 /** Thirty updates in a process of their own, by the built package. */
 function train(engine: string, threads: number, seed: number): { hash: string; nll: number } {
-  return JSON.parse(execFileSync(process.execPath, [script, engine, String(threads), String(seed)], { encoding: "utf8" }));
+  return JSON.parse(
+    execFileSync(process.execPath, [script, engine, String(threads), String(seed)], {
+      encoding: "utf8",
+    }),
+  );
 }
 
 async function isThere(name: string): Promise<boolean> {
@@ -22,7 +26,8 @@ async function isThere(name: string): Promise<boolean> {
 }
 
 const native: string[] = [];
-for (const name of engineNames) if (name.startsWith("native") && (await isThere(name))) native.push(name);
+for (const name of engineNames)
+  if (name.startsWith("native") && (await isThere(name))) native.push(name);
 
 describe.each(native)("the %s engine", (engine) => {
   it.each([1, 2])("trains to the same bits in two processes, on %i threads", (threads) => {

@@ -30,29 +30,36 @@ const withDenseInput = (batch: Batch): Batch => ({
 describe.each(await engines())("a session of $build", (engine) => {
   const threadCounts = engine.build.includes("addon") ? [1, 2] : [1];
 
-  it.each(threadCounts)("goes on to the same bits from a state saved at a random step, on %i threads", async (threads) => {
-    const random = generator(31, "step to save at");
-    const batches = Array.from({ length: 7 }, (_, seed) => randomBatch(seed, 12, [5 + 3 * seed, 4, 3, 3, 1]));
-    for (let trial = 0; trial < 5; trial++) {
-      const { model, weights } = randomModel(lstm, 12, 19, trial);
-      const savedAt = 1 + Math.floor(random.uniform() * 29);
-      const first = await engine.open(model, stateOf(model, weights), { threads });
-      const second = await engine.open(model, stateOf(model, weights), { threads });
-      for (let step = 0; step < 30; step++) {
-        if (step === savedAt) await second.write(await first.read());
-        await first.trainStep(batches[step % 7], settings);
-        if (step >= savedAt) await second.trainStep(batches[step % 7], settings);
+  it.each(threadCounts)(
+    "goes on to the same bits from a state saved at a random step, on %i threads",
+    async (threads) => {
+      const random = generator(31, "step to save at");
+      const batches = Array.from({ length: 7 }, (_, seed) =>
+        randomBatch(seed, 12, [5 + 3 * seed, 4, 3, 3, 1]),
+      );
+      for (let trial = 0; trial < 5; trial++) {
+        const { model, weights } = randomModel(lstm, 12, 19, trial);
+        const savedAt = 1 + Math.floor(random.uniform() * 29);
+        const first = await engine.open(model, stateOf(model, weights), { threads });
+        const second = await engine.open(model, stateOf(model, weights), { threads });
+        for (let step = 0; step < 30; step++) {
+          if (step === savedAt) await second.write(await first.read());
+          await first.trainStep(batches[step % 7], settings);
+          if (step >= savedAt) await second.trainStep(batches[step % 7], settings);
+        }
+        expect(await bits(second), `saved at step ${savedAt}`).toBe(await bits(first));
+        await first.close();
+        await second.close();
       }
-      expect(await bits(second), `saved at step ${savedAt}`).toBe(await bits(first));
-      await first.close();
-      await second.close();
-    }
-  });
+    },
+  );
 
   it("grows no memory over 10,000 steps", async () => {
     const { model, weights } = randomModel(gru, 12, 5, 2);
     const batches = [0, 1, 2, 3].map((seed) => randomBatch(seed, 12, [12, 9, 3 + seed]));
-    const session = (await engine.open(model, stateOf(model, weights), { threads: 2 })) as NativeSession;
+    const session = (await engine.open(model, stateOf(model, weights), {
+      threads: 2,
+    })) as NativeSession;
     const settled = 3000;
     let bytes = 0;
     let resident = 0;
@@ -76,7 +83,9 @@ describe.each(await engines())("a session of $build", (engine) => {
     const session = await engine.open(model, stateOf(model, huge));
     expect(Number.isFinite((await session.evaluate(silent))[0].nll)).toBe(true);
     const before = await bits(session);
-    await expect(session.trainStep(silent, settings)).rejects.toThrow("in the gradient of U_h at update 1");
+    await expect(session.trainStep(silent, settings)).rejects.toThrow(
+      "in the gradient of U_h at update 1",
+    );
     expect(await bits(session)).toBe(before);
     await session.close();
   });
@@ -95,17 +104,24 @@ describe.each(await engines())("a session of $build", (engine) => {
     await other.close();
   });
 
-  it.each([1, 46])("computes the same from sparse and dense input: hidden %i", async (hiddenSize) => {
-    for (const cell of [tanh, gru, lstm]) {
-      const { model, weights } = randomModel(cell, 88, hiddenSize, 3);
-      const batch = randomBatch(2, 88, [30, 30, 17, 2, 1]);
-      const session = await engine.open(model, stateOf(model, weights));
-      const nll = async (b: Batch) => (await session.evaluate(b)).map((s) => s.nll);
-      expect(relativeError(await nll(withDenseInput(batch)), await nll(batch))).toBeLessThan(1e-6);
-      const expected = await session.gradient(batch);
-      for (const [name, gradient] of await session.gradient(withDenseInput(batch)))
-        expect(relativeError(gradient, expected.get(name) as Float32Array), name).toBeLessThan(1e-5);
-      await session.close();
-    }
-  });
+  it.each([1, 46])(
+    "computes the same from sparse and dense input: hidden %i",
+    async (hiddenSize) => {
+      for (const cell of [tanh, gru, lstm]) {
+        const { model, weights } = randomModel(cell, 88, hiddenSize, 3);
+        const batch = randomBatch(2, 88, [30, 30, 17, 2, 1]);
+        const session = await engine.open(model, stateOf(model, weights));
+        const nll = async (b: Batch) => (await session.evaluate(b)).map((s) => s.nll);
+        expect(relativeError(await nll(withDenseInput(batch)), await nll(batch))).toBeLessThan(
+          1e-6,
+        );
+        const expected = await session.gradient(batch);
+        for (const [name, gradient] of await session.gradient(withDenseInput(batch)))
+          expect(relativeError(gradient, expected.get(name) as Float32Array), name).toBeLessThan(
+            1e-5,
+          );
+        await session.close();
+      }
+    },
+  );
 });

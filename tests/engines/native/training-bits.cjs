@@ -20,7 +20,8 @@ const width = 88;
 function batch(purpose) {
   const random = generator(Number(seed), purpose);
   const stepOffsets = [0];
-  for (let t = 0; t < lengths[0]; t++) stepOffsets.push(stepOffsets[t] + lengths.filter((length) => length > t).length);
+  for (let t = 0; t < lengths[0]; t++)
+    stepOffsets.push(stepOffsets[t] + lengths.filter((length) => length > t).length);
   const chords = () => {
     const offsets = [0];
     const columns = [];
@@ -28,10 +29,22 @@ function batch(purpose) {
       for (let key = 0; key < width; key++) if (random.uniform() < 0.05) columns.push(key);
       offsets.push(columns.length);
     }
-    return { kind: "sparse", width, offsets: Int32Array.from(offsets), columns: Int32Array.from(columns) };
+    return {
+      kind: "sparse",
+      width,
+      offsets: Int32Array.from(offsets),
+      columns: Int32Array.from(columns),
+    };
   };
   const rows = { input: chords(), target: chords() };
-  return { size: lengths.length, time: lengths[0], lengths, stepOffsets: Int32Array.from(stepOffsets), sources: lengths, ...rows };
+  return {
+    size: lengths.length,
+    time: lengths[0],
+    lengths,
+    stepOffsets: Int32Array.from(stepOffsets),
+    sources: lengths,
+    ...rows,
+  };
 }
 
 async function train() {
@@ -39,10 +52,22 @@ async function train() {
   const m = model(gru, width, 46, bernoulli(width));
   const session = await engine.open(m, initialState(m, Number(seed)), { threads: Number(threads) });
   const batches = ["one", "two", "three"].map(batch);
-  const settings = { learningRate: 1e-3, weightNoise: 0.075, noiseSeed: Number(seed), maxGradientNorm: 1 };
+  const settings = {
+    learningRate: 1e-3,
+    weightNoise: 0.075,
+    noiseSeed: Number(seed),
+    maxGradientNorm: 1,
+  };
   let nll = 0;
   for (let step = 0; step < 30; step++)
-    nll = (await session.trainStep(batches[step % 3], { ...settings, decay: 0.95, momentum: 0.9, epsilon: 1e-4 })).nllPerStep;
+    nll = (
+      await session.trainStep(batches[step % 3], {
+        ...settings,
+        decay: 0.95,
+        momentum: 0.9,
+        epsilon: 1e-4,
+      })
+    ).nllPerStep;
   const { parameters, momenta } = await session.read();
   const hash = createHash("sha256");
   for (const part of [parameters, momenta]) for (const values of part.values()) hash.update(values);

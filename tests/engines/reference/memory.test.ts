@@ -9,7 +9,15 @@ it("keeps the number of tensors constant over a long training, and none after it
   const { model, weights } = randomModel(lstm, 6, 3, 1);
   const before = tf.memory().numTensors;
   const session = await engine.open(model, stateOf(model, weights));
-  const settings = { learningRate: 1e-3, weightNoise: 0.075, noiseSeed: 1, maxGradientNorm: 1, decay: 0.95, momentum: 0.9, epsilon: 1e-6 };
+  const settings = {
+    learningRate: 1e-3,
+    weightNoise: 0.075,
+    noiseSeed: 1,
+    maxGradientNorm: 1,
+    decay: 0.95,
+    momentum: 0.9,
+    epsilon: 1e-6,
+  };
   const opened = tf.memory().numTensors;
   expect(opened - before).toBe(3 * model.parameters.length);
   for (let update = 0; update < 100; update++) {

@@ -47,9 +47,14 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     const runs = [1, 2, 3].map((seed) => ({
       ...randomModel(gru, width, 5, seed),
       settings: { ...settings, learningRate: 0.003 * seed, noiseSeed: seed },
-      batches: [0, 1, 2].map((step) => randomBatch(10 * seed + step, width, step === 1 ? [300, 2] : [4 * seed, 3, 1])),
+      batches: [0, 1, 2].map((step) =>
+        randomBatch(10 * seed + step, width, step === 1 ? [300, 2] : [4 * seed, 3, 1]),
+      ),
     }));
-    const carryOut = async (engine: Awaited<ReturnType<typeof webGpu>>, { model, weights, settings, batches }: (typeof runs)[number]) => {
+    const carryOut = async (
+      engine: Awaited<ReturnType<typeof webGpu>>,
+      { model, weights, settings, batches }: (typeof runs)[number],
+    ) => {
       const session = await engine.open(model, stateOf(model, weights));
       const reports = [];
       for (const batch of batches) reports.push(await session.trainStep(batch, settings));
@@ -71,7 +76,10 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     const { model, weights } = randomModel(tanh, 5, 4, 1);
     const engine = await webGpu(webGpuBackend, { sideBySide: 2 });
     const batch = randomBatch(1, 5, [3]);
-    const [first, second] = [await engine.open(model, stateOf(model, weights)), await engine.open(model, stateOf(model, weights))];
+    const [first, second] = [
+      await engine.open(model, stateOf(model, weights)),
+      await engine.open(model, stateOf(model, weights)),
+    ];
     const waiting = first.evaluate(batch);
     await second.close();
     const third = engine.open(model, stateOf(model, weights));
@@ -83,26 +91,37 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     await beside.close();
   });
 
-  it.each([lstm, everyOp, memoryless])("computes $name with weights kept in workgroup memory, too, as the float64 oracle", async (cell) => {
-    const { model, weights } = randomModel(cell, 6, 5, 4);
-    const batch = randomBatch(2, 6, [9, 4, 4, 1]);
-    const expected = oracle(model, weights, batch);
-    const session = await (await webGpu(webGpuBackend, { keepWeights: true })).open(model, stateOf(model, weights));
-    const gradient = await session.gradient(batch);
-    for (const [name, values] of expected.gradient) expect(relativeError(gradient.get(name) ?? [], values), name).toBeLessThan(1e-5);
-    await session.close();
-  });
+  it.each([lstm, everyOp, memoryless])(
+    "computes $name with weights kept in workgroup memory, too, as the float64 oracle",
+    async (cell) => {
+      const { model, weights } = randomModel(cell, 6, 5, 4);
+      const batch = randomBatch(2, 6, [9, 4, 4, 1]);
+      const expected = oracle(model, weights, batch);
+      const session = await (await webGpu(webGpuBackend, { keepWeights: true })).open(
+        model,
+        stateOf(model, weights),
+      );
+      const gradient = await session.gradient(batch);
+      for (const [name, values] of expected.gradient)
+        expect(relativeError(gradient.get(name) ?? [], values), name).toBeLessThan(1e-5);
+      await session.close();
+    },
+  );
 
   it("refuses what is larger than the device before anything runs", async () => {
     const engine = await webGpu(webGpuBackend);
     const huge = model(gru, 4, 5_000, bernoulli(4));
-    const tooWide = await refusal(engine.open(huge, { ...initialState(model(gru, 4, 2, bernoulli(4)), 1) }));
+    const tooWide = await refusal(
+      engine.open(huge, { ...initialState(model(gru, 4, 2, bernoulli(4)), 1) }),
+    );
     expect(tooWide.code).toBe("usage");
     expect(tooWide.message).toMatch(
       /^webgpu engine: forward loop of gru: expected at most \d+ bytes of workgroup memory on .+, got \d+; use fewer hidden units$/,
     );
 
-    const tooWideToTrain = await refusal(train({ dataset: syntheticChorales(), cell: gru, hiddenSize: 5_000, engine }));
+    const tooWideToTrain = await refusal(
+      train({ dataset: syntheticChorales(), cell: gru, hiddenSize: 5_000, engine }),
+    );
     expect(tooWideToTrain.message).toMatch(/use fewer hidden units$/);
 
     const { model: m, weights } = randomModel(tanh, 4, 60, 1);
@@ -110,7 +129,12 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     const before = engine.usage().dispatches;
     const size = 1 << 14;
     const time = 1 << 12;
-    const rows = { kind: "sparse", width: 4, offsets: new Int32Array(0), columns: new Int32Array(0) } as const;
+    const rows = {
+      kind: "sparse",
+      width: 4,
+      offsets: new Int32Array(0),
+      columns: new Int32Array(0),
+    } as const;
     const stepOffsets = Int32Array.from({ length: time + 1 }, (_, t) => t * size);
     const batch = {
       size,
@@ -123,7 +147,9 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     };
     const tooLong = await refusal(session.trainStep(batch, settings));
     expect(tooLong.code).toBe("usage");
-    expect(tooLong.message).toMatch(/expected at most \d+ MiB in one buffer on .+, got \d+; use fewer steps × sequences$/);
+    expect(tooLong.message).toMatch(
+      /expected at most \d+ MiB in one buffer on .+, got \d+; use fewer steps × sequences$/,
+    );
     expect(engine.usage().dispatches).toBe(before);
     await session.evaluate(randomBatch(1, 4, [3]));
     await session.close();
@@ -140,7 +166,9 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     try {
       expect(await session.evaluate(batch)).toEqual(whole);
       expect(engine.usage().dispatches).toBeGreaterThan(before + 5);
-      expect((await refusal(session.trainStep(batch, settings))).message).toMatch(/use fewer steps × sequences$/);
+      expect((await refusal(session.trainStep(batch, settings))).message).toMatch(
+        /use fewer steps × sequences$/,
+      );
     } finally {
       spy.mockRestore();
       await session.close();
@@ -152,7 +180,12 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     try {
       const engine = await webGpu(webGpuBackend);
       const dataset = syntheticChorales();
-      const small = { ...dataset, train: dataset.train.slice(0, 6), valid: dataset.valid.slice(0, 2), test: dataset.test.slice(0, 2) };
+      const small = {
+        ...dataset,
+        train: dataset.train.slice(0, 6),
+        valid: dataset.valid.slice(0, 2),
+        test: dataset.test.slice(0, 2),
+      };
       const run = { dataset: small, cell: tanh, hiddenSize: 3, epochs: 3, engine };
       const undisturbed = await train(run);
       const checkpoint = join(folder, "run.safetensors");
@@ -162,7 +195,9 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
       };
       const lost = await refusal(train({ ...run, checkpoint, checkpointSeconds: 0, onCheckpoint }));
       expect(lost.code).toBe("engine");
-      expect(lost.message).toMatch(/got the device lost \(destroyed\).*; the same command goes on from the last checkpoint$/);
+      expect(lost.message).toMatch(
+        /got the device lost \(destroyed\).*; the same command goes on from the last checkpoint$/,
+      );
       const resumed = await train({ ...run, checkpoint, checkpointSeconds: 0 });
       expect(resumed.parameters).toEqual(undisturbed.parameters);
       expect(resumed.record.results).toEqual(undisturbed.record.results);
@@ -174,25 +209,46 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
   it("reaches the native engine's NLL in a whole training, and its memory does not grow", async () => {
     const engine = await webGpu(webGpuBackend);
     const dataset = syntheticChorales();
-    const small = { ...dataset, train: dataset.train.slice(0, 24), valid: dataset.valid.slice(0, 8), test: dataset.test.slice(0, 8) };
-    const run = { dataset: small, cell: gru, hiddenSize: 6, epochs: 12, batchSize: 8, learningRate: 0.01, weightNoise: 0.02 };
+    const small = {
+      ...dataset,
+      train: dataset.train.slice(0, 24),
+      valid: dataset.valid.slice(0, 8),
+      test: dataset.test.slice(0, 8),
+    };
+    const run = {
+      dataset: small,
+      cell: gru,
+      hiddenSize: 6,
+      epochs: 12,
+      batchSize: 8,
+      learningRate: 0.01,
+      weightNoise: 0.02,
+    };
     const bytes: number[] = [];
     const gpu = await train({ ...run, engine, onProgress: () => bytes.push(engine.usage().bytes) });
     const native = await train({ ...run, engine: await openEngine("native-wasm") });
     for (const split of ["train", "valid", "test"] as const)
-      expect(Math.abs(gpu.record.results[split].nllPerStep - native.record.results[split].nllPerStep), split).toBeLessThan(0.01);
-    expect(gpu.record.curve[0].valid.nllPerStep - gpu.record.results.valid.nllPerStep).toBeGreaterThan(1);
+      expect(
+        Math.abs(gpu.record.results[split].nllPerStep - native.record.results[split].nllPerStep),
+        split,
+      ).toBeLessThan(0.01);
+    expect(
+      gpu.record.curve[0].valid.nllPerStep - gpu.record.results.valid.nllPerStep,
+    ).toBeGreaterThan(1);
     expect(new Set(bytes.slice(bytes.length >> 1)).size).toBe(1);
     expect(engine.usage().bytes).toBe(0);
   });
 
-  it.runIf(found?.adapter.isSoftware)("is never taken for a GPU, nor by default, and says what it is", async () => {
-    expect(found?.build).toMatch(/\(software\)$/);
-    expect((await refusal(webGpu())).message).toMatch(
-      /expected a GPU, got .+, which is software; the backend software takes it nonetheless/,
-    );
-    expect((await defaultEngine()).name).not.toBe("webgpu");
-  });
+  it.runIf(found?.adapter.isSoftware)(
+    "is never taken for a GPU, nor by default, and says what it is",
+    async () => {
+      expect(found?.build).toMatch(/\(software\)$/);
+      expect((await refusal(webGpu())).message).toMatch(
+        /expected a GPU, got .+, which is software; the backend software takes it nonetheless/,
+      );
+      expect((await defaultEngine()).name).not.toBe("webgpu");
+    },
+  );
 });
 
 it.runIf(process.platform === "linux" && process.arch === "x64")(
@@ -203,5 +259,7 @@ it.runIf(process.platform === "linux" && process.arch === "x64")(
 );
 
 it("WebGPU refuses a backend that there is not", async () => {
-  expect((await refusal(openEngine("webgpu", "cuda"))).message).toBe("webgpu engine: expected a backend of gpu, software, null, got cuda");
+  expect((await refusal(openEngine("webgpu", "cuda"))).message).toBe(
+    "webgpu engine: expected a backend of gpu, software, null, got cuda",
+  );
 });

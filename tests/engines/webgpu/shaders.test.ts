@@ -30,19 +30,22 @@ describe.each([...paperCells, mgu, everyOp, linear, memoryless])("the kernels of
     ["keys, weights kept in workgroup memory", bernoulli(9), true, 33],
     ["keys, weights read from where they are", bernoulli(9), false, 300],
     ["samples", gaussianMixture(3, 20), true, 7],
-  ] as const)("are valid, and 11 dispatches make a step of any length: %s", async (_, output, keepWeights, hiddenSize) => {
-    const engine = await webGpu("null", { keepWeights });
-    const width = output.targetSize;
-    const m = model(unit, width, hiddenSize, output);
-    const session = await engine.open(m, initialState(m, 1));
-    const batchOf = output.kind === "bernoulli" ? randomBatch : randomSound;
-    for (const lengths of [[3, 1], Array.from({ length: 5 }, (_, b) => 400 - b)]) {
-      const before = engine.usage().dispatches;
-      await session.trainStep(batchOf(1, width, lengths), settings);
-      expect(engine.usage().dispatches - before).toBe(11);
-    }
-    await session.close();
-  });
+  ] as const)(
+    "are valid, and 11 dispatches make a step of any length: %s",
+    async (_, output, keepWeights, hiddenSize) => {
+      const engine = await webGpu("null", { keepWeights });
+      const width = output.targetSize;
+      const m = model(unit, width, hiddenSize, output);
+      const session = await engine.open(m, initialState(m, 1));
+      const batchOf = output.kind === "bernoulli" ? randomBatch : randomSound;
+      for (const lengths of [[3, 1], Array.from({ length: 5 }, (_, b) => 400 - b)]) {
+        const before = engine.usage().dispatches;
+        await session.trainStep(batchOf(1, width, lengths), settings);
+        expect(engine.usage().dispatches - before).toBe(11);
+      }
+      await session.close();
+    },
+  );
 });
 
 describe("a device without a driver", async () => {
@@ -51,7 +54,11 @@ describe("a device without a driver", async () => {
 
   it("names the kernel and the line of what does not compile, in an error of its own", async () => {
     const device = await Device.open(await adapter());
-    const kernel = { name: "broken", code: "@compute @workgroup_size(1) fn main() { let x = y; }", buffers: {} };
+    const kernel = {
+      name: "broken",
+      code: "@compute @workgroup_size(1) fn main() { let x = y; }",
+      buffers: {},
+    };
     const failed = device.pipeline({ ...kernel, workgroupBytes: 0, workgroupSize: 1 });
     await expect(failed).rejects.toThrow(GatedRnnError);
     await expect(failed).rejects.toThrow(/^webgpu engine: kernel broken: .*unresolved value 'y'/s);
@@ -61,7 +68,11 @@ describe("a device without a driver", async () => {
   it("raises its limits to the adapter's", async () => {
     const found = await adapter();
     const { gpu } = await Device.open(found);
-    for (const limit of ["maxComputeWorkgroupStorageSize", "maxComputeInvocationsPerWorkgroup", "maxStorageBufferBindingSize"] as const)
+    for (const limit of [
+      "maxComputeWorkgroupStorageSize",
+      "maxComputeInvocationsPerWorkgroup",
+      "maxStorageBufferBindingSize",
+    ] as const)
       expect(gpu.limits[limit]).toBe(found.limits[limit]);
   });
 

@@ -16,7 +16,17 @@ export interface Kernel {
 
 /** Words of a run's part in the head of the `batch` buffer. */
 export const jobFields = [
-  ...["slot", "rows", "size", "steps", "lengths", "inputOffsets", "input", "targetOffsets", "target"],
+  ...[
+    "slot",
+    "rows",
+    "size",
+    "steps",
+    "lengths",
+    "inputOffsets",
+    "input",
+    "targetOffsets",
+    "target",
+  ],
   ...["work", "stride", "readout", "partials", "chunk", "splits", "result", "nll", "squares"],
   ...["update", "seed", "noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale"],
 ] as const;
@@ -46,13 +56,29 @@ export interface KernelSource {
 /** Fields of a job that are floats in the batch's words. */
 const floats = new Set(["noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale"]);
 
-export function kernel({ name, buffers, workgroupSize, shared = {}, vectors = {}, functions = "", body }: KernelSource): Kernel {
+export function kernel({
+  name,
+  buffers,
+  workgroupSize,
+  shared = {},
+  vectors = {},
+  functions = "",
+  body,
+}: KernelSource): Kernel {
   const declarations = bufferNames.flatMap((buffer, binding) => {
     const access = buffers[buffer];
-    return access ? [`@group(0) @binding(${binding}) var<storage, ${access}> ${buffer}: array<${elementTypes[buffer]}>;`] : [];
+    return access
+      ? [
+          `@group(0) @binding(${binding}) var<storage, ${access}> ${buffer}: array<${elementTypes[buffer]}>;`,
+        ]
+      : [];
   });
-  const declare = (type: string) => (array: [string, number]) => `var<workgroup> ${array[0]}: array<${type}, ${array[1]}>;`;
-  const arrays = [...Object.entries(shared).map(declare("f32")), ...Object.entries(vectors).map(declare("vec4<f32>"))];
+  const declare = (type: string) => (array: [string, number]) =>
+    `var<workgroup> ${array[0]}: array<${type}, ${array[1]}>;`;
+  const arrays = [
+    ...Object.entries(shared).map(declare("f32")),
+    ...Object.entries(vectors).map(declare("vec4<f32>")),
+  ];
   const fields = jobFields.flatMap((field, word) => {
     if (!new RegExp(`\\b${field}_\\b`).test(body)) return [];
     const value = `batch[run + ${word}u]`;
@@ -70,7 +96,8 @@ ${fields.join("\n")}
 ${body}
 }
 `;
-  const total = (lengths: Readonly<Record<string, number>>) => Object.values(lengths).reduce((a, b) => a + b, 0);
+  const total = (lengths: Readonly<Record<string, number>>) =>
+    Object.values(lengths).reduce((a, b) => a + b, 0);
   const workgroupBytes = 4 * total(shared) + 16 * total(vectors);
   return { name, code, buffers, workgroupBytes, workgroupSize };
 }

@@ -39,17 +39,27 @@ export function sequenceLoop(
   const units = Array.from({ length: Math.ceil(hiddenSize / workgroupSize) }, (_, u) => u);
 
   const groups = steps.filter((s) => s.kind === "products");
-  const staged = (group: number, source: number) => `staged${group}_${"rqs"[kindOf(source)]}${indexOf(source)}`;
-  const stagedNames = [...new Set(groups.flatMap(({ products }, g) => products.map(({ source }) => staged(g, source))))];
+  const staged = (group: number, source: number) =>
+    `staged${group}_${"rqs"[kindOf(source)]}${indexOf(source)}`;
+  const stagedNames = [
+    ...new Set(
+      groups.flatMap(({ products }, g) => products.map(({ source }) => staged(g, source))),
+    ),
+  ];
   const packs = [...new Set(groups.flatMap(({ products }) => products.map(({ pack }) => pack)))];
   const stagedFloats = stagedNames.length * hiddenSize;
-  const kept = limits.keepsWeights && 4 * (stagedFloats + packs.length * hiddenSize ** 2) <= limits.bytes;
+  const kept =
+    limits.keepsWeights && 4 * (stagedFloats + packs.length * hiddenSize ** 2) <= limits.bytes;
   const values = kept || 16 * stagedFloats > limits.bytes ? ofOne : ofFour;
   const { sequences, type } = values;
-  const arrays = (names: readonly string[], length: number) => Object.fromEntries(names.map((name) => [name, length]));
+  const arrays = (names: readonly string[], length: number) =>
+    Object.fromEntries(names.map((name) => [name, length]));
   const keptNames = kept ? packs.map((pack) => `kept${pack}`) : [];
   const kernelArrays = {
-    shared: { ...arrays(sequences === 1 ? stagedNames : [], hiddenSize), ...arrays(keptNames, hiddenSize ** 2) },
+    shared: {
+      ...arrays(sequences === 1 ? stagedNames : [], hiddenSize),
+      ...arrays(keptNames, hiddenSize ** 2),
+    },
     vectors: arrays(sequences === 1 ? [] : stagedNames, hiddenSize),
   };
 
@@ -60,12 +70,16 @@ export function sequenceLoop(
     return name;
   };
   const rows = Array.from({ length: sequences }, (_, s) => s);
-  const memory = (word: number, unit: number, s: number) => `work[at + ${indexOf(word)}u * stride_ + ${s * hiddenSize}u + j${unit}]`;
-  const loaded = (word: number, unit: number) => `${type}(${rows.map((s) => memory(word, unit, s)).join(", ")})`;
+  const memory = (word: number, unit: number, s: number) =>
+    `work[at + ${indexOf(word)}u * stride_ + ${s * hiddenSize}u + j${unit}]`;
+  const loaded = (word: number, unit: number) =>
+    `${type}(${rows.map((s) => memory(word, unit, s)).join(", ")})`;
   const stored = (word: number, unit: number) =>
     sequences === 1
       ? `${memory(word, unit, 0)} = ${use(word, unit)};`
-      : rows.map((s) => `if (goes[${s}]) { ${memory(word, unit, s)} = ${use(word, unit)}[${s}]; }`).join(" ");
+      : rows
+          .map((s) => `if (goes[${s}]) { ${memory(word, unit, s)} = ${use(word, unit)}[${s}]; }`)
+          .join(" ");
   const expressions = expressionsOn(values);
   const constants = new Map<string, string>();
   const emitted: string[] = [];
@@ -89,7 +103,9 @@ export function sequenceLoop(
     const sources = [...new Set(step.products.map(({ source }) => source))];
     if (groups.length === 1) emitted.push("workgroupBarrier();"); // the step before may still be read
     for (const unit of units)
-      emitted.push(`if (lives${unit}) { ${sources.map((s) => `${staged(g, s)}[j${unit}] = ${use(s, unit)};`).join(" ")} }`);
+      emitted.push(
+        `if (lives${unit}) { ${sources.map((s) => `${staged(g, s)}[j${unit}] = ${use(s, unit)};`).join(" ")} }`,
+      );
     emitted.push("workgroupBarrier();");
     for (const unit of units) {
       const fresh = new Set<number>();
@@ -100,7 +116,9 @@ export function sequenceLoop(
         }
       const terms = step.products.map(({ source, pack, target }) => {
         const { offset, stride } = weights.packs[pack];
-        const weight = kept ? `kept${pack}[k * ${hiddenSize}u + j${unit}]` : `weights[w + ${offset}u + k * ${stride}u + j${unit}]`;
+        const weight = kept
+          ? `kept${pack}[k * ${hiddenSize}u + j${unit}]`
+          : `weights[w + ${offset}u + k * ${stride}u + j${unit}]`;
         return `${use(target, unit)} += ${staged(g, source)}[k] * ${weight};`;
       });
       emitted.push(`for (var k = 0u; k < ${hiddenSize}u; k++) { ${terms.join(" ")} }`);
@@ -120,10 +138,14 @@ export function sequenceLoop(
         before.push(`${use(gradient, unit)} ${k === 0 ? "+=" : "="} carried${k}_${unit};`);
         const earlier = previousGradient >= 0 ? use(previousGradient, unit) : "";
         // a sequence that has not begun yet, from its end, brings nothing
-        if (earlier) after.push(`carried${k}_${unit} = ${sequences === 1 ? earlier : `select(${type}(), ${earlier}, goes)`};`);
+        if (earlier)
+          after.push(
+            `carried${k}_${unit} = ${sequences === 1 ? earlier : `select(${type}(), ${earlier}, goes)`};`,
+          );
       }
     });
-    if (stores.length > 0) after.push(`if (lives${unit}) { ${stores.map((word) => stored(word, unit)).join(" ")} }`);
+    if (stores.length > 0)
+      after.push(`if (lives${unit}) { ${stores.map((word) => stored(word, unit)).join(" ")} }`);
   }
 
   const body = [

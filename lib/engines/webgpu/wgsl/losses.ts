@@ -1,4 +1,8 @@
-import { deviationFloor, type GaussianMixtureOutput, type Output } from "../../../outputs/output.js";
+import {
+  deviationFloor,
+  type GaussianMixtureOutput,
+  type Output,
+} from "../../../outputs/output.js";
 import { type Kernel, kernel } from "./kernel.js";
 
 /** 16 invocations share a row; a workgroup has four of them. */

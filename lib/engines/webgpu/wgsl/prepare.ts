@@ -5,10 +5,12 @@ import type { WeightLayout } from "./weights.js";
 const polynomial = (coefficients: readonly number[]) =>
   coefficients.slice(1).reduce((p, c) => `(${c} + ${p} * x)`, String(coefficients[0]));
 const central = polynomial([
-  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503,
+  -0.00417768164, 0.246640727, 1.50140941,
 ]);
 const tail = polynomial([
-  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
+  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613,
+  0.00943887047, 1.00167406, 2.83297682,
 ]);
 
 /** random/threefry.ts and random/normal.ts: the same random words; a normal may differ in its last bits. */
@@ -40,7 +42,10 @@ fn normalFrom(word: u32) -> f32 {
 `;
 
 /** w̃ = w + noise, and the transposed copies. Grid: an invocation for every parameter. */
-export function prepareWeights({ parameters, parameterFloats }: Program, { transposed, floats }: WeightLayout): Kernel {
+export function prepareWeights(
+  { parameters, parameterFloats }: Program,
+  { transposed, floats }: WeightLayout,
+): Kernel {
   const cases = parameters.map(({ offset, rows, columns, stream }, k) => {
     const noise =
       stream < 0
@@ -49,7 +54,8 @@ export function prepareWeights({ parameters, parameterFloats }: Program, { trans
       let words = threefry(seed_, update_, row, ${stream * 1048576}u + (column / 32u) * 16u + column % 16u);
       value += noise_ * normalFrom(select(words.x, words.y, (column / 16u) % 2u == 1u));
     }`;
-    const copy = transposed[k] < 0 ? "" : `weights[w + ${transposed[k]}u + column * ${rows}u + row] = value;`;
+    const copy =
+      transposed[k] < 0 ? "" : `weights[w + ${transposed[k]}u + column * ${rows}u + row] = value;`;
     return `if (i < ${offset + rows * columns}u) {
     let row = (i - ${offset}u) / ${columns}u; let column = (i - ${offset}u) % ${columns}u;
     ${noise}

@@ -12,7 +12,10 @@ interface TiledKernel extends Kernel {
 const tilesOf = (size: number) => Math.ceil(size / tile);
 
 /** b + x W for every affine product and all rows at once, x dense. Grid: row tiles × column tiles of every affine. */
-export function denseProjection({ affines, model }: Program, { floats }: WeightLayout): TiledKernel {
+export function denseProjection(
+  { affines, model }: Program,
+  { floats }: WeightLayout,
+): TiledKernel {
   const { hiddenSize, inputSize } = model;
   const columns = tilesOf(hiddenSize);
   const count = affines.length / 5;
@@ -40,8 +43,12 @@ export function denseProjection({ affines, model }: Program, { floats }: WeightL
 /** The same for sparse x: a sum of a few rows of W. Grid: an invocation for every hidden unit of every row. */
 export function sparseProjection({ affines, model }: Program, { floats }: WeightLayout): Kernel {
   const { hiddenSize } = model;
-  const list = Array.from({ length: affines.length / 5 }, (_, k) => affines.subarray(5 * k, 5 * k + 5));
-  const reading = list.map(([, matrix], k) => (matrix < 0 ? "" : `sum${k} += weights[w + ${matrix}u + column];`)).join(" ");
+  const list = Array.from({ length: affines.length / 5 }, (_, k) =>
+    affines.subarray(5 * k, 5 * k + 5),
+  );
+  const reading = list
+    .map(([, matrix], k) => (matrix < 0 ? "" : `sum${k} += weights[w + ${matrix}u + column];`))
+    .join(" ");
   return kernel({
     name: "input projection",
     buffers: { batch: "read", weights: "read", work: "read_write" },
@@ -61,7 +68,10 @@ export function sparseProjection({ affines, model }: Program, { floats }: Weight
 }
 
 /** y = h W_y + b_y for all rows. Grid: row tiles × column tiles. */
-export function readout({ model, hiddenSlot, readoutPack, parameters }: Program, weights: WeightLayout): TiledKernel {
+export function readout(
+  { model, hiddenSlot, readoutPack, parameters }: Program,
+  weights: WeightLayout,
+): TiledKernel {
   const { hiddenSize, output } = model;
   const bias = parameters[parameters.length - 1].offset;
   return rowProduct("readout", weights, readoutPack, {
@@ -74,7 +84,10 @@ export function readout({ model, hiddenSlot, readoutPack, parameters }: Program,
 }
 
 /** The readout's gradient with respect to h, for all rows: dy W_yᵀ. Grid: row tiles × column tiles. */
-export function hiddenGradient({ model, hiddenGradientSlot, readoutBackPack }: Program, weights: WeightLayout): TiledKernel {
+export function hiddenGradient(
+  { model, hiddenGradientSlot, readoutBackPack }: Program,
+  weights: WeightLayout,
+): TiledKernel {
   const { hiddenSize, output } = model;
   return rowProduct("gradient of h", weights, readoutBackPack, {
     inner: output.readoutSize,

@@ -8,18 +8,40 @@ export const indexOf = (word: number) => word & 0xfffffff;
 export type Op = keyof typeof opCodes;
 
 const opNames = new Map(Object.entries(opCodes).map(([name, code]) => [code, name as Op]));
-const ofTwo = new Set<Op>(["plus", "minus", "times", "divide", "sigmoidGradient", "tanhGradient", "reluGradient"]);
+const ofTwo = new Set<Op>([
+  "plus",
+  "minus",
+  "times",
+  "divide",
+  "sigmoidGradient",
+  "tanhGradient",
+  "reluGradient",
+]);
 const operandCount = (op: Op) => (op === "timesPlus" ? 3 : ofTwo.has(op) ? 2 : 1);
 
 export type Step =
-  | { readonly kind: "phase"; readonly ops: readonly { op: Op; out: number; inputs: readonly number[]; extra: number }[] }
+  | {
+      readonly kind: "phase";
+      readonly ops: readonly { op: Op; out: number; inputs: readonly number[]; extra: number }[];
+    }
   /** Products that wait for nothing of one another. */
-  | { readonly kind: "products"; readonly products: readonly { source: number; pack: number; target: number; accumulate: boolean }[] };
+  | {
+      readonly kind: "products";
+      readonly products: readonly {
+        source: number;
+        pack: number;
+        target: number;
+        accumulate: boolean;
+      }[];
+    };
 
 function stepsOf({ instructions, ops }: Program, from: number, count: number): Step[] {
   const steps: Step[] = [];
   for (let i = from; i < from + count; i++) {
-    const [kind, length, at, source, pack, target, accumulate] = instructions.subarray(7 * i, 7 * i + 7);
+    const [kind, length, at, source, pack, target, accumulate] = instructions.subarray(
+      7 * i,
+      7 * i + 7,
+    );
     if (kind === 0) {
       const phase = Array.from({ length }, (_, k) => {
         const [code, out, a, b, c, extra] = ops.subarray(6 * (at + k), 6 * (at + k) + 6);
@@ -32,14 +54,18 @@ function stepsOf({ instructions, ops }: Program, from: number, count: number): S
     const product = { source, pack, target, accumulate: accumulate === 1 };
     const last = steps.at(-1);
     const joins = last?.kind === "products" && !last.products.some((p) => p.target === source);
-    if (joins) steps[steps.length - 1] = { kind: "products", products: [...last.products, product] };
+    if (joins)
+      steps[steps.length - 1] = { kind: "products", products: [...last.products, product] };
     else steps.push({ kind: "products", products: [product] });
   }
   return steps;
 }
 
 /** What a step touches in memory: sequence slots that it reads before it writes them, and those that it writes. */
-function slotsTouched(steps: readonly Step[], given: readonly number[]): { reads: Set<number>; writes: Set<number> } {
+function slotsTouched(
+  steps: readonly Step[],
+  given: readonly number[],
+): { reads: Set<number>; writes: Set<number> } {
   const reads = new Set<number>();
   const writes = new Set<number>(given.filter((word) => kindOf(word) === inSequence));
   const read = (word: number) => {
@@ -77,14 +103,18 @@ const statesOf = ({ states }: Program): State[] =>
     return { value, previous, gradient, previousGradient };
   });
 
-const sequenceSlots = (slots: readonly number[]) => new Set(slots.filter((s) => s >= 0).map((s) => (inSequence << 28) | s));
+const sequenceSlots = (slots: readonly number[]) =>
+  new Set(slots.filter((s) => s >= 0).map((s) => (inSequence << 28) | s));
 
 /** Sequence slots that the backward loop, the readout and the weight gradients read. */
 function neededAfterForward(program: Program): Set<number> {
   const steps = stepsOf(program, program.forwardCount, program.backwardCount);
   const { reads } = slotsTouched(steps, []);
   const sources = [...program.matrices, ...program.peepholes].filter((_, i) => i % 3 === 1);
-  return new Set([...reads, ...sequenceSlots([program.hiddenSlot, ...sources, ...program.named.values()])]);
+  return new Set([
+    ...reads,
+    ...sequenceSlots([program.hiddenSlot, ...sources, ...program.named.values()]),
+  ]);
 }
 
 /** Sequence slots that the weight gradients read from the backward loop. */
@@ -120,5 +150,10 @@ export function loopOf(program: Program, direction: "forward" | "backward"): Loo
     states.slice(1).map((s) => s.gradient),
   );
   const needed = neededAfterBackward(program);
-  return { steps, states, reads: new Set([...reads, gradient]), stores: [...writes, gradient].filter((word) => needed.has(word)) };
+  return {
+    steps,
+    states,
+    reads: new Set([...reads, gradient]),
+    stores: [...writes, gradient].filter((word) => needed.has(word)),
+  };
 }

@@ -21,11 +21,25 @@ interface TiledProduct extends Omit<KernelSource, "workgroupSize" | "body" | "sh
   readonly store: string;
 }
 
-export function tiledProduct({ begin, a, insideA, b, insideB, aRunsAlongDepth, fillA, store, ...source }: TiledProduct): Kernel {
-  const [kOfA, mOfA] = aRunsAlongDepth ? [`i % ${depth}u`, `i / ${depth}u`] : [`i / ${vectors}u`, `i % ${vectors}u`];
+export function tiledProduct({
+  begin,
+  a,
+  insideA,
+  b,
+  insideB,
+  aRunsAlongDepth,
+  fillA,
+  store,
+  ...source
+}: TiledProduct): Kernel {
+  const [kOfA, mOfA] = aRunsAlongDepth
+    ? [`i % ${depth}u`, `i / ${depth}u`]
+    : [`i / ${vectors}u`, `i % ${vectors}u`];
   const rows = [0, 1, 2, 3];
   const element = (name: string, inside: string, value: string) =>
-    rows.map((r) => `{ let ${name} = ${name}1 + ${r}u; if (${inside}) { x[${r}] = ${value}; } }`).join("\n        ");
+    rows
+      .map((r) => `{ let ${name} = ${name}1 + ${r}u; if (${inside}) { x[${r}] = ${value}; } }`)
+      .join("\n        ");
   const loadA = (inside: string, value: string) => `
     for (var i = lid; i < ${depth * vectors}u; i += 64u) {
       let kk = ${kOfA}; let mm = ${mOfA}; let k = k0 + kk; let m1 = m0 + 4u * mm;

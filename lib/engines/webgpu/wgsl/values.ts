@@ -11,7 +11,8 @@ export const ofFour: Values = { sequences: 4, type: "vec4<f32>", suffix: "4" };
 
 /** The elementary functions on four floats. */
 export const byComponent = ["sigmoidOf", "tanhOf", "expOf", "logOf", "softplusOf"].map(
-  (name) => `fn ${name}4(x: vec4<f32>) -> vec4<f32> { return vec4<f32>(${[0, 1, 2, 3].map((s) => `${name}(x[${s}])`).join(", ")}); }`,
+  (name) =>
+    `fn ${name}4(x: vec4<f32>) -> vec4<f32> { return vec4<f32>(${[0, 1, 2, 3].map((s) => `${name}(x[${s}])`).join(", ")}); }`,
 );
 
 /** WGSL of the operations on values of a type: a float, or four sequences' floats. */

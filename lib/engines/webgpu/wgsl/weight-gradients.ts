@@ -25,9 +25,18 @@ function weightGradientsOf(program: Program): WeightGradient[] {
   const { hiddenSize, inputSize, output } = model;
   const [weight, bias] = parameters.slice(-2).map((p) => p.offset);
   const list: WeightGradient[] = [
-    { factor: "slot", left: hiddenSlot, right: "readout", rows: hiddenSize, columns: output.readoutSize, weight, bias },
+    {
+      factor: "slot",
+      left: hiddenSlot,
+      right: "readout",
+      rows: hiddenSize,
+      columns: output.readoutSize,
+      weight,
+      bias,
+    },
   ];
-  const triples = (table: Int32Array) => Array.from({ length: table.length / 3 }, (_, k) => table.subarray(3 * k, 3 * k + 3));
+  const triples = (table: Int32Array) =>
+    Array.from({ length: table.length / 3 }, (_, k) => table.subarray(3 * k, 3 * k + 3));
   for (let k = 0; k < affines.length; k += 5) {
     const [, input, , offset, gradient] = affines.subarray(k, k + 5);
     const right = gradient < 0 ? ("nothing" as const) : gradient;
@@ -36,13 +45,37 @@ function weightGradientsOf(program: Program): WeightGradient[] {
     else list.push({ ...common, factor: "ones", rows: 0, weight: 0 });
   }
   for (const [offset, left, right] of triples(matrices))
-    list.push({ factor: "slot", left, right, rows: hiddenSize, columns: hiddenSize, weight: offset, bias: none });
+    list.push({
+      factor: "slot",
+      left,
+      right,
+      rows: hiddenSize,
+      columns: hiddenSize,
+      weight: offset,
+      bias: none,
+    });
   for (const [offset, left, right] of triples(peepholes))
-    list.push({ factor: "peephole", left, right, rows: 1, columns: hiddenSize, weight: offset, bias: none });
+    list.push({
+      factor: "peephole",
+      left,
+      right,
+      rows: 1,
+      columns: hiddenSize,
+      weight: offset,
+      bias: none,
+    });
   const covered = new Set(list.flatMap((g) => [g.factor === "ones" ? -1 : g.weight, g.bias]));
   for (const p of parameters)
     if (!covered.has(p.offset))
-      list.push({ factor: "slot", left: 0, right: "nothing", rows: p.rows, columns: p.columns, weight: p.offset, bias: none });
+      list.push({
+        factor: "slot",
+        left: 0,
+        right: "nothing",
+        rows: p.rows,
+        columns: p.columns,
+        weight: p.offset,
+        bias: none,
+      });
   return list;
 }
 
@@ -53,13 +86,18 @@ const rightNothing = none - 1;
 const tileWords = 8;
 
 /** The tables in the order in which kernels find them: affine products, then the tiles of all weight gradients. */
-export function tablesOf(program: Program): { readonly words: Uint32Array<ArrayBuffer>; readonly tiles: number } {
+export function tablesOf(program: Program): {
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly tiles: number;
+} {
   const { affines } = program;
   const words: number[] = [];
-  for (let k = 0; k < affines.length; k += 5) words.push(affines[k], affines[k + 1] < 0 ? none : affines[k + 1], affines[k + 3]);
+  for (let k = 0; k < affines.length; k += 5)
+    words.push(affines[k], affines[k + 1] < 0 ? none : affines[k + 1], affines[k + 3]);
   let tiles = 0;
   for (const { factor, left, right, rows, columns, weight, bias } of weightGradientsOf(program)) {
-    const rightWord = right === "readout" ? rightReadout : right === "nothing" ? rightNothing : right;
+    const rightWord =
+      right === "readout" ? rightReadout : right === "nothing" ? rightNothing : right;
     const height = rows + (bias === none ? 0 : 1);
     for (let m0 = 0; m0 < height; m0 += tile)
       for (let n0 = 0; n0 < columns; n0 += tile) {
@@ -80,7 +118,8 @@ export function weightGradients(program: Program, input: Batch["input"]["kind"])
   const left = `work[work_ + left * stride_ + k * ${hiddenSize}u + m]`;
   const dense = `bitcast<f32>(batch[input_ + k * ${inputSize}u + m])`;
   const isBias = `m == height && bias != ${none}u`;
-  const one = (column: string) => `tileA[lid * ${vectors}u + (${column} - m0) / 4u][(${column} - m0) % 4u] = 1.0;`;
+  const one = (column: string) =>
+    `tileA[lid * ${vectors}u + (${column} - m0) / 4u][(${column} - m0) % 4u] = 1.0;`;
   const keys = `
       for (var i = lid; i < ${depth * vectors}u; i += 64u) { tileA[i] = vec4<f32>(); }
       workgroupBarrier();
@@ -125,7 +164,9 @@ fn rightAt(work_: u32, stride_: u32, readout_: u32, right: u32, columns: u32, k:
     aRunsAlongDepth: false,
     fillA: (elements) =>
       `if (kind == ${factors.input}u) { ${
-        input === "sparse" ? keys : elements(`m < height || (${isBias})`, `1.0; if (m < height) { x[m - m1] = ${dense}; }`)
+        input === "sparse"
+          ? keys
+          : elements(`m < height || (${isBias})`, `1.0; if (m < height) { x[m - m1] = ${dense}; }`)
       } } else { ${elements(`m < height || (${isBias})`, `1.0; if (m < height) { x[m - m1] = ${left}; }`)} }`,
     b: "rightAt(work_, stride_, readout_, right, columns, k, n)",
     insideB: "n < columns",
