@@ -22,13 +22,13 @@ export type {
   StepReport,
   StepSettings,
   Trace,
-  TrainingState,
 } from "./engines/engine.js";
 export { nativeWasmFrom } from "./engines/native/wasm.js";
 export type { WebGpuEngine, WebGpuOptions } from "./engines/webgpu/engine.js";
 export { webGpuInPage } from "./engines/webgpu/page.js";
 export { GatedRnnError, NotFiniteError } from "./errors.js";
+export { initialState } from "./model/initialise.js";
+export { type Model, model, type Parameter } from "./model/model.js";
+export type { TrainingState } from "./model/state.js";
 export { bernoulli, gaussianMixture, type Output } from "./outputs/output.js";
 export { type Generator, generator } from "./random/generator.js";
-export { initialState } from "./train/initialise.js";
-export { type Model, model, type Parameter } from "./train/model.js";

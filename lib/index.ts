@@ -31,11 +31,16 @@ export type {
   StepReport,
   StepSettings,
   Trace,
-  TrainingState,
 } from "./engines/engine.js";
 export { defaultEngine, engineNames, openEngine } from "./engines/index.js";
 export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
 export * from "./generate/index.js";
+export { baselinesOf } from "./look/baselines.js";
+export { gradientFlow } from "./look/gradient-flow.js";
+export { tracePiece } from "./look/trace.js";
+export { initialState } from "./model/initialise.js";
+export { isNoisy, type Model, model, type Parameter } from "./model/model.js";
+export type { TrainingState } from "./model/state.js";
 export { bernoulli, deviationFloor, gaussianMixture, type Output } from "./outputs/output.js";
 export { type Generator, generator } from "./random/generator.js";
 export * from "./show/index.js";
@@ -54,12 +59,8 @@ export {
 export type { SweepStatus } from "./sweep/status.js";
 export type { SweepSummary } from "./sweep/summary.js";
 export { type SweepOptions, type SweepResult, sweep } from "./sweep/sweep.js";
-export { baselinesOf } from "./train/baselines.js";
 export { removeCheckpoint } from "./train/checkpoint.js";
-export { gradientFlow } from "./train/gradient-flow.js";
-export { initialState } from "./train/initialise.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
-export { isNoisy, type Model, model, type Parameter } from "./train/model.js";
 export { pytorchWeights } from "./train/pytorch.js";
 export {
   type EpochPoint,
@@ -75,6 +76,5 @@ export {
   type Tensor,
 } from "./train/safetensors.js";
 export type { Dataset, Units } from "./train/task.js";
-export { tracePiece } from "./train/trace.js";
 export { type TrainOptions, type TrainProgress, type TrainResult, train } from "./train/train.js";
 export { readWeights, type TrainedModel, writeWeights } from "./train/weights.js";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { type Split, splits } from "../data/dataset.js";
 import { datasetNames, openData } from "../data/open.js";
+import { baselinesOf } from "../look/baselines.js";
 import { baselineTitles } from "../show/index.js";
-import { baselinesOf } from "../train/baselines.js";
 import { type Dataset, speechWindow } from "../train/task.js";
 import { jsonOption, printJson } from "./options.js";
 import { interruptible, progressLine } from "./progress.js";

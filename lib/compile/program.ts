@@ -1,5 +1,5 @@
 import type { NodeIndex } from "../cells/graph.js";
-import { isNoisy, type Model } from "../train/model.js";
+import { isNoisy, type Model } from "../model/model.js";
 import type { ValueIndex } from "./derivative.js";
 import { type Instruction, type PhaseOp, schedule } from "./schedule.js";
 import { type Slots, slots } from "./slots.js";

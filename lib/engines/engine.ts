@@ -1,5 +1,6 @@
 import type { Batch } from "../data/batch.js";
-import type { Model } from "../train/model.js";
+import type { Model } from "../model/model.js";
+import type { TrainingState } from "../model/state.js";
 
 /** How one update is made. Pure numbers: everything random in it follows from `noiseSeed` and the session's update counter. */
 export interface StepSettings {
@@ -34,15 +35,6 @@ export interface SequenceNll {
 export interface Trace {
   readonly hiddenSize: number;
   readonly values: ReadonlyMap<string, Float32Array>;
-}
-
-/** All that training needs to go on bit for bit. Arrays are by parameter name, in the parameter's own shape, row-major. */
-export interface TrainingState {
-  readonly parameters: ReadonlyMap<string, Float32Array>;
-  readonly meanSquares: ReadonlyMap<string, Float32Array>;
-  readonly momenta: ReadonlyMap<string, Float32Array>;
-  /** Updates made so far. */
-  readonly updates: number;
 }
 
 /**

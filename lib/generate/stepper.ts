@@ -1,8 +1,8 @@
 import { affineRow, doubleOperations, doubleWeights } from "../cells/double-precision.js";
 import { evaluateStep } from "../cells/graph.js";
-import type { TrainingState } from "../engines/engine.js";
 import { GatedRnnError } from "../errors.js";
-import type { Model } from "../train/model.js";
+import type { Model } from "../model/model.js";
+import type { TrainingState } from "../model/state.js";
 
 /** A model that reads one step at a time and remembers: what sampling needs, where each input is the last output. */
 export interface Stepper {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { TrainingState } from "../engines/engine.js";
 import { BadFileError, GatedRnnError } from "../errors.js";
-import type { Model } from "./model.js";
+import type { Model } from "../model/model.js";
+import type { TrainingState } from "../model/state.js";
 import { epochPoint } from "./record.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
 import { writeWholeFile } from "./whole-file.js";

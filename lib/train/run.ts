@@ -1,6 +1,7 @@
 import type { Split } from "../data/dataset.js";
-import type { Session, TrainingState } from "../engines/engine.js";
+import type { Session } from "../engines/engine.js";
 import { NotFiniteError } from "../errors.js";
+import type { TrainingState } from "../model/state.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { decayedLearningRate } from "./configuration.js";
 import { breathe, evaluateSplit } from "./evaluate.js";

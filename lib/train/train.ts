@@ -1,12 +1,13 @@
 import type { Cell } from "../cells/cell.js";
 import { parameterCount } from "../cells/size.js";
-import type { Engine, TrainingState } from "../engines/engine.js";
+import type { Engine } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
 import type { NotFiniteError } from "../errors.js";
+import { initialState } from "../model/initialise.js";
+import { type Model, model } from "../model/model.js";
+import type { TrainingState } from "../model/state.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { configurationOf } from "./configuration.js";
-import { initialState } from "./initialise.js";
-import { type Model, model } from "./model.js";
 import { codeVersion, machine, runId } from "./provenance.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
 import { Run } from "./run.js";

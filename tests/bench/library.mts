@@ -10,7 +10,7 @@ const built = (path: string): unknown => require(join(root, "lib", "dist", "lib"
 export type { Cell } from "../../lib/cells/cell.js";
 export type { Batch, Rows } from "../../lib/data/batch.js";
 export type { Engine } from "../../lib/engines/engine.js";
-export type { Model } from "../../lib/train/model.js";
+export type { Model } from "../../lib/model/model.js";
 
 export const {
   cell,

@@ -6,8 +6,8 @@ import { latex } from "../../lib/cells/latex.js";
 import { lstm } from "../../lib/cells/lstm.js";
 import { hiddenSizeFor, paperHiddenSizes, parameterCount } from "../../lib/cells/size.js";
 import { tanh } from "../../lib/cells/tanh.js";
+import { model } from "../../lib/model/model.js";
 import { bernoulli } from "../../lib/outputs/output.js";
-import { model } from "../../lib/train/model.js";
 
 describe("parameter counts", () => {
   it.each([

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { paperCells } from "../../lib/cells/index.js";
-import type { StepSettings, TrainingState } from "../../lib/engines/engine.js";
+import type { StepSettings } from "../../lib/engines/engine.js";
+import { isNoisy, type Model } from "../../lib/model/model.js";
+import type { TrainingState } from "../../lib/model/state.js";
 import { normalMatrix } from "../../lib/random/normal.js";
-import { isNoisy, type Model } from "../../lib/train/model.js";
 import { everyOp, mgu } from "../oracle/cells.js";
 import { randomBatch, randomModel, relativeError, stateOf } from "../oracle/examples.js";
 import { oracle, type Weights } from "../oracle/oracle.js";

@@ -4,8 +4,8 @@ import { type Cell, cell } from "../../lib/cells/cell.js";
 import { paperCells } from "../../lib/cells/index.js";
 import type { Batch } from "../../lib/data/batch.js";
 import type { Engine } from "../../lib/engines/engine.js";
+import { model } from "../../lib/model/model.js";
 import { bernoulli } from "../../lib/outputs/output.js";
-import { model } from "../../lib/train/model.js";
 import { packed, relativeError, stateOf } from "../oracle/examples.js";
 import { availableEngines } from "./available.js";
 

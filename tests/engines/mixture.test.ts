@@ -4,14 +4,14 @@ import { paperCells } from "../../lib/cells/index.js";
 import { tanh } from "../../lib/cells/tanh.js";
 import type { StepSettings } from "../../lib/engines/engine.js";
 import { GatedRnnError, NotFiniteError } from "../../lib/errors.js";
+import { initialState } from "../../lib/model/initialise.js";
+import { model } from "../../lib/model/model.js";
 import {
   bernoulli,
   deviationFloor,
   type GaussianMixtureOutput,
   gaussianMixture,
 } from "../../lib/outputs/output.js";
-import { initialState } from "../../lib/train/initialise.js";
-import { model } from "../../lib/train/model.js";
 import {
   denseRows,
   packed,

@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 import { gru } from "../../lib/cells/gru.js";
 import { notesAt, pianoRoll } from "../../lib/data/piano-roll.js";
 import { sampleMusic } from "../../lib/generate/music.js";
+import { initialState } from "../../lib/model/initialise.js";
+import { model } from "../../lib/model/model.js";
 import { bernoulli, gaussianMixture } from "../../lib/outputs/output.js";
-import { initialState } from "../../lib/train/initialise.js";
-import { model } from "../../lib/train/model.js";
 
 const keys = 4;
 const small = model(gru, keys, 3, bernoulli(keys));

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { cell } from "../../lib/cells/cell.js";
 import { sampleSpeech, soundOf } from "../../lib/generate/speech.js";
+import { initialState } from "../../lib/model/initialise.js";
+import { model } from "../../lib/model/model.js";
 import { deviationFloor, gaussianMixture } from "../../lib/outputs/output.js";
 import { generator } from "../../lib/random/generator.js";
-import { initialState } from "../../lib/train/initialise.js";
-import { model } from "../../lib/train/model.js";
 
 /** Two components over two samples; sees three. The state is the window itself, nearly: tanh of a thousandth of it. */
 const window = cell("window", ({ input: x, affine, tanh }) => ({ h: tanh(affine("h", x)) }));

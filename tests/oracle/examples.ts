@@ -1,9 +1,9 @@
 import type { Cell } from "../../lib/cells/cell.js";
 import type { Batch, Rows } from "../../lib/data/batch.js";
+import { initialState } from "../../lib/model/initialise.js";
+import { type Model, model } from "../../lib/model/model.js";
 import { bernoulli, type Output } from "../../lib/outputs/output.js";
 import { generator } from "../../lib/random/generator.js";
-import { initialState } from "../../lib/train/initialise.js";
-import { type Model, model } from "../../lib/train/model.js";
 
 /** Steps of a sequence: what each predicts from, and what it predicts. */
 interface Piece {

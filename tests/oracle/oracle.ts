@@ -6,7 +6,7 @@ import {
 } from "../../lib/cells/graph.js";
 import type { Batch, Rows } from "../../lib/data/batch.js";
 import type { SequenceNll } from "../../lib/engines/engine.js";
-import type { Model } from "../../lib/train/model.js";
+import type { Model } from "../../lib/model/model.js";
 import { stepNll } from "./outputs.js";
 
 /** A float64 matrix [rows, columns] on a tape: the plainest reverse-mode derivative there is, for tests alone. */

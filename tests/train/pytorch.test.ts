@@ -6,9 +6,9 @@ import { tanh } from "../../lib/cells/tanh.js";
 import { batchOf } from "../../lib/data/batches.js";
 import { pianoRoll } from "../../lib/data/piano-roll.js";
 import { reference } from "../../lib/engines/reference/index.js";
+import { initialState } from "../../lib/model/initialise.js";
+import { model } from "../../lib/model/model.js";
 import { bernoulli } from "../../lib/outputs/output.js";
-import { initialState } from "../../lib/train/initialise.js";
-import { model } from "../../lib/train/model.js";
 import { pytorchWeights } from "../../lib/train/pytorch.js";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors.js";
 

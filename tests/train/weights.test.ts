@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lstm } from "../../lib/cells/lstm.js";
 import { tanh } from "../../lib/cells/tanh.js";
+import { initialState } from "../../lib/model/initialise.js";
+import { model } from "../../lib/model/model.js";
 import { bernoulli, gaussianMixture } from "../../lib/outputs/output.js";
-import { initialState } from "../../lib/train/initialise.js";
-import { model } from "../../lib/train/model.js";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors.js";
 import { readWeights, writeWeights } from "../../lib/train/weights.js";
 

@@ -1,15 +1,9 @@
 import { compile, type Program } from "../../compile/program.js";
 import type { Batch, Rows } from "../../data/batch.js";
 import { GatedRnnError, NotFiniteError } from "../../errors.js";
-import type { Model } from "../../train/model.js";
-import type {
-  SequenceNll,
-  Session,
-  StepReport,
-  StepSettings,
-  Trace,
-  TrainingState,
-} from "../engine.js";
+import type { Model } from "../../model/model.js";
+import type { TrainingState } from "../../model/state.js";
+import type { SequenceNll, Session, StepReport, StepSettings, Trace } from "../engine.js";
 import { Arena, modes } from "./arena.js";
 import type { Kernels } from "./kernels.js";
 import { type BatchSlice, slicesOf } from "./slices.js";

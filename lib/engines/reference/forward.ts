@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { evaluateStep, type Operations, type UnaryOp } from "../../cells/graph.js";
 import type { Batch, Rows } from "../../data/batch.js";
-import type { Model } from "../../train/model.js";
+import type { Model } from "../../model/model.js";
 import { nllOf } from "./likelihood.js";
 
 export type Tensorflow = typeof tf;

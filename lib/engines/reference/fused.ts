@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../../data/batch.js";
-import type { Model } from "../../train/model.js";
+import type { Model } from "../../model/model.js";
 import type { Tensorflow, Tensors } from "./forward.js";
 
 /** What is used of tfjs-node's backend, which publishes no types for its constants. */

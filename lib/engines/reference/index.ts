@@ -4,7 +4,7 @@ import { gru } from "../../cells/gru.js";
 import { lstm } from "../../cells/lstm.js";
 import { dataFolder } from "../../data/music-sets.js";
 import { GatedRnnError } from "../../errors.js";
-import type { Model } from "../../train/model.js";
+import type { Model } from "../../model/model.js";
 import type { Engine } from "../engine.js";
 import type { Tensorflow } from "./forward.js";
 import { fusedGru, fusedLstm } from "./fused.js";

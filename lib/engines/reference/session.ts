@@ -1,16 +1,10 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../../data/batch.js";
 import { NotFiniteError } from "../../errors.js";
+import { isNoisy, type Model } from "../../model/model.js";
+import type { TrainingState } from "../../model/state.js";
 import { normalMatrix } from "../../random/normal.js";
-import { isNoisy, type Model } from "../../train/model.js";
-import type {
-  SequenceNll,
-  Session,
-  StepReport,
-  StepSettings,
-  Trace,
-  TrainingState,
-} from "../engine.js";
+import type { SequenceNll, Session, StepReport, StepSettings, Trace } from "../engine.js";
 import { batchTensors, hiddenStates, nllPerRow, type Tensorflow, type Tensors } from "./forward.js";
 
 /** h of all steps, [rows, hidden]: op by op, or by a fused op where TensorFlow has one. */

@@ -1,4 +1,4 @@
-import type { Model } from "../../train/model.js";
+import type { Model } from "../../model/model.js";
 import type { Engine } from "../engine.js";
 import { type AdapterDescription, Device, describeAdapter } from "./device.js";
 import { kernelsOf } from "./kernels.js";

@@ -1,6 +1,6 @@
 import { compile, type Program } from "../../compile/program.js";
 import type { Batch } from "../../data/batch.js";
-import type { Model } from "../../train/model.js";
+import type { Model } from "../../model/model.js";
 import type { Device } from "./device.js";
 import type { Kernel } from "./wgsl/kernel.js";
 import { sequenceLoop } from "./wgsl/loop.js";

@@ -1,15 +1,9 @@
 import type { Batch } from "../../data/batch.js";
 import { batchPart } from "../../data/batch-part.js";
 import { GatedRnnError, NotFiniteError } from "../../errors.js";
-import type { Model } from "../../train/model.js";
-import type {
-  SequenceNll,
-  Session,
-  StepReport,
-  StepSettings,
-  Trace,
-  TrainingState,
-} from "../engine.js";
+import type { Model } from "../../model/model.js";
+import type { TrainingState } from "../../model/state.js";
+import type { SequenceNll, Session, StepReport, StepSettings, Trace } from "../engine.js";
 import type { Device } from "./device.js";
 import { kernelsOf, type Mode } from "./kernels.js";
 import { Memory, type Outcome, stateParts } from "./memory.js";

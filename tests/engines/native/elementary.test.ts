@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { type Cell, cell } from "../../../lib/cells/cell.js";
 import type { Batch } from "../../../lib/data/batch.js";
 import type { Engine } from "../../../lib/engines/engine.js";
+import { initialState } from "../../../lib/model/initialise.js";
+import { model } from "../../../lib/model/model.js";
 import { bernoulli } from "../../../lib/outputs/output.js";
-import { initialState } from "../../../lib/train/initialise.js";
-import { model } from "../../../lib/train/model.js";
 import { engines } from "./builds.js";
 
 /** Errors in units in the last place of the exact result in single precision; measured maxima stand in c/vector.h. */

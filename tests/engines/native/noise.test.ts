@@ -3,8 +3,8 @@ import { lstm } from "../../../lib/cells/lstm.js";
 import { compile } from "../../../lib/compile/program.js";
 import type { ArenaMemory } from "../../../lib/engines/native/kernels.js";
 import { NativeSession } from "../../../lib/engines/native/session.js";
+import { isNoisy } from "../../../lib/model/model.js";
 import { normalMatrix } from "../../../lib/random/normal.js";
-import { isNoisy } from "../../../lib/train/model.js";
 import { randomBatch, randomModel, stateOf } from "../../oracle/examples.js";
 import { builds } from "./builds.js";
 

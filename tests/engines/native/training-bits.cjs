@@ -8,8 +8,8 @@ const [engineName, threads, seed] = process.argv.slice(2);
 
 const { openEngine } = load("engines/index.js");
 const { gru } = load("cells/gru.js");
-const { model } = load("train/model.js");
-const { initialState } = load("train/initialise.js");
+const { model } = load("model/model.js");
+const { initialState } = load("model/initialise.js");
 const { bernoulli } = load("outputs/output.js");
 const { generator } = load("random/generator.js");
 

@@ -6,9 +6,9 @@ import type { StepSettings } from "../../../lib/engines/engine.js";
 import { Device } from "../../../lib/engines/webgpu/device.js";
 import { webGpu } from "../../../lib/engines/webgpu/index.js";
 import { GatedRnnError } from "../../../lib/errors.js";
+import { initialState } from "../../../lib/model/initialise.js";
+import { model } from "../../../lib/model/model.js";
 import { bernoulli, gaussianMixture } from "../../../lib/outputs/output.js";
-import { initialState } from "../../../lib/train/initialise.js";
-import { model } from "../../../lib/train/model.js";
 import { everyOp, mgu } from "../../oracle/cells.js";
 import { randomBatch, randomSound } from "../../oracle/examples.js";
 

@@ -6,10 +6,10 @@ import { type Baseline, baselines } from "../data/baselines.js";
 import { dataFolder } from "../data/music-sets.js";
 import type { SpeechDataset } from "../data/speech.js";
 import { speechBaselines } from "../data/speech-baselines.js";
-import { splitNll } from "./record.js";
-import type { Dataset } from "./task.js";
-import { type TrainOptions, train } from "./train.js";
-import { writeWholeFile } from "./whole-file.js";
+import { splitNll } from "../train/record.js";
+import type { Dataset } from "../train/task.js";
+import { type TrainOptions, train } from "../train/train.js";
+import { writeWholeFile } from "../train/whole-file.js";
 
 /** How the layer without memory is trained: it has converged by then. */
 export const memorylessRun = {

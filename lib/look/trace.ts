@@ -3,8 +3,8 @@ import type { PianoRoll } from "../data/piano-roll.js";
 import type { Engine, Trace } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
-import { initialState } from "./initialise.js";
-import type { TrainedModel } from "./weights.js";
+import { initialState } from "../model/initialise.js";
+import type { TrainedModel } from "../train/weights.js";
 
 /**
  * Every named gate and state of a trained model while a piece of music plays: [steps, hidden] by name, step t before note t + 1.

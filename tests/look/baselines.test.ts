@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SpeechDataset, Waveform } from "../../lib/data/speech.js";
+import { baselinesOf } from "../../lib/look/baselines.js";
 import { generator } from "../../lib/random/generator.js";
-import { baselinesOf } from "../../lib/train/baselines.js";
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
-import type { TrainingState } from "../engines/engine.js";
 import { type Generator, generator } from "../random/generator.js";
 import type { Model, Parameter } from "./model.js";
+import type { TrainingState } from "./state.js";
 
 /**
  * Initial parameters as a pure function of the seed (ours: the paper does not say): input and output weights and

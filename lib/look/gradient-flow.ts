@@ -9,9 +9,9 @@ import {
 import { evaluateStep, type UnaryOp } from "../cells/graph.js";
 import { type BackwardValue, derivative, type ElementwiseOp } from "../compile/derivative.js";
 import type { Batch, Rows } from "../data/batch.js";
-import type { TrainingState } from "../engines/engine.js";
 import { GatedRnnError } from "../errors.js";
-import type { Model } from "./model.js";
+import type { Model } from "../model/model.js";
+import type { TrainingState } from "../model/state.js";
 
 /**
  * How much of a step's error reaches the steps before it: the norm of ∂NLL_t / ∂s_(t−k), for k = 0 … lags, as a share of its norm at
