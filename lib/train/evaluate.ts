@@ -1,6 +1,6 @@
 import type { Batch } from "../data/batch.js";
 import type { SequenceNll, Session } from "../engines/engine.js";
-import type { SplitNll } from "./record.js";
+import type { PieceNlls, SplitNll } from "./record.js";
 
 /** Mean NLL in nats: over all predicted steps, and the mean of the sequences' own means. */
 export function meanNll(sequences: readonly SequenceNll[]): SplitNll {
@@ -12,14 +12,25 @@ export function meanNll(sequences: readonly SequenceNll[]): SplitNll {
   };
 }
 
-/** NLL of a split: all its batches, without noise. Stops early, with what it has, only by an error. */
-export async function evaluateSplit(session: Session, batches: Iterable<Batch>): Promise<SplitNll> {
+/** Each sequence of a split, without noise, in the order of its batches: longest first. */
+export async function evaluateSequences(
+  session: Session,
+  batches: Iterable<Batch>,
+): Promise<SequenceNll[]> {
   const sequences: SequenceNll[] = [];
   for (const batch of batches) {
     sequences.push(...(await session.evaluate(batch)));
     await breathe();
   }
-  return meanNll(sequences);
+  return sequences;
+}
+
+/** Sequences one by one as records keep them: to about what single precision knows. */
+export function piecesOf(sequences: readonly SequenceNll[]): PieceNlls {
+  return {
+    nll: sequences.map(({ nll }) => Number(nll.toPrecision(7))),
+    steps: sequences.map(({ steps }) => steps),
+  };
 }
 
 /** Lets timers, signals and a notebook's interrupt in: a loop of microtasks would keep them out. */

@@ -4,6 +4,10 @@ import { z } from "zod";
 export const splitNll = z.object({ nllPerStep: z.number(), nllPerSequence: z.number() });
 export type SplitNll = z.infer<typeof splitNll>;
 
+/** Every sequence of a split, longest first, in the same order in every record of the same data: NLL summed over its steps. */
+export const pieceNlls = z.object({ nll: z.array(z.number()), steps: z.array(z.number()) });
+export type PieceNlls = z.infer<typeof pieceNlls>;
+
 /** One epoch of a learning curve. */
 export const epochPoint = z.object({
   epoch: z.number().int().positive(),
@@ -87,5 +91,7 @@ export const runRecord = z.object({
   bestEpoch: z.number().int().nonnegative(),
   /** NLL of the parameters of the best validation epoch. */
   results: z.object({ train: splitNll, valid: splitNll, test: splitNll }),
+  /** The test split piece by piece, for intervals over pieces; records of the first version lack it. */
+  testPieces: pieceNlls.optional(),
 });
 export type RunRecord = z.infer<typeof runRecord>;

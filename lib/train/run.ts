@@ -1,10 +1,10 @@
 import type { Split } from "../data/dataset.js";
-import type { Session } from "../engines/engine.js";
+import type { SequenceNll, Session } from "../engines/engine.js";
 import { NotFiniteError } from "../errors.js";
 import type { TrainingState } from "../model/state.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { decayedLearningRate } from "./configuration.js";
-import { breathe, evaluateSplit } from "./evaluate.js";
+import { breathe, evaluateSequences, meanNll } from "./evaluate.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
 import type { Task } from "./task.js";
 import type { TrainOptions } from "./train.js";
@@ -50,8 +50,8 @@ export class Run {
     return (performance.now() - this.begun) / 1000;
   }
 
-  evaluate(split: Split) {
-    return evaluateSplit(this.session, this.task.evaluation(split));
+  evaluate(split: Split): Promise<SequenceNll[]> {
+    return evaluateSequences(this.session, this.task.evaluation(split));
   }
 
   async checkpoint(): Promise<Omit<Checkpoint, "run" | "started" | "builds">> {
@@ -115,7 +115,7 @@ export class Run {
       }
       await breathe();
     }
-    const valid = await this.evaluate("valid");
+    const valid = meanNll(await this.evaluate("valid"));
     if (!Number.isFinite(valid.nllPerStep))
       throw new NotFiniteError(this.updates, "the validation NLL");
     const { norms, nll, steps, learningRate } = partial;

@@ -8,6 +8,7 @@ import { type Model, model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { configurationOf } from "./configuration.js";
+import { meanNll, piecesOf } from "./evaluate.js";
 import { codeVersion, machine, runId } from "./provenance.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
 import { Run } from "./run.js";
@@ -108,10 +109,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       saveSeconds: checkpointSeconds,
     });
     await session.write({ ...initial, parameters: run.best.parameters });
+    const tested = await run.evaluate("test");
     const results = {
-      train: await run.evaluate("train"),
-      valid: await run.evaluate("valid"),
-      test: await run.evaluate("test"),
+      train: meanNll(await run.evaluate("train")),
+      valid: meanNll(await run.evaluate("valid")),
+      test: meanNll(tested),
     };
     const record: RunRecord = {
       schema: "gated-rnn/run/1",
@@ -140,6 +142,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       curve: run.curve,
       bestEpoch: run.best.epoch,
       results,
+      testPieces: piecesOf(tested),
     };
     return {
       record,

@@ -12,7 +12,7 @@ import { generator } from "../../lib/random/generator.js";
 import { decayedLearningRate } from "../../lib/train/configuration.js";
 import { meanNll } from "../../lib/train/evaluate.js";
 import { learningRateCandidates } from "../../lib/train/learning-rates.js";
-import { runRecord } from "../../lib/train/record.js";
+import { type RunRecord, runRecord } from "../../lib/train/record.js";
 import { readRecord, writeRecord } from "../../lib/train/record-file.js";
 import { type TrainOptions, train } from "../../lib/train/train.js";
 
@@ -58,6 +58,10 @@ describe("training", () => {
     expect(record.status).toBe("finished");
     expect(record.curve).toHaveLength(12);
     expect(record.curve[0].valid.nllPerStep).toBeGreaterThan(1);
+    expect(meanNll(sequencesOf(record.testPieces!)).nllPerStep).toBeCloseTo(
+      record.results.test.nllPerStep,
+      5,
+    );
     expect(record.results.test.nllPerStep).toBeLessThan(0.1);
     const lowest = Math.min(...record.curve.map((p) => p.valid.nllPerStep));
     expect(record.results.valid.nllPerStep).toBeCloseTo(lowest, 5);
@@ -240,3 +244,7 @@ describe("a record file", () => {
     expect(() => readRecord(join(folder, "b.json"))).toThrow("ENOENT");
   });
 });
+
+function sequencesOf({ nll, steps }: NonNullable<RunRecord["testPieces"]>) {
+  return nll.map((sum, k) => ({ nll: sum, steps: steps[k] }));
+}
