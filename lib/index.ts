@@ -44,8 +44,18 @@ export type { TrainingState } from "./model/state.js";
 export { bernoulli, deviationFloor, gaussianMixture, type Output } from "./outputs/output.js";
 export { type Generator, generator } from "./random/generator.js";
 export * from "./show/index.js";
+export {
+  type Comparison,
+  type ComparisonOptions,
+  compareUnits,
+  type Estimate,
+} from "./statistics/comparison.js";
+export { expectedBest } from "./statistics/expected-best.js";
+export { holm } from "./statistics/holm.js";
+export { type PairedTest, pairedTest } from "./statistics/paired-test.js";
+export { type DataSetScores, type PooledClaim, pooledClaim } from "./statistics/pooled.js";
+export { type NllMean, type UnitRuns, unitRuns } from "./statistics/runs.js";
 export { chosenRecords, isStillLearning } from "./sweep/chosen.js";
-export { type PairedTest, pairedTest } from "./sweep/paired-test.js";
 export { presets, type SweepPlan } from "./sweep/plan.js";
 export {
   bestRecords,

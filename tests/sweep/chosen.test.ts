@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { chosenRecords, isStillLearning } from "../../lib/sweep/chosen.js";
-import { pairedTest } from "../../lib/sweep/paired-test.js";
 import { madeUpRecord } from "../show/records.js";
 
 const run = (
@@ -46,23 +45,4 @@ it("a run whose last epoch is its best was still learning, unless it ended by it
   const of = (bestEpoch: number, epochs: number) =>
     isStillLearning({ ...one, bestEpoch, curve, configuration: { ...one.configuration, epochs } });
   expect([of(199, 200), of(150, 200), of(199, 300)]).toEqual([true, false, false]);
-});
-
-it("the paired test counts all signs", () => {
-  expect(pairedTest([1, 2, 3], [0, 0, 0])).toEqual({
-    pairs: 3,
-    mean: 2,
-    agreeing: 3,
-    pValue: 0.25,
-  });
-  // differences 1, 1, −1: |sum| = 1; of the eight ways all have |sum| ≥ 1
-  expect(pairedTest([1, 1, 0], [0, 0, 1]).pValue).toBe(1);
-  // 3, 1, 1, −1: sum 4; |±3±1±1±1| ≥ 4 in 3 + 1 ways of each sign
-  expect(pairedTest([3, 1, 1, 0], [0, 0, 0, 1])).toEqual({
-    pairs: 4,
-    mean: 1,
-    agreeing: 3,
-    pValue: 0.5,
-  });
-  expect(() => pairedTest([1], [])).toThrow("expected 1 to 20 pairs, got 1 and 0 numbers");
 });
