@@ -1,5 +1,6 @@
 import { type MusicDataset, type Split, splits } from "./dataset.js";
 import { notesAt, type PianoRoll } from "./piano-roll.js";
+import { checkDataset, isPredictable } from "./predictable-steps.js";
 
 /** Mean NLL in nats over the predicted steps of a split, and the mean of the sequences' own means. */
 export interface BaselineNll {
@@ -18,8 +19,11 @@ export interface Baseline extends Readonly<Record<Split, BaselineNll>> {
  * - `markov`: every key sounds with one frequency when it sounded one step before, and another when it did not.
  *
  * Frequencies are counted on the predicted steps of the training split with add-one smoothing: (sounded + 1) / (steps + 2).
+ *
+ * @throws GatedRnnError `usage` when a split has nothing to predict
  */
 export function baselines(dataset: MusicDataset): Baseline[] {
+  checkDataset(dataset);
   return (["bernoulli", "markov"] as const).map((name) => {
     const order = name === "markov" ? 1 : 0;
     const probability = frequencies(dataset, order);
@@ -72,7 +76,7 @@ function score(
   let total = 0;
   let steps = 0;
   let means = 0;
-  const scored = rolls.filter((roll) => roll.length > 1);
+  const scored = rolls.filter(isPredictable);
   for (const roll of scored) {
     let nll = 0;
     eachKey(roll, dataset, (key, before, sounds) => {

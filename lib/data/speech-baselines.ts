@@ -1,6 +1,7 @@
 import { GatedRnnError } from "../errors.js";
 import type { Baseline, BaselineNll } from "./baselines.js";
 import { type Split, splits } from "./dataset.js";
+import { checkDataset } from "./predictable-steps.js";
 import type { SpeechDataset, Waveform } from "./speech.js";
 import { windowSteps } from "./speech-batches.js";
 
@@ -18,9 +19,10 @@ const logTwoPi = Math.log(2 * Math.PI);
  *
  * Both are fitted to the predicted steps of the training split: mean and covariance, and least squares.
  *
- * @throws GatedRnnError `usage` when the training split has fewer steps than a fit needs
+ * @throws GatedRnnError `usage` when a split has nothing to predict, or training fewer steps than a fit needs
  */
 export function speechBaselines(dataset: SpeechDataset): Baseline[] {
+  checkDataset(dataset);
   const scores = [
     ["gaussian", gaussianScore(dataset.train)],
     ["autoregressive", autoregressiveScore(dataset.train)],

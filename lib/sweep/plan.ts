@@ -3,6 +3,7 @@ import { z } from "zod";
 import { cellNamed } from "../cells/index.js";
 import { musicSetNames } from "../data/music-sets.js";
 import { openData } from "../data/open.js";
+import { checkDataset } from "../data/predictable-steps.js";
 import { speechSetNames } from "../data/speech.js";
 import { GatedRnnError } from "../errors.js";
 import { configurationOf } from "../train/configuration.js";
@@ -98,13 +99,14 @@ export interface Group {
 /**
  * The groups of a plan, in its order.
  *
- * @throws GatedRnnError `usage` for unknown names and options out of range; what opening the data throws
+ * @throws GatedRnnError `usage` for unknown names, options out of range and data with nothing to predict; what opening the data throws
  */
 export async function groupsOf(plan: SweepPlan, signal?: AbortSignal): Promise<Group[]> {
   const rates = learningRateCandidates(plan.learningRates, plan.seed);
   const groups: Group[] = [];
   for (const data of plan.data) {
     const dataset = await openData(data, signal);
+    checkDataset(dataset);
     for (const cell of plan.cells) {
       const base = configurationOf(dataset, cellNamed(cell), plan.run as Partial<RunConfiguration>);
       const planned = (learningRate: number, seed: number) =>

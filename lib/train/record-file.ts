@@ -15,8 +15,20 @@ export function recordText({ curve, ...record }: RunRecord): string {
   return `${JSON.stringify({ ...record, curve: [] }, null, 1).replace(/\[\](?=\n\}$)/, `[${lines.join()}\n ]`)}\n`;
 }
 
-/** Writes a record to its place in a folder, whole or not at all. Returns the file's path. */
+/**
+ * Writes a record to its place in a folder, whole or not at all. Returns the file's path.
+ *
+ * @throws GatedRnnError `record` for what the schema refuses, such as an NLL that is not a finite number
+ */
 export function writeRecord(folder: string, record: RunRecord): string {
+  const checked = runRecord.safeParse(record);
+  if (!checked.success) {
+    const [{ path, message }] = checked.error.issues;
+    throw new GatedRnnError(
+      "record",
+      `record: expected ${path.join(".")} as published, got: ${message}`,
+    );
+  }
   const file = recordFile(folder, record);
   writeWholeFile(file, recordText(record));
   return file;

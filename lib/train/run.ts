@@ -24,7 +24,7 @@ export class Run {
   private partial: Checkpoint["partial"];
   private readonly begun: number;
   private readonly cpuBegun: number;
-  private updates: number;
+  updates: number;
   private saved = performance.now();
 
   constructor(

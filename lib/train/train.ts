@@ -1,8 +1,10 @@
 import type { Cell } from "../cells/cell.js";
 import { parameterCount } from "../cells/size.js";
+import { splits } from "../data/dataset.js";
+import { checkDataset } from "../data/predictable-steps.js";
 import type { Engine } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
-import type { NotFiniteError } from "../errors.js";
+import { NotFiniteError } from "../errors.js";
 import { initialState } from "../model/initialise.js";
 import { type Model, model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
@@ -67,8 +69,8 @@ export interface TrainResult {
  * gradient rescaling, RMSProp; keeps the parameters of the epoch with the lowest validation NLL per step, and stops after
  * `patience` epochs without a lower one.
  *
- * @throws GatedRnnError `usage` for options out of range, `engine-missing` when no engine runs here, `record` when a checkpoint
- * cannot be read or written
+ * @throws GatedRnnError `usage` for options out of range and a split with nothing to predict, `engine-missing` when no engine runs here, `record` when a checkpoint
+ * cannot be read or written; NotFiniteError when the best parameters have no finite NLL
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const {
@@ -82,6 +84,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     ...rest
   } = options;
   const { checkpoint: file, checkpointSeconds = 30, onCheckpoint, ...chosen } = rest;
+  checkDataset(dataset);
   const configuration = configurationOf(dataset, cell, chosen);
   const { hiddenSize, seed } = configuration;
   const code = codeVersion();
@@ -115,6 +118,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       valid: meanNll(await run.evaluate("valid")),
       test: meanNll(tested),
     };
+    for (const split of splits)
+      if (!Number.isFinite(results[split].nllPerStep))
+        throw new NotFiniteError(run.updates, `the NLL of ${split}`); // a record never holds one
     const record: RunRecord = {
       schema: "gated-rnn/run/1",
       id,

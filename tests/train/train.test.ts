@@ -245,6 +245,35 @@ describe("a record file", () => {
   });
 });
 
+describe("a number that is not finite", () => {
+  it("is never written into a record", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gated-rnn-"));
+    const { record } = await train({ ...quick, epochs: 1 });
+    for (const nllPerStep of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const test = { ...record.results.test, nllPerStep };
+      const write = () => writeRecord(folder, { ...record, results: { ...record.results, test } });
+      expect(write).toThrow(/record: expected results\.test\.nllPerStep/);
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("in the final scores is a typed error instead of a record", async () => {
+    const broken: Engine = {
+      ...engine,
+      open: async (...args) => {
+        const session = await engine.open(...args);
+        let calls = 0; // the epoch's validation is right, what comes after is not
+        const evaluate = session.evaluate.bind(session);
+        session.evaluate = async (batch) =>
+          (await evaluate(batch)).map((s) => (calls++ < 5 ? s : { ...s, nll: Number.NaN }));
+        return session;
+      },
+    };
+    const run = train({ ...quick, epochs: 1, engine: broken });
+    await expect(run).rejects.toBeInstanceOf(NotFiniteError);
+  });
+});
+
 function sequencesOf({ nll, steps }: NonNullable<RunRecord["testPieces"]>) {
   return nll.map((sum, k) => ({ nll: sum, steps: steps[k] }));
 }
