@@ -69,8 +69,14 @@ export {
 export type { SweepStatus } from "./sweep/status.js";
 export type { SweepSummary } from "./sweep/summary.js";
 export { type SweepOptions, type SweepResult, sweep } from "./sweep/sweep.js";
+export type { Dataset } from "./tasks/index.js";
+export { musicTask } from "./tasks/music.js";
+export { speechTask, speechWindow } from "./tasks/speech.js";
+export type { EpochOptions, Task } from "./tasks/task.js";
+export type { Column, InputUnits, Units } from "./tasks/units.js";
 export { removeCheckpoint } from "./train/checkpoint.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
+export type { TrainProgress } from "./train/progress.js";
 export { pytorchWeights } from "./train/pytorch.js";
 export {
   type EpochPoint,
@@ -85,6 +91,11 @@ export {
   type SafeTensors,
   type Tensor,
 } from "./train/safetensors.js";
-export type { Dataset, Units } from "./train/task.js";
-export { type TrainOptions, type TrainProgress, type TrainResult, train } from "./train/train.js";
+export {
+  type TrainingData,
+  type TrainOptions,
+  type TrainResult,
+  type TrainSettings,
+  train,
+} from "./train/train.js";
 export { readWeights, type TrainedModel, writeWeights } from "./train/weights.js";

@@ -3,7 +3,8 @@ import { type Split, splits } from "../data/dataset.js";
 import { datasetNames, openData } from "../data/open.js";
 import { baselinesOf } from "../look/baselines.js";
 import { baselineTitles } from "../show/index.js";
-import { type Dataset, speechWindow } from "../train/task.js";
+import type { Dataset } from "../tasks/index.js";
+import { speechWindow } from "../tasks/speech.js";
 import { jsonOption, printJson } from "./options.js";
 import { interruptible, progressLine } from "./progress.js";
 

@@ -6,8 +6,9 @@ import { wavBytes } from "../data/wav-out.js";
 import { GatedRnnError } from "../errors.js";
 import { sampleMusic, sampleSpeech, soundOf, soundOfMusic } from "../generate/index.js";
 import { generator } from "../random/generator.js";
-import type { Dataset } from "../train/task.js";
-import { speechWindow, taskOf, type Units } from "../train/task.js";
+import { type Dataset, taskOf } from "../tasks/index.js";
+import { speechWindow } from "../tasks/speech.js";
+import type { Units } from "../tasks/units.js";
 import { readWeights, type TrainedModel } from "../train/weights.js";
 import { writeWholeFile } from "../train/whole-file.js";
 import { realNumber, seedOption, wholeNumber } from "./options.js";
@@ -60,7 +61,12 @@ export function addGenerate(program: Command): void {
         );
       const name = options.to ?? weights.replace(/(\.safetensors)?$/, `-seed-${options.seed}`);
       if (units.kind === "music") music(trained, units, dataset, name, options);
-      else speech(trained, units, dataset, name, options);
+      else if (units.kind === "speech") speech(trained, units, dataset, name, options);
+      else
+        throw new GatedRnnError(
+          "usage",
+          `${weights}: expected a model of music or speech, got one of ${units.kind}`,
+        );
     });
 }
 

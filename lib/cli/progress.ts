@@ -1,6 +1,6 @@
 import { duration } from "../show/duration.js";
+import type { TrainProgress } from "../train/progress.js";
 import type { RunRecord } from "../train/record.js";
-import type { TrainProgress } from "../train/train.js";
 
 /** Between two looks at a terminal, two plain lines, and a Ctrl-C and its echo: npm and timeout pass on what we have got already. */
 const milliseconds = { terminal: 100, plain: 10_000, echo: 500 };

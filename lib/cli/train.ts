@@ -6,13 +6,14 @@ import { datasetNames, openData } from "../data/open.js";
 import { speechSetNames } from "../data/speech.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { baselineTitles } from "../show/index.js";
+import { taskOf } from "../tasks/index.js";
+import { speechWindow } from "../tasks/speech.js";
 import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
 import { configurationOf } from "../train/configuration.js";
 import { codeVersion, runId } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
 import { writeRecord } from "../train/record-file.js";
-import { speechWindow } from "../train/task.js";
-import { type TrainOptions, train } from "../train/train.js";
+import { type TrainSettings, train } from "../train/train.js";
 import { writeWeights } from "../train/weights.js";
 import { baselinesWithProgress } from "./baselines.js";
 import {
@@ -28,7 +29,7 @@ import {
 import { interruptible, progressLine } from "./progress.js";
 
 interface TrainArguments
-  extends Partial<Omit<TrainOptions, "dataset" | "cell" | "engine" | "signal" | "onProgress">> {
+  extends Partial<Omit<TrainSettings, "cell" | "engine" | "signal" | "onProgress">> {
   readonly data: string;
   readonly cell: string;
   readonly hidden?: number;
@@ -91,7 +92,7 @@ export function addTrain(program: Command): void {
         const progress = progressLine(cell.name);
         const size = hidden === undefined ? {} : { hiddenSize: hidden };
         const id = runId(
-          configurationOf(dataset, cell, { ...options, ...size }),
+          configurationOf(taskOf(dataset), cell, { ...options, ...size }),
           dataset.checksum,
           codeVersion().version,
         );

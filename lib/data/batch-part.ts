@@ -1,4 +1,5 @@
-import type { Batch, Rows } from "./batch.js";
+import type { Batch } from "./batch.js";
+import { pickRows, pickWeights } from "./rows.js";
 
 /** The sequences `from` … `to` − 1 of a batch as a batch of their own. */
 export function batchPart(batch: Batch, from: number, to: number): Batch {
@@ -20,24 +21,8 @@ export function batchPart(batch: Batch, from: number, to: number): Batch {
     lengths,
     stepOffsets,
     sources: batch.sources.slice(from, to),
-    input: someRows(batch.input, rows),
-    target: someRows(batch.target, rows),
+    input: pickRows(batch.input, rows),
+    target: pickRows(batch.target, rows),
+    ...pickWeights(batch.weights, rows),
   };
-}
-
-function someRows(of: Rows, rows: readonly number[]): Rows {
-  const { width } = of;
-  if (of.kind === "dense") {
-    const values = new Float32Array(rows.length * width);
-    for (const [r, row] of rows.entries())
-      values.set(of.values.subarray(row * width, (row + 1) * width), r * width);
-    return { kind: "dense", width, values };
-  }
-  const offsets = new Int32Array(rows.length + 1);
-  for (const [r, row] of rows.entries())
-    offsets[r + 1] = offsets[r] + of.offsets[row + 1] - of.offsets[row];
-  const columns = new Int32Array(offsets[rows.length]);
-  for (const [r, row] of rows.entries())
-    columns.set(of.columns.subarray(of.offsets[row], of.offsets[row + 1]), offsets[r]);
-  return { kind: "sparse", width, offsets, columns };
 }

@@ -31,4 +31,9 @@ export interface Batch {
   readonly input: Rows;
   /** [rows, target width] */
   readonly target: Rows;
+  /**
+   * [rows] by what a row's NLL and its gradient are multiplied, 0 for a step that is not to be
+   * predicted; none: all 1. The mean over a batch is then Σ w · NLL / Σ w.
+   */
+  readonly weights?: Float32Array;
 }

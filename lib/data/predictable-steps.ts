@@ -24,23 +24,25 @@ export function checkPredictableSteps(
   );
 }
 
+export const remedies = {
+  music: "a piece needs two time steps: add pieces to it, or split the set anew",
+  speech: "a sequence needs 30 samples: make longer ones, or add recordings to it",
+} as const;
+
 /** The same for a data set of music or speech, by the lengths of its pieces: nothing is read. */
 export function checkDataset(dataset: MusicDataset | SpeechDataset): void {
-  if (dataset.kind === "music") {
-    const remedy = "a piece needs two time steps: add pieces to it, or split the set anew";
-    checkPredictableSteps(dataset.name, (split) => dataset[split].some(isPredictable), remedy);
-  } else {
-    const remedy = "a sequence needs 30 samples: make longer ones, or add recordings to it";
-    const long = ({ length }: { length: number }) => windowSteps(length) > 0;
-    checkPredictableSteps(dataset.name, (split) => dataset[split].some(long), remedy);
-  }
+  const long = ({ length }: { length: number }) => windowSteps(length) > 0;
+  const predictable = (split: Split) =>
+    dataset.kind === "music" ? dataset[split].some(isPredictable) : dataset[split].some(long);
+  checkPredictableSteps(dataset.name, predictable, remedies[dataset.kind]);
 }
 
 /** Whether a piece has a step to predict: its first step is only seen. */
 export const isPredictable = ({ length }: { readonly length: number }): boolean => length > 1;
 
-/** Whether any batch has a step to predict; looks at no batch more than it needs. */
+/** Whether any batch has a step to predict, of a weight above 0; looks at no batch more than it needs. */
 export function hasPredictableStep(batches: Iterable<Batch>): boolean {
-  for (const { stepOffsets, time } of batches) if (stepOffsets[time] > 0) return true;
+  for (const { stepOffsets, time, weights } of batches)
+    if (stepOffsets[time] > 0 && (!weights || weights.some((w) => w > 0))) return true;
   return false;
 }

@@ -1,6 +1,7 @@
 import { GatedRnnError } from "../errors.js";
 import type { Generator as RandomGenerator } from "../random/generator.js";
 import type { Batch } from "./batch.js";
+import { packing } from "./buckets.js";
 import type { Waveform } from "./speech.js";
 
 /** What a network sees and predicts at each step of a waveform. */
@@ -72,17 +73,18 @@ function bySteps(
 
 function pack(waveforms: readonly Waveform[], order: readonly number[], windows: Windows): Batch {
   const { inputSamples = 20, targetSamples = 10, advance = 10 } = windows;
-  const lengths = Int32Array.from(order, (i) => windowSteps(waveforms[i].length, windows));
-  const time = lengths[0];
-  const stepOffsets = new Int32Array(time + 1);
-  for (let t = 0, running = order.length; t < time; t++) {
-    while (lengths[running - 1] <= t) running--;
-    stepOffsets[t + 1] = stepOffsets[t] + running;
-  }
+  const { order: excerpts, ...packed } = packing(
+    order.map((source) => ({
+      source,
+      first: 0,
+      steps: windowSteps(waveforms[source].length, windows),
+    })),
+  );
+  const { stepOffsets, time, lengths } = packed;
   const rows = stepOffsets[time];
   const input = new Float32Array(rows * inputSamples);
   const target = new Float32Array(rows * targetSamples);
-  order.forEach((source, b) => {
+  excerpts.forEach(({ source }, b) => {
     const samples = waveforms[source].read();
     for (let t = 0; t < lengths[b]; t++) {
       const row = stepOffsets[t] + b;
@@ -95,11 +97,7 @@ function pack(waveforms: readonly Waveform[], order: readonly number[], windows:
     }
   });
   return {
-    size: order.length,
-    time,
-    lengths,
-    stepOffsets,
-    sources: Int32Array.from(order),
+    ...packed,
     input: { kind: "dense", width: inputSamples, values: input },
     target: { kind: "dense", width: targetSamples, values: target },
   };

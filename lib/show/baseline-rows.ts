@@ -1,6 +1,6 @@
 import type { Baseline } from "../data/baselines.js";
 import { type Split, splits } from "../data/dataset.js";
-import type { Dataset } from "../train/task.js";
+import type { Dataset } from "../tasks/index.js";
 import type { Reference } from "./learning-curves.js";
 import { dataTitle } from "./provenance.js";
 import type { BaselineRow } from "./results-table.js";

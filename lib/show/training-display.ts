@@ -1,6 +1,7 @@
 import type { Cell } from "../cells/cell.js";
+import type { TrainProgress } from "../train/progress.js";
 import type { RunRecord } from "../train/record.js";
-import type { TrainOptions, TrainProgress } from "../train/train.js";
+import type { TrainOptions } from "../train/train.js";
 import { chartOutput, liveChartOutput } from "./chart-output.js";
 import { cellTitle } from "./colours.js";
 import { type CurveSource, type LearningCurvesOptions, learningCurves } from "./learning-curves.js";

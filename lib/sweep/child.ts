@@ -3,7 +3,7 @@ import { openData } from "../data/open.js";
 import type { Engine } from "../engines/engine.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
-import type { Dataset } from "../train/task.js";
+import type { Dataset } from "../tasks/index.js";
 import { train } from "../train/train.js";
 import { weightsFile } from "../train/weights.js";
 import type {

@@ -3,9 +3,10 @@ import { z } from "zod";
 import { cellNamed } from "../cells/index.js";
 import { musicSetNames } from "../data/music-sets.js";
 import { openData } from "../data/open.js";
-import { checkDataset } from "../data/predictable-steps.js";
 import { speechSetNames } from "../data/speech.js";
 import { GatedRnnError } from "../errors.js";
+import { taskOf } from "../tasks/index.js";
+import { checkPredictable } from "../tasks/predictable.js";
 import { configurationOf } from "../train/configuration.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
 import { codeVersion, runId } from "../train/provenance.js";
@@ -106,9 +107,14 @@ export async function groupsOf(plan: SweepPlan, signal?: AbortSignal): Promise<G
   const groups: Group[] = [];
   for (const data of plan.data) {
     const dataset = await openData(data, signal);
-    checkDataset(dataset);
+    const task = taskOf(dataset);
+    checkPredictable(task);
     for (const cell of plan.cells) {
-      const base = configurationOf(dataset, cellNamed(cell), plan.run as Partial<RunConfiguration>);
+      const base = configurationOf(
+        taskOf(dataset),
+        cellNamed(cell),
+        plan.run as Partial<RunConfiguration>,
+      );
       const planned = (learningRate: number, seed: number) =>
         plannedRunOf({ ...base, learningRate, seed }, dataset.checksum, codeVersion().version);
       groups.push({

@@ -1,14 +1,22 @@
 import type { Cell } from "../cells/cell.js";
 import { hiddenSizeFor, paperHiddenSizes } from "../cells/size.js";
 import { GatedRnnError } from "../errors.js";
+import type { Task } from "../tasks/task.js";
 import { type RunConfiguration, runConfiguration } from "./record.js";
-import { type Dataset, taskOf } from "./task.js";
 
-/** What the kind of data decides: parameters of the recurrent layer for a cell that the paper does not have, about as many as the paper's; and batches. */
+/**
+ * What the kind of data decides: hidden units, or parameters of the recurrent layer where the paper
+ * does not have the cell or the data; batches; and weight noise, which the paper has on its own data
+ * and which other data should be asked for first.
+ */
 const byKind = {
-  music: { budget: 20_000, batchSize: 2 },
-  speech: { budget: 169_000, batchSize: 8 },
+  music: { sizes: paperHiddenSizes.music, budget: 20_000, batchSize: 2, weightNoise: 0.075 },
+  speech: { sizes: paperHiddenSizes.speech, budget: 169_000, batchSize: 8, weightNoise: 0.075 },
+  own: { sizes: {}, budget: 20_000, batchSize: 16, weightNoise: 0 },
 } as const;
+
+const kindOf = ({ units: { kind } }: Task) =>
+  kind === "music" || kind === "speech" ? kind : "own";
 
 /**
  * The paper's protocol with our choices where it says nothing (momentum, ε, batch size, decay of the rate, patience):
@@ -17,31 +25,30 @@ const byKind = {
  * @throws GatedRnnError `usage` when an option is out of its range
  */
 export function configurationOf(
-  dataset: Dataset,
+  task: Task,
   cell: Cell,
   options: Partial<RunConfiguration>,
 ): RunConfiguration {
   const given = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
-  const { kind } = dataset;
-  const { inputSize } = taskOf(dataset);
+  const { budget, batchSize, weightNoise, ...usual } = byKind[kindOf(task)];
+  const sizes: Readonly<Record<string, number>> = usual.sizes;
   const configuration = {
-    data: dataset.name,
+    data: task.name,
     cell: cell.name,
-    hiddenSize:
-      paperHiddenSizes[kind][cell.name] ?? hiddenSizeFor(cell, inputSize, byKind[kind].budget),
+    hiddenSize: sizes[cell.name] ?? hiddenSizeFor(cell, task.inputSize, budget),
     seed: 1,
     epochs: 200,
     patience: 100,
-    batchSize: byKind[kind].batchSize,
+    batchSize,
     maxSteps: 1000,
     learningRate: 1e-3,
     finalLearningRate: 0.01,
     decay: 0.95,
     momentum: 0.9,
     epsilon: 1e-6,
-    weightNoise: 0.075,
+    weightNoise,
     maxGradientNorm: 1,
     ...given,
   };

@@ -4,11 +4,12 @@ import type { PieceNlls, SplitNll } from "./record.js";
 
 /** Mean NLL in nats: over all predicted steps, and the mean of the sequences' own means. */
 export function meanNll(sequences: readonly SequenceNll[]): SplitNll {
-  const steps = sequences.reduce((sum, s) => sum + s.steps, 0);
-  const nll = sequences.reduce((sum, s) => sum + s.nll, 0);
+  const predicted = sequences.filter(({ steps }) => steps > 0); // all, but where weights are 0
+  const steps = predicted.reduce((sum, s) => sum + s.steps, 0);
+  const nll = predicted.reduce((sum, s) => sum + s.nll, 0);
   return {
     nllPerStep: nll / steps,
-    nllPerSequence: sequences.reduce((sum, s) => sum + s.nll / s.steps, 0) / sequences.length,
+    nllPerSequence: predicted.reduce((sum, s) => sum + s.nll / s.steps, 0) / predicted.length,
   };
 }
 

@@ -67,6 +67,15 @@ export const runRecord = z.object({
     title: z.string(),
     synthetic: z.boolean(),
     checksum: z.string(),
+    /** What was learnt of it; records of before there were own tasks have none. */
+    task: z
+      .object({
+        kind: z.string().describe("music, speech, values, counts, classes, keys or text"),
+        inputSize: z.number().int().positive(),
+        output: z.string(),
+        targetSize: z.number().int().positive(),
+      })
+      .optional(),
   }),
   /** A run that went on elsewhere names all the builds, in their order. */
   engine: z.object({ name: z.string(), build: z.string(), threads: z.number().int() }),

@@ -2,17 +2,17 @@ import type { Split } from "../data/dataset.js";
 import type { SequenceNll, Session } from "../engines/engine.js";
 import { NotFiniteError } from "../errors.js";
 import type { TrainingState } from "../model/state.js";
+import type { Task } from "../tasks/task.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { decayedLearningRate } from "./configuration.js";
 import { breathe, evaluateSequences, meanNll } from "./evaluate.js";
+import type { TrainProgress } from "./progress.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
-import type { Task } from "./task.js";
-import type { TrainOptions } from "./train.js";
 
 /** How a run is watched over while it trains; see TrainOptions. */
 export interface Watch {
   readonly signal: AbortSignal | undefined;
-  readonly isHopeless: TrainOptions["isHopeless"];
+  readonly isHopeless: (() => boolean) | undefined;
   readonly save: () => Promise<void>;
   readonly saveSeconds: number;
 }
@@ -33,7 +33,7 @@ export class Run {
     private readonly configuration: RunConfiguration,
     initial: TrainingState["parameters"],
     saved: Checkpoint | undefined,
-    private readonly onProgress: TrainOptions["onProgress"],
+    private readonly onProgress: ((progress: TrainProgress) => void) | undefined,
   ) {
     this.curve = [...(saved?.curve ?? [])];
     this.best = saved?.best

@@ -1,23 +1,32 @@
 import type { Cell } from "../cells/cell.js";
 import { parameterCount } from "../cells/size.js";
 import { splits } from "../data/dataset.js";
-import { checkDataset } from "../data/predictable-steps.js";
 import type { Engine } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
-import { NotFiniteError } from "../errors.js";
+import { GatedRnnError, NotFiniteError } from "../errors.js";
 import { initialState } from "../model/initialise.js";
 import { type Model, model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
+import { type Dataset, taskOf } from "../tasks/index.js";
+import { checkPredictable } from "../tasks/predictable.js";
+import type { Task } from "../tasks/task.js";
+import type { Units } from "../tasks/units.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { configurationOf } from "./configuration.js";
 import { meanNll, piecesOf } from "./evaluate.js";
+import type { TrainProgress } from "./progress.js";
 import { codeVersion, machine, runId } from "./provenance.js";
-import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
+import type { RunConfiguration, RunRecord } from "./record.js";
 import { Run } from "./run.js";
-import { type Dataset, taskOf, type Units } from "./task.js";
 
-export interface TrainOptions extends Partial<Omit<RunConfiguration, "data" | "cell">> {
-  readonly dataset: Dataset;
+/** What to train on: the paper's music or speech, or any task. */
+export type TrainingData =
+  | { readonly dataset: Dataset; readonly task?: undefined }
+  | { readonly task: Task; readonly dataset?: undefined };
+
+export type TrainOptions = TrainingData & TrainSettings;
+
+export interface TrainSettings extends Partial<Omit<RunConfiguration, "data" | "cell">> {
   readonly cell: Cell;
   /** Default: the fastest that runs on this machine. */
   readonly engine?: Engine;
@@ -36,21 +45,6 @@ export interface TrainOptions extends Partial<Omit<RunConfiguration, "data" | "c
   /** Seconds between checkpoints; default 30. One more is written when the signal ends the run. */
   readonly checkpointSeconds?: number;
   readonly onCheckpoint?: () => void;
-}
-
-export interface TrainProgress {
-  /** The epoch in progress, from 1. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Share of this epoch's updates done, 0 … 1; 1 once the epoch's point is on the curve. */
-  readonly epochShare: number;
-  /** Mean NLL per step over this epoch's updates so far, with weight noise. */
-  readonly nllPerStep: number;
-  readonly seconds: number;
-  /** Estimate, if all epochs are run. */
-  readonly secondsLeft: number;
-  /** The learning curve so far. */
-  readonly curve: readonly EpochPoint[];
 }
 
 export interface TrainResult {
@@ -75,6 +69,7 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const {
     dataset,
+    task = taskOfData(dataset),
     cell,
     engine = await defaultEngine(),
     threads = 1,
@@ -84,12 +79,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     ...rest
   } = options;
   const { checkpoint: file, checkpointSeconds = 30, onCheckpoint, ...chosen } = rest;
-  checkDataset(dataset);
-  const configuration = configurationOf(dataset, cell, chosen);
+  checkPredictable(task);
+  const configuration = configurationOf(task, cell, chosen);
   const { hiddenSize, seed } = configuration;
   const code = codeVersion();
-  const id = runId(configuration, dataset.checksum, code.version);
-  const task = taskOf(dataset);
+  const id = runId(configuration, task.checksum, code.version);
   const trained = model(cell, task.inputSize, hiddenSize, task.output);
   await engine.check?.(trained);
   const initial = initialState(trained, seed);
@@ -130,10 +124,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         output: (hiddenSize + 1) * trained.output.readoutSize,
       },
       data: {
-        name: dataset.name,
-        title: dataset.title,
-        synthetic: dataset.synthetic,
-        checksum: dataset.checksum,
+        name: task.name,
+        title: task.title,
+        synthetic: task.synthetic,
+        checksum: task.checksum,
+        task: taskRecord(task),
       },
       engine: { name: engine.name, build: builds.join(", then "), threads },
       code,
@@ -160,4 +155,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   } finally {
     await session.close();
   }
+}
+
+function taskOfData(dataset: Dataset | undefined): Task {
+  if (dataset) return taskOf(dataset);
+  throw new GatedRnnError("usage", "train: expected a task or a dataset, got neither");
+}
+
+/** What a record says of its task. */
+function taskRecord({ units, inputSize, output }: Task): RunRecord["data"]["task"] {
+  return { kind: units.kind, inputSize, output: output.kind, targetSize: output.targetSize };
 }

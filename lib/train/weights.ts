@@ -6,8 +6,9 @@ import { BadFileError, GatedRnnError } from "../errors.js";
 import { type Model, model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
 import { bernoulli, gaussianMixture } from "../outputs/output.js";
+import { speechWindow } from "../tasks/speech.js";
+import { type Units, units } from "../tasks/units.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
-import { speechWindow, type Units, units } from "./task.js";
 import { writeWholeFile } from "./whole-file.js";
 
 /** What a weights file says of itself; the values of `__metadata__` are strings in the format. */

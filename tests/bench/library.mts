@@ -35,7 +35,7 @@ export const { nativeWasmFrom } = built(
 export const { codeVersion, machine, packageFolder } = built(
   "train/provenance.js",
 ) as typeof import("../../lib/train/provenance.js");
-export const { taskOf } = built("train/task.js") as typeof import("../../lib/train/task.js");
+export const { taskOf } = built("tasks/index.js") as typeof import("../../lib/tasks/index.js");
 export const { speechSetNames } = built(
   "data/speech.js",
 ) as typeof import("../../lib/data/speech.js");

@@ -7,6 +7,7 @@ import {
   model,
   openData,
   runId,
+  taskOf,
 } from "./library.mts";
 
 const dataset = await openData("synthetic");
@@ -16,7 +17,7 @@ const options = { hiddenSize: 40, epochs: 100_000, patience: 100_000, batchSize:
 /** A run that is never done, for others to interrupt. */
 export const run = { ...options, dataset, cell, engine: await defaultEngine() };
 export const runName = runId(
-  configurationOf(dataset, cell, options),
+  configurationOf(taskOf(dataset), cell, options),
   dataset.checksum,
   codeVersion().version,
 );

@@ -21,6 +21,7 @@ export const {
 export const { configurationOf } = built(
   "train/configuration.js",
 ) as typeof import("../../lib/train/configuration.js");
+export const { taskOf } = built("tasks/index.js") as typeof import("../../lib/tasks/index.js");
 export const { readCheckpoint } = built(
   "train/checkpoint.js",
 ) as typeof import("../../lib/train/checkpoint.js");

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { gru } from "../../lib/cells/gru.js";
 import { pianoRoll } from "../../lib/data/piano-roll.js";
 import { pianoRollPicture, show } from "../../lib/show/index.js";
-import type { TrainProgress } from "../../lib/train/train.js";
+import type { TrainProgress } from "../../lib/train/progress.js";
 import { madeUpRecord } from "./records.js";
 
 const picture = pianoRollPicture(pianoRoll([[60], [62]], "two notes"));

@@ -3,7 +3,7 @@ import { gru } from "../../lib/cells/gru.js";
 import type { SpeechDataset, Waveform } from "../../lib/data/speech.js";
 import { defaultEngine } from "../../lib/engines/index.js";
 import { generator } from "../../lib/random/generator.js";
-import { taskOf } from "../../lib/train/task.js";
+import { taskOf } from "../../lib/tasks/index.js";
 import { train } from "../../lib/train/train.js";
 
 /**

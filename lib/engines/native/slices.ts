@@ -1,4 +1,5 @@
-import type { Batch, Rows } from "../../data/batch.js";
+import type { Batch } from "../../data/batch.js";
+import { pickRows, pickWeights } from "../../data/rows.js";
 
 /** The sequences of one thread, as a batch of their own; `members` are their places in the whole batch. */
 export interface BatchSlice {
@@ -38,28 +39,9 @@ function slice(batch: Batch, part: number, parts: number): BatchSlice {
       lengths: members.map((b) => batch.lengths[b]),
       stepOffsets,
       sources: members.map((b) => batch.sources[b]),
-      input: pick(batch.input, rows),
-      target: pick(batch.target, rows),
+      input: pickRows(batch.input, rows),
+      target: pickRows(batch.target, rows),
+      ...pickWeights(batch.weights, rows),
     },
   };
-}
-
-/** Some rows, copied by plain loops: views of single rows would cost more than their few numbers. */
-function pick(from: Rows, rows: Int32Array): Rows {
-  const { width } = from;
-  if (from.kind === "dense") {
-    const values = new Float32Array(rows.length * width);
-    for (let r = 0, to = 0; r < rows.length; r++)
-      for (let at = rows[r] * width, end = at + width; at < end; at++)
-        values[to++] = from.values[at];
-    return { kind: "dense", width, values };
-  }
-  const offsets = new Int32Array(rows.length + 1);
-  for (let r = 0; r < rows.length; r++)
-    offsets[r + 1] = offsets[r] + from.offsets[rows[r] + 1] - from.offsets[rows[r]];
-  const columns = new Int32Array(offsets[rows.length]);
-  for (let r = 0, to = 0; r < rows.length; r++)
-    for (let at = from.offsets[rows[r]]; at < from.offsets[rows[r] + 1]; at++)
-      columns[to++] = from.columns[at];
-  return { kind: "sparse", width, offsets, columns };
 }

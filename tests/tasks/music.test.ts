@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { syntheticChorales } from "../../lib/data/synthetic.js";
-import { taskOf } from "../../lib/train/task.js";
+import { taskOf } from "../../lib/tasks/index.js";
 
 const options = { batchSize: 8, maxSteps: 100, seed: 1, epoch: 1 };
 const firstSources = (o: typeof options) =>
