@@ -10,10 +10,21 @@ export interface StepSettings {
   readonly noiseSeed: number;
   /** The global gradient norm is rescaled to this when it is larger, after the gradient is computed; Infinity for never. */
   readonly maxGradientNorm: number;
-  /** RMSProp: decay ρ of the mean square, momentum μ, ε under the root. */
+  /** The norm of the step that the rule takes from the parameters is limited to this; the rule's own state is not. Default: no limit. */
+  readonly maxStepNorm?: number;
+  /** What the gradient is of: the NLL's mean over the batch's predicted steps, or its sum. The report tells the mean either way. */
+  readonly loss?: "mean" | "sum";
+  /**
+   * What happens where the gradient's norm is not finite. `stop` (default) throws `NotFiniteError`; `shrink` takes a tenth of every
+   * parameter as its gradient, without rescaling, so that the update shrinks the weights and training goes on, as in the code that
+   * the paper's authors published.
+   */
+  readonly nonFiniteGradient?: "stop" | "shrink";
+  /** RMSProp: decay ρ of the mean square, momentum μ, ε under the root, and the least that the root counts as (default 0). */
   readonly decay: number;
   readonly momentum: number;
   readonly epsilon: number;
+  readonly rootFloor?: number;
 }
 
 export interface StepReport {
@@ -21,7 +32,7 @@ export interface StepReport {
   readonly nllPerStep: number;
   /** Predicted steps in the batch. */
   readonly steps: number;
-  /** Global norm of the gradient of `nllPerStep`, before rescaling. */
+  /** Global norm of the gradient of the loss, before rescaling; not finite where `nonFiniteGradient` replaced the gradient. */
   readonly gradientNorm: number;
 }
 
@@ -40,9 +51,9 @@ export interface Trace {
 /**
  * The contract of every engine. One session trains one model; its calls must not overlap.
  *
- * Update: w̃ = w + noise; g = ∇ nllPerStep(w̃); if |g| > max: g ← g · max / |g|; v ← ρ v + (1 − ρ) g²;
- * m ← μ m + learningRate · g / √(v + ε); w ← w − m. A loss or norm that is not finite leaves the parameters as they were
- * and throws `NotFiniteError`.
+ * Update: w̃ = w + noise; g = ∇ loss(w̃); if |g| > max: g ← g · max / |g|; v ← ρ v + (1 − ρ) g²;
+ * m ← μ m + learningRate · g / max(√(v + ε), floor); w ← w − m, with m shortened here to `maxStepNorm`. A loss or norm that is
+ * not finite leaves the parameters as they were and throws `NotFiniteError`, unless `nonFiniteGradient` says "shrink".
  */
 export interface Session {
   trainStep(batch: Batch, settings: StepSettings): Promise<StepReport>;

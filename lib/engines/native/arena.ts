@@ -3,11 +3,9 @@ import type { Batch } from "../../data/batch.js";
 import { GatedRnnError } from "../../errors.js";
 import { deviationFloor } from "../../outputs/output.js";
 import type { StepSettings } from "../engine.js";
+import { laidOut, lay, wordsOf } from "./job-fields.js";
 import type { ArenaMemory } from "./kernels.js";
 import type { BatchSlice } from "./slices.js";
-
-/** Words of c/job.h's structures. */
-const words = { job: 64, slice: 18 } as const;
 
 /** 64 bytes: rows that begin on a cache line. */
 const alignment = 16;
@@ -46,7 +44,7 @@ export class Arena {
     readonly memory: ArenaMemory,
   ) {
     const { parameterFloats: count, packs } = program;
-    let end = words.job;
+    let end = wordsOf("Job");
     const take = (length: number) => {
       const at = align(end);
       end = at + length;
@@ -58,22 +56,12 @@ export class Arena {
     this.momenta = take(count);
     this.noisy = take(count);
     const packed = packs.map(({ rows, width }) => take(rows * width));
-    const packTable = packs.flatMap((p, k) => [
-      p.offset,
-      p.rows,
-      p.columns,
-      p.width,
-      p.stepRow,
-      p.stepColumn,
-      packed[k],
-    ]);
-    const shapeTable = program.parameters.flatMap((p) => [
-      p.offset,
-      p.rows,
-      p.columns,
-      p.width,
-      p.stream,
-    ]);
+    const packTable = packs.flatMap(({ offset, ...pack }, k) =>
+      laidOut("Pack", { ...pack, parameter: offset, packed: packed[k] }),
+    );
+    const shapeTable = program.parameters.flatMap(({ offset, ...shape }) =>
+      laidOut("Shape", { ...shape, parameter: offset }),
+    );
     const sources = {
       packs: packTable,
       shapes: shapeTable,
@@ -110,7 +98,7 @@ export class Arena {
       end = at + length;
       return at;
     };
-    const table = take(slices.length * words.slice);
+    const table = take(slices.length * wordsOf("Slice"));
     const layouts = slices.map(({ batch }) => this.slice(batch, take));
     this.reserve(end);
     this.activationFloats = Math.max(
@@ -118,9 +106,10 @@ export class Arena {
       layouts.reduce((sum, at) => sum + at.activations, 0),
     );
     slices.forEach(({ batch }, k) => {
-      this.fill(batch, layouts[k], table + k * words.slice);
+      this.fill(batch, layouts[k], table + k * wordsOf("Slice"));
     });
-    this.job(table, slices.length, mode, settings, update);
+    const rows = layouts.reduce((sum, at) => sum + at.rows, 0);
+    this.job(table, slices.length, rows, mode, settings, update);
     this.memory.run(0);
     return layouts;
   }
@@ -205,35 +194,21 @@ export class Arena {
     if (batch.input.kind === "dense") floats.set(batch.input.values, at.inputValues);
     if (batch.target.kind === "dense") floats.set(batch.target.values, at.targetValues);
     const { input, target } = at;
-    ints.set(
-      [
-        ...[
-          batch.time,
-          batch.size,
-          at.rows,
-          at.stepOffsets,
-          input?.offsets ?? 0,
-          input?.columns ?? 0,
-          at.inputValues,
-        ],
-        ...[
-          target?.offsets ?? 0,
-          target?.columns ?? 0,
-          at.targetValues,
-          at.sequences,
-          at.sequenceStride,
-          at.steps,
-          at.stepStride,
-        ],
-        ...[at.readout, at.nll, at.gradients, at.registers],
-      ],
-      table,
-    );
+    lay(this.memory, table, "Slice", {
+      ...at,
+      time: batch.time,
+      batch: batch.size,
+      inputOffsets: input?.offsets ?? 0,
+      inputColumns: input?.columns ?? 0,
+      targetOffsets: target?.offsets ?? 0,
+      targetColumns: target?.columns ?? 0,
+    });
   }
 
   private job(
     slices: number,
     sliceCount: number,
+    rows: number,
     mode: number,
     settings: StepSettings | undefined,
     update: number,
@@ -242,69 +217,60 @@ export class Arena {
     const readoutWeight = p.parameters.find(({ name }) => name === "W_y") as ParameterShape;
     const readoutBias = p.parameters.find(({ name }) => name === "b_y") as ParameterShape;
     const { output } = p.model;
-    const mixture = output.kind === "gaussian-mixture";
-    const job = [
-      ...[
-        mode,
-        this.parameters,
-        this.meanSquares,
-        this.momenta,
-        this.noisy,
-        p.parameterFloats,
-        slices,
-        sliceCount,
-      ],
-      ...[
-        t.packs,
-        p.packs.length,
-        t.instructions,
-        p.forwardCount,
-        p.backwardCount,
-        t.ops,
-        t.states,
-        p.states.length / 4,
-      ],
-      ...[
-        t.affines,
-        p.affines.length / 5,
-        t.matrices,
-        p.matrices.length / 3,
-        t.peepholes,
-        p.peepholes.length / 3,
-      ],
-      ...[t.shapes, p.parameters.length, p.model.inputSize, p.model.hiddenSize, p.width],
-      ...[
-        output.readoutSize,
-        p.readoutWidth,
-        readoutWeight.offset,
-        readoutBias.offset,
-        p.readoutPack,
-        p.readoutBackPack,
-      ],
-      ...[
-        mixture ? output.components : 0,
-        output.targetSize,
-        this.block(),
-        p.hiddenSlot,
-        p.hiddenGradientSlot,
-        (settings?.noiseSeed ?? 0) | 0,
-        update,
-      ],
-    ];
-    memory.ints.set(job, 0);
-    const numbers = settings
-      ? [
-          settings.weightNoise,
-          settings.learningRate,
-          settings.maxGradientNorm,
-          settings.decay,
-          settings.momentum,
-          settings.epsilon,
-        ]
-      : [0, 0, Number.POSITIVE_INFINITY, 0, 0, 0];
-    numbers.push(deviationFloor);
-    memory.floats.set(numbers, job.length);
-    memory.ints[job.length + numbers.length] = this.result;
+    lay(memory, 0, "Job", {
+      mode,
+      parameters: this.parameters,
+      meanSquares: this.meanSquares,
+      momenta: this.momenta,
+      noisy: this.noisy,
+      count: p.parameterFloats,
+      slices,
+      sliceCount,
+      packs: t.packs,
+      packCount: p.packs.length,
+      instructions: t.instructions,
+      forwardCount: p.forwardCount,
+      backwardCount: p.backwardCount,
+      ops: t.ops,
+      states: t.states,
+      stateCount: p.states.length / wordsOf("State"),
+      affines: t.affines,
+      affineCount: p.affines.length / wordsOf("Affine"),
+      matrices: t.matrices,
+      matrixCount: p.matrices.length / wordsOf("WeightGradient"),
+      peepholes: t.peepholes,
+      peepholeCount: p.peepholes.length / wordsOf("WeightGradient"),
+      shapes: t.shapes,
+      shapeCount: p.parameters.length,
+      inputSize: p.model.inputSize,
+      hiddenSize: p.model.hiddenSize,
+      width: p.width,
+      readoutSize: output.readoutSize,
+      readoutWidth: p.readoutWidth,
+      readoutWeight: readoutWeight.offset,
+      readoutBias: readoutBias.offset,
+      readoutPack: p.readoutPack,
+      readoutBackPack: p.readoutBackPack,
+      components: output.kind === "gaussian-mixture" ? output.components : 0,
+      targetSize: output.targetSize,
+      registerStride: this.block(),
+      hiddenSlot: p.hiddenSlot,
+      hiddenGradientSlot: p.hiddenGradientSlot,
+      noiseSeed: settings?.noiseSeed ?? 0,
+      update,
+      shrink: Number(settings?.nonFiniteGradient === "shrink"),
+      lossScale: settings?.loss === "sum" ? 1 : 1 / rows,
+      weightNoise: settings?.weightNoise ?? 0,
+      learningRate: settings?.learningRate ?? 0,
+      maxGradientNorm: settings?.maxGradientNorm ?? Number.POSITIVE_INFINITY,
+      maxStepNorm: settings?.maxStepNorm ?? Number.POSITIVE_INFINITY,
+      decay: settings?.decay ?? 0,
+      momentum: settings?.momentum ?? 0,
+      epsilon: settings?.epsilon ?? 0,
+      rootFloor: settings?.rootFloor ?? 0,
+      deviationFloor,
+      result: this.result,
+    });
   }
 
   private reserve(needed: number): void {

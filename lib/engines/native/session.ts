@@ -30,9 +30,11 @@ export class NativeSession implements Session {
     const [first] = this.arena.run(this.slices(batch), modes.update, settings, this.updates);
     const steps = batch.stepOffsets[batch.time];
     const { nll, norm } = this.arena.results();
-    if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
-    if (!Number.isFinite(norm))
-      throw new NotFiniteError(this.updates + 1, this.firstNotFinite(first.gradients));
+    if (settings.nonFiniteGradient !== "shrink") {
+      if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
+      if (!Number.isFinite(norm))
+        throw new NotFiniteError(this.updates + 1, this.firstNotFinite(first.gradients));
+    }
     this.updates += 1;
     return { nllPerStep: nll / steps, steps, gradientNorm: norm };
   }

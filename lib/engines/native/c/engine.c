@@ -305,23 +305,18 @@ static void backward(const Context *x) {
     column_sums(s->rows, width, slot(x, peepholes[k].source), slot(x, peepholes[k].gradient), gradients + peepholes[k].weight);
 }
 
-static void run_slice(const Context *x, long totalRows) {
+static void run_slice(const Context *x) {
   forward(x);
   const int back = (x->job->mode & JOB_BACKWARD) != 0;
-  const float scale = 1.0f / (float)totalRows;
+  const float scale = x->job->lossScale;
   if (x->job->components > 0) mixture(x, back, scale);
   else bernoulli(x, back, scale);
   if (back) backward(x);
 }
 
 #ifndef __wasm__
-typedef struct {
-  Context context;
-  long totalRows;
-} Work;
-
-static void *run_work(void *work) {
-  run_slice(&((Work *)work)->context, ((Work *)work)->totalRows);
+static void *run_work(void *context) {
+  run_slice(context);
   return NULL;
 }
 #endif
@@ -368,20 +363,40 @@ static double reduce_gradients(const Context *x) {
   return __builtin_sqrt(squares);
 }
 
-// RMSProp with momentum on the rescaled gradient.
+// Global norm of a parameter-shaped area: a few vectors in single precision, all of them in double.
+static double norm_of(const float *values, long count) {
+  double squares = 0;
+  for (long from = 0; from < count; from += 16 * LANES) {
+    const long to = from + 16 * LANES < count ? from + 16 * LANES : count;
+    vf some = splat(0);
+    for (long i = from; i < to; i += LANES) some += load(values + i) * load(values + i);
+    squares += sum(some);
+  }
+  return __builtin_sqrt(squares);
+}
+
+// RMSProp with momentum on the rescaled gradient, or on a tenth of the weights where the gradient's norm is not finite:
+// v = decay v + (1 - decay) g^2, m = momentum m + learningRate g / max(sqrt(v + epsilon), rootFloor), and w - m,
+// where the step m is shortened for w, not in m, when its norm is larger than maxStepNorm.
 static void update(const Context *x, double norm) {
   const Job *job = x->job;
-  const float rescale = norm > job->maxGradientNorm ? (float)(job->maxGradientNorm / norm) : 1.0f;
-  const float *gradients = x->arena + AT(Slice, job->slices)[0].gradients;
+  const int finite = norm - norm == 0, limited = job->maxStepNorm < 3e38f;
+  const float rescale = !finite ? 0.1f : norm > job->maxGradientNorm ? (float)(job->maxGradientNorm / norm) : 1.0f;
+  const float least = job->rootFloor * job->rootFloor;
   float *w = x->arena + job->parameters, *v = x->arena + job->meanSquares, *m = x->arena + job->momenta;
+  const float *gradients = finite ? x->arena + AT(Slice, job->slices)[0].gradients : w;
   for (long i = 0; i < job->count; i += LANES) {
     vf g = load(gradients + i) * rescale;
     vf square = load(v + i) * job->decay + g * g * (1.0f - job->decay);
-    vf moment = load(m + i) * job->momentum + g * job->learningRate * reciprocal_root(square + job->epsilon);
+    vf moment = load(m + i) * job->momentum + g * job->learningRate * reciprocal_root(maximum(square + job->epsilon, splat(least)));
     store(v + i, fading(square));
     store(m + i, fading(moment));
-    store(w + i, load(w + i) - moment);
+    if (!limited) store(w + i, load(w + i) - moment);
   }
+  if (!limited) return;
+  const double step = norm_of(m, job->count);
+  const float shorter = step > job->maxStepNorm ? (float)(job->maxStepNorm / step) : 1.0f;
+  for (long i = 0; i < job->count; i += LANES) store(w + i, load(w + i) - load(m + i) * shorter);
 }
 
 // Numbers below 1e-38 count as 0 while a job runs: processors take a hundred times as long over them, and gradients that noise
@@ -411,20 +426,18 @@ static void carry_out(float *arena, int32_t at) {
   const Context whole = {job, slices, arena};
   const Context *x = &whole;
   prepare_weights(x);
-  long totalRows = 0;
-  for (int k = 0; k < job->sliceCount; k++) totalRows += slices[k].rows;
 #ifdef __wasm__
   for (int k = 0; k < job->sliceCount; k++) {
     const Context part = {job, slices + k, arena};
-    run_slice(&part, totalRows);
+    run_slice(&part);
   }
 #else
   const int threads = job->sliceCount;
-  Work work[threads];
+  Context work[threads];
   pthread_t started[threads];
   int here[threads]; // a thread that the system refuses is done here
   for (int k = threads - 1; k >= 0; k--) {
-    work[k] = (Work){{job, slices + k, arena}, totalRows};
+    work[k] = (Context){job, slices + k, arena};
     here[k] = k == 0 || pthread_create(&started[k], NULL, run_work, &work[k]) != 0;
     if (here[k]) run_work(&work[k]);
   }
@@ -439,5 +452,5 @@ static void carry_out(float *arena, int32_t at) {
   if (!(job->mode & JOB_BACKWARD)) return;
   result[1] = reduce_gradients(x);
   const int finite = result[0] - result[0] == 0 && result[1] - result[1] == 0;
-  if ((job->mode & JOB_UPDATE) && finite) update(x, result[1]);
+  if ((job->mode & JOB_UPDATE) && (finite || job->shrink)) update(x, result[1]);
 }

@@ -1,69 +1,141 @@
-// What arena.ts lays down for a call, in 32-bit words. Offsets count words from the arena's beginning; a matrix of parameters
-// has its rows padded with zeros to whole vectors, and so has every row of a slot.
+// Written by `npm run build:job` from ../job-fields.ts, which says what it means: change that, not this.
 #ifndef JOB_H
 #define JOB_H
 #include <stdint.h>
 
 typedef struct {
-  int32_t parameter;          // offset in the parameters
-  int32_t rows, columns;      // of the packed matrix before padding
-  int32_t width;              // columns padded
-  int32_t stepRow, stepColumn; // in the parameter
-  int32_t packed;             // offset of the panels
+  int32_t parameter; // offset in the parameters
+  int32_t rows; // of the packed matrix before padding
+  int32_t columns;
+  int32_t width; // columns padded
+  int32_t stepRow; // in the parameter
+  int32_t stepColumn;
+  int32_t packed; // offset of the panels
 } Pack;
 
 typedef struct {
+  int32_t op;
+  int32_t out; // operands: kind << 28 | index
+  int32_t a;
+  int32_t b;
+  int32_t c;
+  int32_t extra; // scale: the factor's bits; peephole: the weight's offset in the parameters
+} PhaseOp;
+
+typedef struct {
   int32_t kind; // 0: phase of `count` operations at `at`; 1: product
-  int32_t count, at;
-  int32_t source, pack, target, accumulate;
+  int32_t count;
+  int32_t at;
+  int32_t source;
+  int32_t pack;
+  int32_t target;
+  int32_t accumulate;
 } Instruction;
 
 typedef struct {
-  int32_t value, previous;              // operands: the new value, and the copy that the next step reads (-1: nobody reads it)
-  int32_t gradient, previousGradient;   // operands; -1: none
+  int32_t value; // operands: the new value
+  int32_t previous; // the copy that the next step reads; -1: nobody reads it
+  int32_t gradient;
+  int32_t previousGradient; // -1: none
 } State;
 
-// An affine product's result: where it is prepared for all rows, and where its gradient lies.
 typedef struct {
-  int32_t slot, inputWeight, inputPack, bias, gradient; // slot and gradient: sequence slots; weights: offsets in the parameters; -1: none
+  int32_t slot; // a sequence slot
+  int32_t inputWeight; // offset in the parameters; -1: none
+  int32_t inputPack; // -1: none
+  int32_t bias; // offset in the parameters
+  int32_t gradient; // a sequence slot; -1: none
 } Affine;
 
-// A weight gradient over all rows: source' gradient for a matrix, column sums of source * gradient for a peephole.
 typedef struct {
-  int32_t weight, source, gradient;
+  int32_t weight; // offset in the parameters
+  int32_t source; // sequence slots
+  int32_t gradient;
 } WeightGradient;
 
 typedef struct {
-  int32_t parameter, rows, columns, width, stream; // stream: -1 for a parameter without noise
+  int32_t parameter; // offset in the parameters
+  int32_t rows;
+  int32_t columns;
+  int32_t width;
+  int32_t stream; // -1 for a parameter without noise
 } Shape;
 
-// The sequences of one thread.
 typedef struct {
-  int32_t time, batch, rows;
+  int32_t time;
+  int32_t batch;
+  int32_t rows;
   int32_t stepOffsets;
-  int32_t inputOffsets, inputColumns; // sparse input; or
-  int32_t inputValues;                // dense input [rows, inputSize], -1 for sparse
-  int32_t targetOffsets, targetColumns; // sparse target; or
-  int32_t targetValues;               // dense target [rows, targetSize]
-  int32_t sequences, sequenceStride; // slots of all rows
-  int32_t steps, stepStride;         // slots of one step
-  int32_t readout, nll;              // [rows, readoutWidth], [rows]
-  int32_t gradients, registers;
+  int32_t inputOffsets; // sparse input; or
+  int32_t inputColumns;
+  int32_t inputValues; // dense input [rows, inputSize], -1 for sparse
+  int32_t targetOffsets; // sparse target; or
+  int32_t targetColumns;
+  int32_t targetValues; // dense target [rows, targetSize]
+  int32_t sequences; // slots of all rows
+  int32_t sequenceStride;
+  int32_t steps; // slots of one step
+  int32_t stepStride;
+  int32_t readout; // [rows, readoutWidth]
+  int32_t nll; // [rows]
+  int32_t gradients;
+  int32_t registers;
 } Slice;
-
-enum { JOB_BACKWARD = 1, JOB_UPDATE = 2 };
 
 typedef struct {
   int32_t mode;
-  int32_t parameters, meanSquares, momenta, noisy, count; // count: floats of all parameters, padded
-  int32_t slices, sliceCount;
-  int32_t packs, packCount, instructions, forwardCount, backwardCount, ops, states, stateCount, affines, affineCount;
-  int32_t matrices, matrixCount, peepholes, peepholeCount, shapes, shapeCount;
-  int32_t inputSize, hiddenSize, width, readoutSize, readoutWidth, readoutWeight, readoutBias, readoutPack, readoutBackPack;
-  int32_t components, targetSize; // of a mixture of Gaussians; no components: Bernoulli
-  int32_t registerStride, hiddenSlot, hiddenGradientSlot;
-  int32_t noiseSeed, update;
-  float weightNoise, learningRate, maxGradientNorm, decay, momentum, epsilon, deviationFloor;
+  int32_t parameters;
+  int32_t meanSquares;
+  int32_t momenta;
+  int32_t noisy;
+  int32_t count; // floats of all parameters, padded
+  int32_t slices;
+  int32_t sliceCount;
+  int32_t packs;
+  int32_t packCount;
+  int32_t instructions;
+  int32_t forwardCount;
+  int32_t backwardCount;
+  int32_t ops;
+  int32_t states;
+  int32_t stateCount;
+  int32_t affines;
+  int32_t affineCount;
+  int32_t matrices;
+  int32_t matrixCount;
+  int32_t peepholes;
+  int32_t peepholeCount;
+  int32_t shapes;
+  int32_t shapeCount;
+  int32_t inputSize;
+  int32_t hiddenSize;
+  int32_t width;
+  int32_t readoutSize;
+  int32_t readoutWidth;
+  int32_t readoutWeight;
+  int32_t readoutBias;
+  int32_t readoutPack;
+  int32_t readoutBackPack;
+  int32_t components; // of a mixture of Gaussians; none: Bernoulli
+  int32_t targetSize;
+  int32_t registerStride;
+  int32_t hiddenSlot;
+  int32_t hiddenGradientSlot;
+  int32_t noiseSeed;
+  int32_t update; // made before
+  int32_t shrink; // whether a gradient that is not finite is replaced by 0.1 * its parameter
+  float lossScale; // of the gradient: 1 for the sum over the batch's rows, 1 / rows for their mean
+  float weightNoise;
+  float learningRate;
+  float maxGradientNorm;
+  float maxStepNorm; // of the step that is taken from the parameters
+  float decay;
+  float momentum;
+  float epsilon; // under the root
+  float rootFloor; // the root is at least this
+  float deviationFloor;
   int32_t result; // doubles: sum of NLL, global gradient norm
 } Job;
+
+enum { JOB_BACKWARD = 1, JOB_UPDATE = 2 };
 #endif

@@ -2,6 +2,7 @@
 // block), or rows of a slot in the arena.
 #ifndef PHASE_H
 #define PHASE_H
+#include "job.h"
 #include "vector.h"
 
 enum Op {
@@ -9,12 +10,6 @@ enum Op {
   OP_PLUS, OP_MINUS, OP_TIMES, OP_DIVIDE,
   OP_SIGMOID_GRADIENT, OP_TANH_GRADIENT, OP_RELU_GRADIENT, OP_TIMES_PLUS, OP_SCALE, OP_PEEPHOLE, OP_COPY
 };
-
-typedef struct {
-  int32_t op;
-  int32_t out, a, b, c; // operands: kind << 28 | index
-  int32_t extra;        // scale: the factor's bits; peephole: the weight's offset in the parameters
-} PhaseOp;
 
 enum { IN_REGISTER, IN_SEQUENCE, IN_STEP };
 

@@ -1,0 +1,196 @@
+/**
+ * What TypeScript and C tell each other, once: the fields of every structure of a job, in their order. `lay` writes them into the
+ * arena by it, and `npm run build:job` writes c/job.h from it. A field is one 32-bit word. Offsets count words from the arena's
+ * beginning; a matrix of parameters has its rows padded with zeros to whole vectors, and so has every row of a slot.
+ */
+interface Field {
+  readonly type: "int32_t" | "float";
+  readonly meaning: string;
+}
+
+const int = (meaning = ""): Field => ({ type: "int32_t", meaning });
+const float = (meaning = ""): Field => ({ type: "float", meaning });
+
+export const structures = {
+  Pack: {
+    parameter: int("offset in the parameters"),
+    rows: int("of the packed matrix before padding"),
+    columns: int(),
+    width: int("columns padded"),
+    stepRow: int("in the parameter"),
+    stepColumn: int(),
+    packed: int("offset of the panels"),
+  },
+  PhaseOp: {
+    op: int(),
+    out: int("operands: kind << 28 | index"),
+    a: int(),
+    b: int(),
+    c: int(),
+    extra: int("scale: the factor's bits; peephole: the weight's offset in the parameters"),
+  },
+  Instruction: {
+    kind: int("0: phase of `count` operations at `at`; 1: product"),
+    count: int(),
+    at: int(),
+    source: int(),
+    pack: int(),
+    target: int(),
+    accumulate: int(),
+  },
+  State: {
+    value: int("operands: the new value"),
+    previous: int("the copy that the next step reads; -1: nobody reads it"),
+    gradient: int(),
+    previousGradient: int("-1: none"),
+  },
+  // an affine product's result: where it is prepared for all rows, and where its gradient lies
+  Affine: {
+    slot: int("a sequence slot"),
+    inputWeight: int("offset in the parameters; -1: none"),
+    inputPack: int("-1: none"),
+    bias: int("offset in the parameters"),
+    gradient: int("a sequence slot; -1: none"),
+  },
+  // over all rows: source' gradient for a matrix, column sums of source * gradient for a peephole
+  WeightGradient: {
+    weight: int("offset in the parameters"),
+    source: int("sequence slots"),
+    gradient: int(),
+  },
+  Shape: {
+    parameter: int("offset in the parameters"),
+    rows: int(),
+    columns: int(),
+    width: int(),
+    stream: int("-1 for a parameter without noise"),
+  },
+  // the sequences of one thread
+  Slice: {
+    time: int(),
+    batch: int(),
+    rows: int(),
+    stepOffsets: int(),
+    inputOffsets: int("sparse input; or"),
+    inputColumns: int(),
+    inputValues: int("dense input [rows, inputSize], -1 for sparse"),
+    targetOffsets: int("sparse target; or"),
+    targetColumns: int(),
+    targetValues: int("dense target [rows, targetSize]"),
+    sequences: int("slots of all rows"),
+    sequenceStride: int(),
+    steps: int("slots of one step"),
+    stepStride: int(),
+    readout: int("[rows, readoutWidth]"),
+    nll: int("[rows]"),
+    gradients: int(),
+    registers: int(),
+  },
+  Job: {
+    mode: int(),
+    parameters: int(),
+    meanSquares: int(),
+    momenta: int(),
+    noisy: int(),
+    count: int("floats of all parameters, padded"),
+    slices: int(),
+    sliceCount: int(),
+    packs: int(),
+    packCount: int(),
+    instructions: int(),
+    forwardCount: int(),
+    backwardCount: int(),
+    ops: int(),
+    states: int(),
+    stateCount: int(),
+    affines: int(),
+    affineCount: int(),
+    matrices: int(),
+    matrixCount: int(),
+    peepholes: int(),
+    peepholeCount: int(),
+    shapes: int(),
+    shapeCount: int(),
+    inputSize: int(),
+    hiddenSize: int(),
+    width: int(),
+    readoutSize: int(),
+    readoutWidth: int(),
+    readoutWeight: int(),
+    readoutBias: int(),
+    readoutPack: int(),
+    readoutBackPack: int(),
+    components: int("of a mixture of Gaussians; none: Bernoulli"),
+    targetSize: int(),
+    registerStride: int(),
+    hiddenSlot: int(),
+    hiddenGradientSlot: int(),
+    noiseSeed: int(),
+    update: int("made before"),
+    shrink: int("whether a gradient that is not finite is replaced by 0.1 * its parameter"),
+    lossScale: float(
+      "of the gradient: 1 for the sum over the batch's rows, 1 / rows for their mean",
+    ),
+    weightNoise: float(),
+    learningRate: float(),
+    maxGradientNorm: float(),
+    maxStepNorm: float("of the step that is taken from the parameters"),
+    decay: float(),
+    momentum: float(),
+    epsilon: float("under the root"),
+    rootFloor: float("the root is at least this"),
+    deviationFloor: float(),
+    result: int("doubles: sum of NLL, global gradient norm"),
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Field>>>>;
+
+type Structure = keyof typeof structures;
+
+/** A structure's values by field. */
+export type FieldValues<S extends Structure> = Readonly<
+  Record<keyof (typeof structures)[S], number>
+>;
+
+/** How many words a structure takes. */
+export function wordsOf(structure: Structure): number {
+  return Object.keys(structures[structure]).length;
+}
+
+/** A structure of whole numbers as its words. */
+export function laidOut<S extends Structure>(structure: S, values: FieldValues<S>): number[] {
+  return Object.keys(structures[structure]).map((field) => values[field as keyof typeof values]);
+}
+
+/** Writes a structure into an arena, its first word at `at`. */
+export function lay<S extends Structure>(
+  { ints, floats }: { readonly ints: Int32Array; readonly floats: Float32Array },
+  at: number,
+  structure: S,
+  values: FieldValues<S>,
+): void {
+  const fields: Readonly<Record<string, Field>> = structures[structure];
+  Object.entries(fields).forEach(([field, { type }], k) => {
+    const value = values[field as keyof typeof values];
+    if (type === "float") floats[at + k] = value;
+    else ints[at + k] = value;
+  });
+}
+
+/** What c/job.h holds. */
+export function jobHeader(): string {
+  const structs = Object.entries(structures).map(([name, fields]) => {
+    const lines = Object.entries(fields).map(
+      ([field, { type, meaning }]) => `  ${type} ${field};${meaning ? ` // ${meaning}` : ""}`,
+    );
+    return `typedef struct {\n${lines.join("\n")}\n} ${name};\n`;
+  });
+  return `// Written by \`npm run build:job\` from ../job-fields.ts, which says what it means: change that, not this.
+#ifndef JOB_H
+#define JOB_H
+#include <stdint.h>
+
+${structs.join("\n")}
+enum { JOB_BACKWARD = 1, JOB_UPDATE = 2 };
+#endif
+`;
+}
