@@ -71,6 +71,15 @@ export type { SweepSummary } from "./sweep/summary.js";
 export { type SweepOptions, type SweepResult, sweep } from "./sweep/sweep.js";
 export type { Dataset } from "./tasks/index.js";
 export { musicTask } from "./tasks/music.js";
+export {
+  type LabelledSequence,
+  type Sequence,
+  type SequenceKind,
+  type SequenceSplits,
+  type SequenceTaskOptions,
+  type Step,
+  sequenceTask,
+} from "./tasks/sequence.js";
 export { speechTask, speechWindow } from "./tasks/speech.js";
 export type { EpochOptions, Task } from "./tasks/task.js";
 export type { Column, InputUnits, Units } from "./tasks/units.js";

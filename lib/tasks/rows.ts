@@ -7,10 +7,10 @@ import { epochOrder, keptBatches } from "./kept-batches.js";
 import { evaluationBatchSize, type Task } from "./task.js";
 import type { Units } from "./units.js";
 
-/** The sequences of a split, one after the other. */
-export interface SplitRows {
-  /** [sequences + 1] first row of each; the last entry is the number of rows. */
-  readonly starts: Int32Array;
+/** Sequences of all splits, one after the other. */
+export interface SequenceRows {
+  /** By split [sequences + 1] first row of each sequence, and the row after the last. */
+  readonly starts: Readonly<Record<Split, Int32Array>>;
   /** [rows, input width] */
   readonly input: Rows;
   /** [rows, target width] */
@@ -20,7 +20,7 @@ export interface SplitRows {
 }
 
 /** A task as plain data: it can be sent to another process. */
-export interface RowsData {
+export interface RowsData extends SequenceRows {
   readonly name: string;
   readonly title: string;
   readonly synthetic: boolean;
@@ -30,29 +30,35 @@ export interface RowsData {
   readonly output: Output;
   /** Whether training may cut long sequences: not where a sequence has its one target at its end. */
   readonly mayCut: boolean;
-  readonly splits: Readonly<Record<Split, SplitRows>>;
 }
 
 /** Rows that are there already as a task. */
 export function rowsTask(data: RowsData): Task {
-  const { splits, mayCut, ...about } = data;
+  const { name, title, synthetic, checksum, units, inputSize, output, mayCut } = data;
   return {
-    ...about,
+    name,
+    title,
+    synthetic,
+    checksum,
+    units,
+    inputSize,
+    output,
     ...keptBatches(
       (options) => {
         const { batchSize, maxSteps } = options;
         const cut = mayCut ? { maxSteps } : {};
-        return rowBatches(splits.train, { batchSize, ...cut, shuffle: epochOrder(options) });
+        return rowBatches(data, "train", { batchSize, ...cut, shuffle: epochOrder(options) });
       },
-      (split) => rowBatches(splits[split], { batchSize: evaluationBatchSize }),
+      (split) => rowBatches(data, split, { batchSize: evaluationBatchSize }),
     ),
     source: { kind: "rows", data },
   };
 }
 
 /** Sequences, or excerpts of them, in which nothing is to be predicted are left out. */
-function rowBatches(rows: SplitRows, options: BucketOptions): Batch[] {
-  const { starts, weights } = rows;
+function rowBatches(rows: SequenceRows, split: Split, options: BucketOptions): Batch[] {
+  const { weights } = rows;
+  const starts = rows.starts[split];
   const lengths = Int32Array.from({ length: starts.length - 1 }, (_, i) =>
     counts(weights, starts[i], starts[i + 1]) ? starts[i + 1] - starts[i] : 0,
   );
@@ -61,7 +67,7 @@ function rowBatches(rows: SplitRows, options: BucketOptions): Batch[] {
       const from = starts[source] + first;
       return counts(weights, from, from + steps);
     });
-    return kept.length > 0 ? [pack(rows, kept)] : [];
+    return kept.length > 0 ? [pack(rows, starts, kept)] : [];
   });
 }
 
@@ -70,7 +76,11 @@ function counts(weights: Float32Array | undefined, from: number, to: number): bo
   return !weights || weights.subarray(from, to).some((w) => w > 0);
 }
 
-function pack({ starts, input, target, weights }: SplitRows, excerpts: readonly Excerpt[]): Batch {
+function pack(
+  { input, target, weights }: SequenceRows,
+  starts: Int32Array,
+  excerpts: readonly Excerpt[],
+): Batch {
   const { order, ...packed } = packing(excerpts);
   const { stepOffsets, time } = packed;
   const rows = new Int32Array(stepOffsets[time]);

@@ -48,4 +48,5 @@ export const units = z.discriminatedUnion("kind", [
   }),
 ]);
 export type Units = Readonly<z.infer<typeof units>>;
-export type UnitsKind = Units["kind"];
+/** Of a task of own sequences. */
+export type OwnUnits = Extract<Units, { readonly of: unknown }>;
