@@ -124,7 +124,7 @@ function printWav(
   printWarnings(warnings);
 }
 
-function printZip(file: string, { entries }: ZipContents): void {
+function printZip(file: string, { entries, warnings }: ZipContents): void {
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   console.log(
     `${file}: zip archive of ${thousands(entries.length)} files, ${thousands(bytes)} bytes unpacked`,
@@ -132,6 +132,7 @@ function printZip(file: string, { entries }: ZipContents): void {
   for (const entry of entries.slice(0, 20))
     console.log(`  ${thousands(entry.bytes).padStart(12)}  ${entry.name}`);
   if (entries.length > 20) console.log(`  … ${thousands(entries.length - 20)} more`);
+  printWarnings(warnings);
 }
 
 function printWarnings(warnings: readonly string[]): void {

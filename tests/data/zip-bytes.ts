@@ -2,7 +2,7 @@ import { crc32, deflateRawSync } from "node:zlib";
 
 /** A file of a small zip archive, and what to claim about it instead of the truth. */
 export interface Packed {
-  readonly name: string;
+  readonly name: string | Uint8Array;
   readonly content: Uint8Array;
   readonly claims?: {
     readonly size?: number;
@@ -10,6 +10,11 @@ export interface Packed {
     readonly offset?: number;
     readonly flags?: number;
     readonly method?: number;
+    readonly crc?: number;
+    /** Of the file system that packed it: 3 is Unix. */
+    readonly system?: number;
+    /** A Unix mode, such as 0o120777 of a symbolic link. */
+    readonly mode?: number;
   };
 }
 
@@ -18,38 +23,38 @@ export function zip(files: readonly Packed[]): Uint8Array {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;
-  for (const { name, content, claims = {} } of files) {
-    const data = deflateRawSync(content);
+  for (const { name: named, content, claims = {} } of files) {
+    const name = Buffer.from(named as string);
+    const data = claims.method === 0 ? Buffer.from(content) : deflateRawSync(content);
     const {
       size = content.length,
       compressedSize = data.length,
       offset = at,
       flags = 0,
       method = 8,
+      crc = crc32(content),
+      system = 0,
+      mode = 0,
     } = claims;
     const common = Buffer.alloc(26); // version, flags, method, time and date, crc, sizes, lengths of name and extra field
     common.writeUInt16LE(20, 0);
     common.writeUInt16LE(flags, 2);
     common.writeUInt16LE(method, 4);
-    common.writeUInt32LE(crc32(content), 10);
+    common.writeUInt32LE(crc, 10);
     common.writeUInt32LE(compressedSize, 14);
     common.writeUInt32LE(size, 18);
-    common.writeUInt16LE(Buffer.byteLength(name), 22);
-    const local = Buffer.concat([
-      Buffer.from("PK\x03\x04", "latin1"),
-      common,
-      Buffer.from(name),
-      data,
-    ]);
+    common.writeUInt16LE(name.length, 22);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), common, name, data]);
     const rest = Buffer.alloc(14); // comment, disk, attributes, place of the local header
+    rest.writeUInt32LE((mode << 16) >>> 0, 6);
     rest.writeUInt32LE(offset, 10);
     directory.push(
       Buffer.concat([
         Buffer.from("PK\x01\x02", "latin1"),
-        Buffer.from([20, 0]),
+        Buffer.from([20, system]),
         common,
         rest,
-        Buffer.from(name),
+        name,
       ]),
     );
     locals.push(local);
