@@ -1,72 +1,112 @@
 import { ByteReader } from "./byte-reader.js";
-
-export interface MidiHeader {
-  /** 0: one track; 1: tracks that sound together; 2: tracks that are pieces of their own. */
-  readonly format: 0 | 1 | 2;
-  /** How many tracks the header claims. */
-  readonly declaredTracks: number;
-  /** The header's division, as it stands there. */
-  readonly division: number;
-  /** Ticks per quarter note, or ticks of a time code. */
-  readonly time:
-    | { readonly ticksPerQuarter: number }
-    | { readonly framesPerSecond: number; readonly ticksPerFrame: number };
-}
+import { isTrackAt, type MidiHeader, nextTrack, printable, readHeader } from "./midi-header.js";
 
 export interface MidiChunks {
   readonly header: MidiHeader;
-  /** The bytes of each track, a view, and how many bytes it lacks of what it claims. */
-  readonly tracks: readonly { readonly reader: ByteReader; readonly missing: number }[];
+  /** One after the other: read a track up to its end before the next is asked for. */
+  readonly tracks: Iterable<TrackChunk>;
 }
 
+export interface TrackChunk {
+  /** From the track's first event on, up to where it may end. */
+  readonly reader: ByteReader;
+  /** Position at which the track should end, by what it claims. */
+  readonly claimed: number;
+}
+
+type Warn = (warning: string) => void;
+
 /**
- * The header and the tracks of a Standard MIDI File. Read with a warning: a RIFF wrapping, chunks that are neither header nor
- * track (passed over), a track that claims to go beyond the end of the file but ends before, another number of tracks than the header's, bytes
- * after the last chunk.
+ * The header and the tracks of a Standard MIDI File. Where a track ends is told by its length AND by its end-of-track event: where a length
+ * cannot be (it passes the end of the file, or no chunk stands where it leads, or other tracks stand inside it), the event decides.
  *
- * @throws BadFileError on a header that is cut off or makes no sense, and when there is no track
+ * Read with a warning: such lengths, a RIFF wrapping, chunks that are neither header nor track (passed over), another number
+ * of tracks than the header's, bytes between and after the chunks, a second MIDI file behind the first (not read).
+ *
+ * @throws BadFileError on a header that is cut off or makes no sense, when there is no track, and when tracks are missing where
+ *   bytes stand that are none
  */
-export function midiChunks(
-  bytes: Uint8Array,
-  file: string,
-  warn: (warning: string) => void,
-): MidiChunks {
+export function midiChunks(bytes: Uint8Array, file: string, warn: Warn): MidiChunks {
   const reader = unwrap(new ByteReader(file, bytes), warn);
   reader.littleEndian = false;
-  const header = readHeader(reader);
-  const tracks: { reader: ByteReader; missing: number }[] = [];
+  const header = readHeader(reader, warn);
+  return { header, tracks: walkTracks(reader, header, warn) };
+}
+
+function* walkTracks(
+  reader: ByteReader,
+  { declaredTracks, format }: MidiHeader,
+  warn: Warn,
+): Generator<TrackChunk> {
+  const { bytes } = reader;
+  let count = 0;
   while (reader.left > 0) {
-    if (reader.left < 8) {
-      warn(`${reader.left} bytes after the last chunk are passed over`);
-      break;
+    const { position, offset } = reader;
+    if (!isChunkAt(reader, position)) {
+      if (!passOver(reader, count, declaredTracks, warn)) break;
+      continue;
     }
-    const offset = reader.offset;
     const id = reader.text(4, "a chunk's name");
     const size = reader.uint32("a chunk's size");
-    const held = Math.min(size, reader.left);
-    if (id === "MTrk") {
-      if (held < size)
-        warn(`track ${tracks.length} claims ${size} bytes, the file has ${held} left`);
-      tracks.push({
-        reader: new ByteReader(file, reader.take(held, "a track"), offset + 8, false),
-        missing: size - held,
-      });
-    } else {
-      if (held < size)
-        reader.fail(
-          `expected a track MTrk or a chunk that ends with the file, got ${printable(id)} of ${size} bytes`,
-          offset,
-        );
-      warn(`chunk ${printable(id)} at byte ${offset} is passed over`);
-      reader.take(held, "a chunk");
+    if (id === "MThd") {
+      warn(`a second MIDI file begins at byte ${offset} and is passed over`);
+      break;
     }
+    if (id !== "MTrk") {
+      warn(`chunk ${printable(id)} at byte ${offset} is passed over`);
+      reader.take(size, "a chunk");
+      continue;
+    }
+    const start = reader.position;
+    const claimed = start + size;
+    const isPlausible = claimed === bytes.length || isChunkAt(reader, claimed);
+    const track = bytes.subarray(start, isPlausible ? claimed : bytes.length);
+    const content = new ByteReader(reader.file, track, offset + 8, false);
+    yield { reader: content, claimed: size };
+    const end = start + content.position;
+    const inner = end < claimed ? nextTrack(bytes, end, Math.min(claimed, bytes.length)) : -1;
+    if (isPlausible && inner < 0) {
+      if (end < claimed) warn(`${claimed - end} bytes after a track's end are passed over`);
+      reader.position = claimed;
+    } else {
+      if (end !== claimed)
+        warn(`track ${count} claims ${size} bytes, and ends after ${content.position}`);
+      reader.position = end;
+    }
+    count++;
   }
-  if (tracks.length === 0) reader.fail("expected a track MTrk, got none");
-  if (tracks.length !== header.declaredTracks)
-    warn(`the header claims ${header.declaredTracks} tracks, the file has ${tracks.length}`);
-  if (header.format === 0 && tracks.length > 1)
-    warn(`format 0 has one track, the file has ${tracks.length}`);
-  return { header, tracks };
+  if (count === 0) reader.fail("expected a track MTrk, got none");
+  if (count !== declaredTracks)
+    warn(`the header claims ${declaredTracks} tracks, the file has ${count}`);
+  if (format === 0 && count > 1) warn(`format 0 has one track, the file has ${count}`);
+}
+
+/** A track, or another chunk with a printable name that does not pass the end of the file. */
+function isChunkAt({ bytes }: ByteReader, at: number): boolean {
+  if (isTrackAt(bytes, at)) return true;
+  if (at + 8 > bytes.length) return false;
+  for (let i = at; i < at + 4; i++) if (bytes[i] < 0x20 || bytes[i] > 0x7e) return false;
+  const size = new DataView(bytes.buffer, bytes.byteOffset + at + 4).getUint32(0);
+  return at + 8 + size <= bytes.length;
+}
+
+/** Goes on to the next track, past bytes that are no chunk. Whether there is one. */
+function passOver(reader: ByteReader, found: number, declared: number, warn: Warn): boolean {
+  const { bytes, position, offset, left } = reader;
+  const next = nextTrack(bytes, position, bytes.length);
+  if (next >= 0) {
+    warn(`${next - position} bytes at byte ${offset} are passed over`);
+    reader.position = next;
+    return true;
+  }
+  const size = left < 8 ? 0 : new DataView(bytes.buffer, bytes.byteOffset + position).getUint32(4);
+  if (left >= 8 && found < declared)
+    reader.fail(
+      `expected a track MTrk or a chunk that ends with the file, got ${printable(reader.text(4, "a name"))} of ${size} bytes`,
+      offset,
+    );
+  warn(`${left} bytes after the last chunk are passed over`);
+  return false;
 }
 
 /** The MIDI file inside a RIFF file of kind RMID; any other file as it is. */
@@ -90,42 +130,4 @@ function unwrap(reader: ByteReader, warn: (warning: string) => void): ByteReader
     reader.take(Math.min(held + (held % 2), reader.left), "a chunk");
   }
   return reader.fail("expected a chunk data with a MIDI file, got none");
-}
-
-function readHeader(reader: ByteReader): MidiHeader {
-  const start = reader.offset;
-  const id = reader.text(4, "the header's name MThd");
-  if (id !== "MThd")
-    reader.fail(`expected MThd, got ${printable(id)}; this is not a MIDI file`, start);
-  const size = reader.uint32("the header's size");
-  if (size < 6) reader.fail(`expected a header of at least 6 bytes, got ${size}`, start + 4);
-  const content = new ByteReader(reader.file, reader.take(size, "the header"), start + 8, false);
-  const format = content.uint16("the format");
-  if (format !== 0 && format !== 1 && format !== 2)
-    return content.fail(`expected format 0, 1 or 2, got ${format}`, start + 8);
-  const declaredTracks = content.uint16("the number of tracks");
-  const division = content.uint16("the division");
-  return { format, declaredTracks, division, time: readDivision(division, content) };
-}
-
-function readDivision(division: number, reader: ByteReader): MidiHeader["time"] {
-  const offset = reader.offset - 2;
-  if (division === 0) reader.fail("expected ticks per quarter note, got a division of 0", offset);
-  if (division < 0x8000) return { ticksPerQuarter: division };
-  const frames = 256 - (division >>> 8);
-  const ticksPerFrame = division & 0xff;
-  if (![24, 25, 29, 30].includes(frames) || ticksPerFrame === 0)
-    reader.fail(
-      `expected 24, 25, 29 or 30 frames a second and ticks per frame, got ${frames} and ${ticksPerFrame}`,
-      offset,
-    );
-  return { framesPerSecond: frames === 29 ? 30_000 / 1001 : frames, ticksPerFrame }; // 29 stands for 30 drop frame
-}
-
-/** A chunk's name in quotation marks, with unprintable characters escaped. */
-export function printable(id: string): string {
-  return JSON.stringify(id).replace(
-    /[\u007f-\u00ff]/g,
-    (c) => `\\x${c.charCodeAt(0).toString(16)}`,
-  );
 }

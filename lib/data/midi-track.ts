@@ -1,11 +1,13 @@
 import { type MidiEvent, parseMidi } from "midi-file";
 import type { ByteReader } from "./byte-reader.js";
-import type { MidiChunks } from "./midi-chunks.js";
+import type { TrackChunk } from "./midi-chunks.js";
+import { isTrackAt, nextTrack } from "./midi-header.js";
+import { passSystemExclusive } from "./midi-sysex.js";
 
 /** What is taken from a track, with its time in ticks from the track's beginning. */
 export type TrackEvent = Extract<
   MidiEvent,
-  { type: "noteOn" | "noteOff" | "setTempo" | "trackName" }
+  { type: "noteOn" | "noteOff" | "setTempo" | "trackName" | "portPrefix" }
 >;
 
 const MOST_DELTA = 0x0fffffff; // four bytes of seven bits
@@ -13,25 +15,24 @@ const PORTION_BYTES = 1 << 12; // small arrays are gone with the next minor garb
 const MOST_NAME_BYTES = 256;
 
 /**
- * Reads a track: walks its bytes, checks each event, and hands `midi-file` the notes, tempos and names, rewritten without
- * running status and in portions of bounded size. Nothing reaches the parser unchecked: it loops for ever on a
+ * Reads a track up to its end: walks its bytes, checks each event, and hands `midi-file` the notes, tempos, ports and names, rewritten
+ * without running status and in portions of bounded size. Nothing reaches the parser unchecked: it loops for ever on a
  * variable-length quantity that overflows, reads past ends without notice, and holds 100 bytes and more an event.
  *
- * @returns the track's length in ticks
  * @throws BadFileError on an event or track that is cut off, a variable-length quantity of more than four bytes, a data byte over 127, a
  *   status byte that cannot stand in a file, and running status before any status
  */
 export function readTrack(
-  { reader, missing }: MidiChunks["tracks"][number],
+  { reader, claimed }: TrackChunk,
   take: (event: TrackEvent, tick: number) => void,
   warn: (warning: string) => void,
-): number {
+): void {
   const portion = new Portion(take);
   let tick = 0;
   let status = 0; // running status
   let interrupted = false; // by an event that should have ended the running status
   let ended = false;
-  while (reader.left > 0 && !ended) {
+  while (reader.left > 0 && !ended && !isTrackAt(reader.bytes, reader.position)) {
     tick += variableLength(reader, "a delta time");
     const offset = reader.offset;
     const first = reader.uint8("an event");
@@ -48,18 +49,21 @@ export function readTrack(
     } else if (first === 0xff) {
       interrupted = true;
       ended = metaEvent(reader, tick, portion, warn);
-    } else if (first === 0xf0 || first === 0xf7) {
+    } else if (first === 0xf0) {
       interrupted = true;
-      reader.take(variableLength(reader, "a system exclusive length"), "a system exclusive event");
+      passSystemExclusive(reader, warn);
+    } else if (first === 0xf7) {
+      interrupted = true;
+      takeWithin(reader, variableLength(reader, "an escape's length"), "an escape");
     } else
       reader.fail(`expected an event of a file, got status byte 0x${first.toString(16)}`, offset);
   }
   portion.flush();
-  if (!ended && missing > 0)
-    reader.fail(`expected ${missing} bytes more of the track, got the end of the file`);
+  if (!ended && claimed > reader.position && reader.left === 0)
+    reader.fail(
+      `expected ${claimed - reader.position} bytes more of the track, got the end of the file`,
+    );
   if (!ended) warn("a track has no end-of-track event");
-  else if (reader.left > 0) warn(`${reader.left} bytes after a track's end are passed over`);
-  return tick;
 }
 
 function channelEvent(reader: ByteReader, status: number, tick: number, portion: Portion): void {
@@ -76,6 +80,19 @@ function dataByte(reader: ByteReader): number {
   return byte;
 }
 
+/** The bytes of an event, which cannot hold another track: its length is wrong then. */
+function takeWithin(reader: ByteReader, size: number, what: string): Uint8Array {
+  const first = reader.position;
+  const data = reader.take(size, what);
+  const inner = nextTrack(reader.bytes, first, first + size);
+  if (inner >= 0)
+    reader.fail(
+      `expected ${what} of ${size} bytes, got another track inside it`,
+      reader.start + inner,
+    );
+  return data;
+}
+
 /** @returns whether this is the track's end */
 function metaEvent(
   reader: ByteReader,
@@ -86,7 +103,7 @@ function metaEvent(
   const offset = reader.offset - 1;
   const type = reader.uint8("a meta event's type");
   const size = variableLength(reader, "a meta event's length");
-  const data = reader.take(size, "a meta event");
+  const data = takeWithin(reader, size, "a meta event");
   if (type === 0x2f) {
     if (size > 0) warn(`the end of a track at byte ${offset} has content`);
     return true;
@@ -94,6 +111,9 @@ function metaEvent(
   if (type === 0x51 && (size !== 3 || data.every((b) => b === 0)))
     warn(`the tempo at byte ${offset} is no tempo and is passed over`);
   else if (type === 0x51) portion.add(tick, 0xff, type, size, ...data);
+  else if (type === 0x21 && size !== 1)
+    warn(`the port at byte ${offset} is no port and is passed over`);
+  else if (type === 0x21) portion.add(tick, 0xff, type, size, data[0]);
   else if (type === 0x03) {
     const name = data.subarray(0, MOST_NAME_BYTES);
     portion.add(tick, 0xff, type, ...variableLengthBytes(name.length), ...name);
@@ -101,7 +121,7 @@ function metaEvent(
   return false;
 }
 
-function variableLength(reader: ByteReader, what: string): number {
+export function variableLength(reader: ByteReader, what: string): number {
   const offset = reader.offset;
   let value = 0;
   for (let i = 0; i < 4; i++) {
