@@ -6,11 +6,11 @@ import {
   type FileContents,
   fileContents,
   fileKindTitle,
-  isWav,
   type MusicContents,
 } from "../data/file-contents.js";
 import type { MidiContents } from "../data/midi-contents.js";
 import { openWav } from "../data/wav.js";
+import { isWav } from "../data/wav-container.js";
 import { type WavContents, wavContents } from "../data/wav-contents.js";
 import type { ZipContents } from "../data/zip-contents.js";
 import { GatedRnnError } from "../errors.js";

@@ -7,9 +7,11 @@ import { readMat } from "./mat.js";
 import type { MatValue } from "./mat-matrix.js";
 import { pianoRollsFromMat } from "./mat-music.js";
 import { type MidiContents, midiContents } from "./midi-contents.js";
+import { otherSound } from "./other-sound.js";
 import { pianoRollsFromPickle } from "./pickle-music.js";
 import { parsePrepared } from "./prepared-file.js";
 import { wavInMemory } from "./wav.js";
+import { isWav } from "./wav-container.js";
 import { type WavContents, wavContents } from "./wav-contents.js";
 import { type ZipContents, zipContents } from "./zip-contents.js";
 
@@ -76,11 +78,6 @@ function music(sets: MusicSplits): Pick<MusicContents, "splits" | "checksum"> {
   return { splits: rollCounts(sets), checksum: datasetChecksum(sets) };
 }
 
-/** Whether a file begins like a WAV file: such a file can be read where it lies, however large. */
-export function isWav(bytes: Uint8Array): boolean {
-  return latin1(bytes.subarray(0, 4)) === "RIFF" && latin1(bytes.subarray(8, 12)) === "WAVE";
-}
-
 function kindOf(bytes: Uint8Array, file: string): FileContents["kind"] {
   const start = latin1(bytes.subarray(0, 4));
   if (start === "MThd" || (start === "RIFF" && latin1(bytes.subarray(8, 12)) === "RMID"))
@@ -100,7 +97,7 @@ function kindOf(bytes: Uint8Array, file: string): FileContents["kind"] {
   throw new BadFileError(
     file,
     0,
-    "expected a MIDI, WAV, MATLAB 5 or zip file, a pickle or a prepared set, got none of them",
+    `expected a MIDI, WAV, MATLAB 5 or zip file, a pickle or a prepared set, got ${otherSound(bytes) ?? "none of them"}`,
   );
 }
 

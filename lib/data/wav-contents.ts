@@ -1,5 +1,5 @@
 import type { WavReader } from "./wav.js";
-import type { WavFormat } from "./wav-chunks.js";
+import type { WavFormat } from "./wav-format.js";
 
 /** What is in a WAV file. */
 export interface WavContents {

@@ -1,10 +1,11 @@
 import { decode } from "wav-decoder";
 import { type ByteSource, bytesInMemory, bytesOfFile } from "./byte-source.js";
 import { expandALaw, expandMuLaw } from "./g711.js";
-import { type WavChunks, type WavFormat, wavChunks } from "./wav-chunks.js";
+import { type WavChunks, wavChunks } from "./wav-chunks.js";
+import type { WavFormat } from "./wav-format.js";
 
 /** A WAV file whose samples are read where they are needed. */
-export interface WavReader extends Omit<WavChunks, "dataOffset"> {
+export interface WavReader extends Omit<WavChunks, "dataOffset" | "littleEndian"> {
   /** [channel][frame] samples in −1 … 1, from frame `first` on, at most `count` frames, fewer at the end. */
   read(first: number, count: number): Float32Array[];
   close(): void;
@@ -28,7 +29,7 @@ export function wavInMemory(bytes: Uint8Array, file: string): WavReader {
 
 function wavReader(source: ByteSource): WavReader {
   try {
-    const { dataOffset, ...chunks } = wavChunks(source);
+    const { dataOffset, littleEndian, ...chunks } = wavChunks(source);
     const { format, frames } = chunks;
     const read = (first: number, count: number) => {
       const begin = Math.min(Math.max(0, first), frames);
@@ -37,9 +38,11 @@ function wavReader(source: ByteSource): WavReader {
       for (let at = begin; at < end; at += PORTION_FRAMES) {
         const portion = Math.min(PORTION_FRAMES, end - at);
         const bytes = source.read(dataOffset + at * format.frameBytes, portion * format.frameBytes);
-        decodeFrames(bytes, format).forEach((samples, c) => {
-          channels[c].set(samples, at - begin);
-        });
+        decodeFrames(littleEndian ? bytes : swapped(bytes, format.bits / 8), format).forEach(
+          (samples, c) => {
+            channels[c].set(samples, at - begin);
+          },
+        );
       }
       return channels;
     };
@@ -66,6 +69,14 @@ function decodeFrames(bytes: Uint8Array, { encoding, bits, channels }: WavFormat
   else if (bits === 24) widen24(bytes, new Int32Array(buffer, HEADER_BYTES));
   else new Uint8Array(buffer, HEADER_BYTES).set(bytes);
   return decode.sync(buffer, { symmetric: true }).channelData;
+}
+
+/** The same numbers with their lowest byte first. */
+function swapped(bytes: Uint8Array, size: number): Uint8Array {
+  const copy = new Uint8Array(bytes.length);
+  for (let i = 0; i < bytes.length; i += size)
+    for (let k = 0; k < size; k++) copy[i + k] = bytes[i + size - 1 - k];
+  return copy;
 }
 
 const HEADER_BYTES = 48; // 44 used, the rest a multiple of 4 for the arrays behind it
