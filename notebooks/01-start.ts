@@ -75,9 +75,11 @@ if (speech?.kind === "speech") {
 } else show.markdown("No speech here: `gated-rnn data prepare speech-b` says what is missing.");
 
 // %% [markdown]
-// The upper picture is what a network gets; amplitudes are in standard deviations of the training set. The lower one shows what an
-// ear makes of it: the dark bands that slide up and down are vowels, the high clouds are *s* and *f*. A period of a voice
-// takes some 60 samples, a syllable 2,000. To know what comes next, one has to remember.
+// The upper picture is what a network gets; amplitudes are in standard deviations of the training
+// set. The lower one shows what an ear makes of it: dark is quiet and bright is loud; the bright
+// bands that slide up and down, low in the picture, are vowels, the clouds high up are *s* and *f*.
+// A period of a voice takes some 60 samples, a syllable 2,000. To know what comes next, one has to
+// remember.
 //
 // ## The game, and its score
 //
@@ -133,9 +135,10 @@ for (const unit of paperCells) {
 // is near 0 the old value stays, untouched, for as long as it takes. The reset gate $r_t$ decides how much of the old
 // memory the candidate gets to see.
 //
-// **The LSTM** keeps a second memory $c_t$ that only its input gate $i_t$ and forget gate $f_t$ may change, and shows
-// the world what its output gate $o_t$ lets out. The products with $V$ are *peepholes*: the gates look at the memory
-// itself.
+// **The LSTM** keeps a second memory $c_t$ that only its input gate $i_t$ and forget gate $f_t$ may
+// change, and shows the world what its output gate $o_t$ lets out. The products with $V$ are
+// *peepholes*: the gates look at the memory itself. (Mind the letter: the GRU's $c_t$ is a
+// candidate, the LSTM's $c_t$ its memory, whose candidate has a tilde.)
 //
 // A unit with more gates has more matrices, so for a fair match it gets fewer units: about 20,000 parameters for each
 // of them, as in table 1 of the paper. (The paper has 96 inputs, one for every MIDI note number up to the highest that
@@ -188,12 +191,11 @@ await show.chart(learningCurves(records, { x: "seconds", references }));
 // <details>
 // <summary><b>Reveal: what happened in the run that is kept on this page</b></summary>
 //
-// 1. **The GRU**, by far: it ends near 7 nats per step. It could go on like this until it knows the training pieces by
-//    heart.
-// 2. **The GRU** again, but *not at the end*: its best epoch lies in the first third of the run. From there on every
-//    epoch makes it better on the old pieces and worse on new ones. That is overfitting, and the reason why a split is
-//    set aside to choose the best epoch by. The LSTM shows no sign of it: it is the slowest of the three to learn, and
-//    still improving when the run stops.
+// 1. **The GRU**, by far. It could go on like this until it knows the training pieces by heart.
+// 2. **The GRU** again, but *not at the end*: its best epoch comes early in the run. From there on
+//    every epoch makes it better on the old pieces and worse on new ones. That is overfitting, and
+//    the reason why a split is set aside to choose the best epoch by. The LSTM shows no sign of it:
+//    it is the slowest of the three to learn, and still improving when the run stops.
 // 3. **No.** The parameters say how many products a unit makes in a step, but tanh has 100 units where the LSTM has 36,
 //    and every one of them also feeds the output layer. How the times compare depends on the engine and the machine:
 //    look at the right ends of the curves.
@@ -269,7 +271,7 @@ show.check(has === wanted, `Your cell has ${has} parameters, and should have ${w
 // });
 // ```
 //
-// This is close to the *minimal gated unit* that others proposed two years later: on many tasks the reset gate turns
-// out to be the one that can be spared.
+// Others went another way two years later: the *minimal gated unit* keeps one gate, which both
+// resets and updates. You will meet it in [your own cell](10-your-own-cell.ipynb).
 //
 // </details>

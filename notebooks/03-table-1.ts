@@ -32,9 +32,11 @@ console.log("  GRU  227:", count(gru, 20, 227));
 console.log("  LSTM 195:", count(lstm, 20, 195));
 
 // %% [markdown]
-// 168,400, 168,888 and 169,065: the paper's 168.4, 168.9 and 169.1 thousand, to the last digit that it prints. That is worth more than it
-// seems. The paper's text is not quite clear about biases, nor about whether its LSTM has peepholes as full matrices, diagonal ones, or none
-// at all. Only *with* biases and *diagonal* peepholes do the counts come out. The table confirms the equations.
+// 168,400, 168,888 and 169,065: the paper's 168.4, 168.9 and 169.1 thousand, to the last digit that
+// it prints. That is worth more than it seems. The paper's equations leave the biases out, and its
+// text says that the peepholes are diagonal matrices. Only *with* biases, and with *diagonal*
+// peepholes, do the counts come out. The table confirms the equations, and fills in what they leave
+// unsaid.
 //
 // ## The mystery of the music inputs
 //

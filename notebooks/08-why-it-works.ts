@@ -127,4 +127,7 @@ const share = 0; // replace this
 show.check(Math.abs(share - 1 / (1 + Math.exp(-3))) < 0.005, "σ(3) = 1 / (1 + e^−3).");
 
 // %% [markdown]
-// And at $b_f = 0$ it is a half: after ten steps a thousandth is left. That is the LSTM's slow start in every figure of these notebooks, in one number.
+// And at $b_f = 0$ it is a half: after ten steps a thousandth is left. An LSTM must first learn to
+// remember. On the chorales, where little needs remembering, it is ahead of the others after ten
+// epochs all the same; on [Nottingham](04-figure-2.ipynb) it trails from the first epoch to the
+// last.

@@ -95,9 +95,12 @@ show.table(resultsTable(records));
 // <details>
 // <summary><b>Reveal: the kept run</b></summary>
 //
-// 1. **A little worse**: 8.58 where the GRU has 8.45, and as good as tanh. One seed and one learning rate: an anecdote.
-// 2. **About as good as tanh and the MGU**: 8.55, without a single gate. On the chorales, where a step is a whole chord and pieces are short, an average over the last few chords is nearly all the memory that helps. Do not conclude that gates are
-//    for nothing: try it on [the recall task](08-why-it-works.ipynb), where half of the memory gone at each step is fatal.
+// 1. **A little worse** than the GRU, and as good as tanh. One seed and one learning rate: an
+//    anecdote.
+// 2. **About as good as tanh and the MGU**, without a single gate. On the chorales, where a step is
+//    a whole chord and pieces are short, an average over the last few chords is nearly all the
+//    memory that helps. Do not conclude that gates are for nothing: try it on [the recall
+//    task](08-why-it-works.ipynb), where half of the memory gone at each step is fatal.
 //
 // </details>
 //
