@@ -49,6 +49,7 @@ export const chartConfig: Readonly<Record<string, unknown>> = {
     anchor: "start",
     fontSize: 14,
     fontWeight: 600,
+    color: "#222", // every colour is named: a page's dark theme would turn the rest white on white
     subtitleColor: "#555",
     subtitleFontSize: 11,
     subtitlePadding: 5,
@@ -65,7 +66,11 @@ export const chartConfig: Readonly<Record<string, unknown>> = {
     labelColor: "#333",
     titleColor: "#222",
   },
+  header: { labelColor: "#333", titleColor: "#222" },
+  text: { color: "#222" },
   legend: {
+    labelColor: "#333",
+    titleColor: "#222",
     labelFontSize: 11,
     titleFontSize: 11,
     titleFontWeight: 600,

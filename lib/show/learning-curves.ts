@@ -106,6 +106,7 @@ function xEncoding(
   return {
     field: x,
     type: "quantitative",
+    stack: null, // some versions of vega-lite would stack the band along x
     title:
       x === "epoch"
         ? "epoch (passes over the training split)"
@@ -123,6 +124,7 @@ function yEncoding({ type, domain, ticks }: Axis): Readonly<Record<string, unkno
   return {
     field: "nll",
     type: "quantitative",
+    stack: null,
     title: type === "log" ? "NLL (nats per step, log scale)" : "NLL (nats per step)",
     scale: { type, domain, nice: false, ...(type === "log" ? {} : { zero: false }) },
     axis: { values: ticks, format: "~r" },

@@ -51,10 +51,17 @@ export function waveformPicture(
       x: {
         field: "seconds",
         type: "quantitative",
+        stack: null,
         title: "time (seconds)",
         scale: { nice: false, domain: [0, samples.length / sampleRateHz] },
       },
-      y: { field: "low", type: "quantitative", title: "amplitude", axis: { tickCount: 5 } },
+      y: {
+        field: "low",
+        type: "quantitative",
+        stack: null,
+        title: "amplitude",
+        axis: { tickCount: 5 },
+      },
       y2: { field: "high" },
     },
     config: chartConfig,
