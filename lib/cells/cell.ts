@@ -1,12 +1,12 @@
+import type { WordName } from "../compile/ops.js";
+import { elementwiseWords, type Words } from "../compile/words.js";
 import { GatedRnnError } from "../errors.js";
 import {
-  type BinaryOp,
   type CellParameter,
   type Graph,
   type GraphNode,
   inputsOf,
   type NodeIndex,
-  type UnaryOp,
 } from "./graph.js";
 
 /** A value in a cell's equations. Made by the vocabulary only. */
@@ -14,8 +14,11 @@ export interface CellSymbol {
   readonly index: NodeIndex;
 }
 
-/** The words in which a cell is written. All values but x are [hidden]; ⊙ is the element-wise product. */
-export interface Vocabulary {
+/**
+ * The words in which a cell is written, beside the element-wise ones of `Words`. All values but x are [hidden]; ⊙ is the
+ * element-wise product.
+ */
+export interface Vocabulary extends Words<CellSymbol> {
   /** x: the input of this step, [input]. */
   readonly input: CellSymbol;
   /** h₋: the hidden state of the step before. */
@@ -28,21 +31,6 @@ export interface Vocabulary {
   peephole(name: string, input: CellSymbol): CellSymbol;
   /** Gives a value a name of its own, under which traces and equations show it. */
   named(name: string, value: CellSymbol): CellSymbol;
-  sigmoid(value: CellSymbol): CellSymbol;
-  tanh(value: CellSymbol): CellSymbol;
-  relu(value: CellSymbol): CellSymbol;
-  exp(value: CellSymbol): CellSymbol;
-  log(value: CellSymbol): CellSymbol;
-  softplus(value: CellSymbol): CellSymbol;
-  square(value: CellSymbol): CellSymbol;
-  negate(value: CellSymbol): CellSymbol;
-  /** 1 − value */
-  oneMinus(value: CellSymbol): CellSymbol;
-  plus(first: CellSymbol, second: CellSymbol, ...more: CellSymbol[]): CellSymbol;
-  minus(left: CellSymbol, right: CellSymbol): CellSymbol;
-  times(first: CellSymbol, second: CellSymbol, ...more: CellSymbol[]): CellSymbol;
-  divide(left: CellSymbol, right: CellSymbol): CellSymbol;
-  scale(value: CellSymbol, factor: number): CellSymbol;
 }
 
 export type CellEquations = (
@@ -79,14 +67,11 @@ class Recorder {
   constructor(private readonly cellName: string) {}
 
   vocabulary(): Vocabulary {
-    const unary = (op: UnaryOp) => (value: CellSymbol) => this.activation(op, value);
-    const binary = (op: BinaryOp) => (left: CellSymbol, right: CellSymbol) =>
-      this.add({ op, left: this.hiddenWide(left, op), right: this.hiddenWide(right, op) });
-    const chain =
-      (op: BinaryOp) =>
-      (first: CellSymbol, second: CellSymbol, ...more: CellSymbol[]) =>
-        more.reduce(binary(op), binary(op)(first, second));
     return {
+      ...elementwiseWords<CellSymbol>(
+        (op, inputs, constant) => this.word(op, inputs, constant),
+        (problem) => this.fail(problem),
+      ),
       input: this.add({ op: "input" }),
       hidden: this.previous("h"),
       previous: (state) => this.previous(state),
@@ -103,23 +88,6 @@ class Recorder {
       named: (label, value) => {
         this.name(label, value.index);
         return value;
-      },
-      sigmoid: unary("sigmoid"),
-      tanh: unary("tanh"),
-      relu: unary("relu"),
-      exp: unary("exp"),
-      log: unary("log"),
-      softplus: unary("softplus"),
-      square: unary("square"),
-      negate: unary("negate"),
-      oneMinus: unary("oneMinus"),
-      plus: chain("plus"),
-      minus: binary("minus"),
-      times: chain("times"),
-      divide: binary("divide"),
-      scale: (value, factor) => {
-        if (!Number.isFinite(factor)) this.fail(`scale: expected a finite factor, got ${factor}`);
-        return this.add({ op: "scale", input: this.hiddenWide(value, "scale"), factor });
       },
     };
   }
@@ -186,9 +154,14 @@ class Recorder {
   }
 
   /** An activation of one affine product, with or without peepholes added, is the gate of that name. */
-  private activation(op: UnaryOp, value: CellSymbol): CellSymbol {
-    const symbol = this.add({ op, input: this.hiddenWide(value, op) });
-    const gate = this.gateUnder(value.index);
+  private word(op: WordName, inputs: readonly CellSymbol[], constant?: number): CellSymbol {
+    const symbol = this.add({
+      op,
+      inputs: inputs.map((input) => this.hiddenWide(input, op)),
+      ...(constant === undefined ? {} : { constant }),
+    });
+    const gate =
+      inputs.length === 1 && constant === undefined ? this.gateUnder(inputs[0].index) : undefined;
     if (gate !== undefined && ![...this.names.values()].includes(gate))
       this.names.set(symbol.index, gate);
     return symbol;
@@ -198,8 +171,9 @@ class Recorder {
     const node = this.nodes[index];
     if (node.op === "affine") return node.name;
     if (node.op !== "plus") return undefined;
-    if (this.nodes[node.right].op === "peephole") return this.gateUnder(node.left);
-    return this.nodes[node.left].op === "peephole" ? this.gateUnder(node.right) : undefined;
+    const [left, right] = node.inputs;
+    if (this.nodes[right].op === "peephole") return this.gateUnder(left);
+    return this.nodes[left].op === "peephole" ? this.gateUnder(right) : undefined;
   }
 
   /** A state keeps its name; a gate that got the same one from its affine product is the state's candidate: c and c~. */

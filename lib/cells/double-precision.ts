@@ -1,5 +1,6 @@
+import { words } from "../compile/ops.js";
 import { GatedRnnError } from "../errors.js";
-import type { BinaryOp, Operations, UnaryOp } from "./graph.js";
+import type { Operations } from "./graph.js";
 
 /** A model's parameters in double precision, by name, row-major. */
 export type DoubleWeights = ReadonlyMap<string, Float64Array>;
@@ -29,11 +30,16 @@ export function doubleOperations(weights: DoubleWeights): Operations<Float64Arra
   return {
     affine: (inputs, names, bias) => affineRow(inputs, names.map(weight), weight(bias)),
     peephole: (input, name) => input.map((v, j) => v * weight(name)[j]),
-    unary: (op, input) => input.map(unary[op]),
-    binary: (op, left, right) => left.map((v, j) => binary[op](v, right[j])),
-    scale: (input, factor) => input.map((v) => factor * v),
+    word: (op, [a = one, b = a], constant) => {
+      const at = (values: Float64Array, j: number) => values[values.length === 1 ? 0 : j];
+      const out = new Float64Array(Math.max(a.length, b.length));
+      return out.map((_, j) => words[op].value(at(a, j), at(b, j), 0, constant));
+    },
   };
 }
+
+/** A constant is one number, which stands for a row of them. */
+const one = new Float64Array(1);
 
 /** Σ inputs[k] · weights[k] + bias; zeros, of which a piano-roll is full, cost nothing. */
 export function affineRow(
@@ -53,25 +59,3 @@ export function affineRow(
   });
   return out;
 }
-
-export const sigmoid = (v: number) => 1 / (1 + Math.exp(-v));
-export const softplus = (v: number) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
-
-export const unary: Readonly<Record<UnaryOp, (v: number) => number>> = {
-  sigmoid,
-  tanh: Math.tanh,
-  relu: (v) => Math.max(v, 0),
-  exp: Math.exp,
-  log: Math.log,
-  softplus,
-  square: (v) => v * v,
-  negate: (v) => -v,
-  oneMinus: (v) => 1 - v,
-};
-
-export const binary: Readonly<Record<BinaryOp, (a: number, b: number) => number>> = {
-  plus: (a, b) => a + b,
-  minus: (a, b) => a - b,
-  times: (a, b) => a * b,
-  divide: (a, b) => a / b,
-};

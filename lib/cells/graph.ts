@@ -1,22 +1,9 @@
+import type { WordName } from "../compile/ops.js";
+
 /**
  * A cell's equations as a graph: what a cell function leaves behind after it has run once on symbols.
  * Nodes are in evaluation order: a node's inputs stand before it.
  */
-export const unaryOps = [
-  "sigmoid",
-  "tanh",
-  "relu",
-  "exp",
-  "log",
-  "softplus",
-  "square",
-  "negate",
-  "oneMinus",
-] as const;
-export type UnaryOp = (typeof unaryOps)[number];
-export const binaryOps = ["plus", "minus", "times", "divide"] as const;
-export type BinaryOp = (typeof binaryOps)[number];
-
 /** Index of a node in `Graph.nodes`. */
 export type NodeIndex = number;
 
@@ -40,9 +27,14 @@ export type GraphNode =
       readonly input: NodeIndex;
       readonly weight: string;
     }
-  | { readonly op: UnaryOp; readonly input: NodeIndex }
-  | { readonly op: BinaryOp; readonly left: NodeIndex; readonly right: NodeIndex }
-  | { readonly op: "scale"; readonly input: NodeIndex; readonly factor: number };
+  | WordNode;
+
+/** An element-wise operation of compile/ops.ts on values of one width; those with a constant have it. */
+export interface WordNode {
+  readonly op: WordName;
+  readonly inputs: readonly NodeIndex[];
+  readonly constant?: number;
+}
 
 export type ParameterRole =
   | "input-weight"
@@ -77,15 +69,10 @@ export function inputsOf(node: GraphNode): readonly NodeIndex[] {
     case "input":
     case "previous":
       return [];
-    case "affine":
-      return node.inputs;
-    case "plus":
-    case "minus":
-    case "times":
-    case "divide":
-      return [node.left, node.right];
-    default:
+    case "peephole":
       return [node.input];
+    default:
+      return node.inputs;
   }
 }
 
@@ -93,9 +80,7 @@ export function inputsOf(node: GraphNode): readonly NodeIndex[] {
 export interface Operations<T> {
   affine(inputs: readonly T[], weights: readonly string[], bias: string): T;
   peephole(input: T, weight: string): T;
-  unary(op: UnaryOp, input: T): T;
-  binary(op: BinaryOp, left: T, right: T): T;
-  scale(input: T, factor: number): T;
+  word(op: WordName, inputs: readonly T[], constant: number): T;
 }
 
 /** One step of the graph on any kind of value. Returns the value of every node, by index. */
@@ -106,7 +91,8 @@ export function evaluateStep<T>(
   operations: Operations<T>,
 ): T[] {
   const values: T[] = [];
-  for (const node of graph.nodes) {
+  const of = (nodes: readonly NodeIndex[]) => nodes.map((i) => values[i]);
+  for (const node of graph.nodes)
     switch (node.op) {
       case "input":
         values.push(input);
@@ -115,29 +101,13 @@ export function evaluateStep<T>(
         values.push(previous.get(node.state) as T);
         break;
       case "affine":
-        values.push(
-          operations.affine(
-            node.inputs.map((i) => values[i]),
-            node.weights,
-            node.bias,
-          ),
-        );
+        values.push(operations.affine(of(node.inputs), node.weights, node.bias));
         break;
       case "peephole":
         values.push(operations.peephole(values[node.input], node.weight));
         break;
-      case "plus":
-      case "minus":
-      case "times":
-      case "divide":
-        values.push(operations.binary(node.op, values[node.left], values[node.right]));
-        break;
-      case "scale":
-        values.push(operations.scale(values[node.input], node.factor));
-        break;
       default:
-        values.push(operations.unary(node.op, values[node.input]));
+        values.push(operations.word(node.op, of(node.inputs), node.constant ?? 0));
     }
-  }
   return values;
 }

@@ -1,8 +1,6 @@
+import { type Binding, words } from "../compile/ops.js";
 import type { Cell } from "./cell.js";
 import type { Graph, NodeIndex } from "./graph.js";
-
-/** How tightly a piece of an equation binds: what stands under ⊙ or a matrix must be at least a product or an atom. */
-type Binding = "sum" | "product" | "atom";
 
 /**
  * A cell's equations in LaTeX, one line per named gate or state, in the paper's letters: x_t, h_{t-1}, W_r, U_r, ⊙ for the
@@ -39,31 +37,12 @@ function definition(graph: Graph, index: NodeIndex): string {
         );
       case "peephole":
         return product(`${letter(node.weight)} \\odot ${write(node.input, "product")}`);
-      case "plus":
-        return sum(`${write(node.left, "sum")} + ${write(node.right, "sum")}`);
-      case "minus":
-        return sum(`${write(node.left, "sum")} - ${write(node.right, "product")}`);
-      case "times":
-        return product(`${write(node.left, "product")} \\odot ${write(node.right, "product")}`);
-      case "divide":
-        return `\\frac{${write(node.left, "sum")}}{${write(node.right, "sum")}}`;
-      case "scale":
-        return product(`${node.factor} \\, ${write(node.input, "product")}`);
-      case "oneMinus":
-        return sum(`1 - ${write(node.input, "product")}`);
-      case "negate":
-        return sum(`-${write(node.input, "product")}`);
-      case "square":
-        return `${write(node.input, "atom")}^2`;
-      case "sigmoid":
-        return `\\sigma(${write(node.input, "sum")})`;
-      case "tanh":
-      case "exp":
-      case "log":
-        return `\\${node.op}(${write(node.input, "sum")})`;
-      case "relu":
-      case "softplus":
-        return `\\operatorname{${node.op}}(${write(node.input, "sum")})`;
+      default: {
+        const { text, is, reads } = words[node.op].latex;
+        const [a = "", b = ""] = node.inputs.map((input, k) => write(input, reads[k]));
+        const whole = text(a, b, node.constant ?? 0);
+        return is === "sum" ? sum(whole) : is === "product" ? product(whole) : whole;
+      }
     }
   };
   return expand(index, "sum");

@@ -1,13 +1,5 @@
-import type { BinaryOp, Graph, NodeIndex, UnaryOp } from "../cells/graph.js";
-
-/** Element-wise operations of a step: a cell's own, and those that only derivatives need. */
-export type ElementwiseOp =
-  | UnaryOp
-  | BinaryOp
-  | "sigmoidGradient"
-  | "tanhGradient"
-  | "reluGradient"
-  | "timesPlus";
+import type { Graph, NodeIndex } from "../cells/graph.js";
+import { type ElementwiseOp, words } from "./ops.js";
 
 /** Index of a value of a step: the graph's nodes first, then what the derivative adds. */
 export type ValueIndex = number;
@@ -22,8 +14,11 @@ export interface Product {
 export type BackwardValue =
   /** What reaches a state's new value: from the output layer (h only) and from the step after. */
   | { readonly op: "stateGradient"; readonly state: string }
-  | { readonly op: ElementwiseOp; readonly inputs: readonly ValueIndex[] }
-  | { readonly op: "scale"; readonly inputs: readonly [ValueIndex]; readonly factor: number }
+  | {
+      readonly op: ElementwiseOp;
+      readonly inputs: readonly ValueIndex[];
+      readonly constant?: number;
+    }
   | { readonly op: "peephole"; readonly inputs: readonly [ValueIndex]; readonly weight: string }
   /** base + Σ source · weightᵀ; no base: zero. */
   | {
@@ -55,8 +50,8 @@ export function derivative(graph: Graph): Derivative {
   const values: BackwardValue[] = [];
   const add = (value: BackwardValue): ValueIndex => graph.nodes.length + values.push(value) - 1;
   const apply = (op: ElementwiseOp, ...inputs: ValueIndex[]) => add({ op, inputs });
-  const scale = (input: ValueIndex, factor: number) =>
-    add({ op: "scale", inputs: [input], factor });
+  const scaled = (input: ValueIndex, constant: number) =>
+    add({ op: "scale", inputs: [input], constant });
   const adjoints: Adjoint[] = graph.nodes.map(() => ({ terms: [], products: [] }));
   const reach = (node: NodeIndex, gradient: ValueIndex) => adjoints[node].terms.push(gradient);
   const affine = new Map<NodeIndex, ValueIndex>();
@@ -86,50 +81,13 @@ export function derivative(graph: Graph): Derivative {
         peephole.set(i, g);
         reach(node.input, add({ op: "peephole", inputs: [g], weight: node.weight }));
         break;
-      case "plus":
-        reach(node.left, g);
-        reach(node.right, g);
-        break;
-      case "minus":
-        reach(node.left, g);
-        reach(node.right, apply("negate", g));
-        break;
-      case "times":
-        reach(node.left, apply("times", g, node.right));
-        reach(node.right, apply("times", g, node.left));
-        break;
-      case "divide":
-        reach(node.left, apply("divide", g, node.right));
-        reach(node.right, apply("negate", apply("divide", apply("times", g, i), node.right)));
-        break;
-      case "sigmoid":
-        reach(node.input, apply("sigmoidGradient", g, i));
-        break;
-      case "tanh":
-        reach(node.input, apply("tanhGradient", g, i));
-        break;
-      case "relu":
-        reach(node.input, apply("reluGradient", g, i));
-        break;
-      case "exp":
-        reach(node.input, apply("times", g, i));
-        break;
-      case "log":
-        reach(node.input, apply("divide", g, node.input));
-        break;
-      case "softplus":
-        reach(node.input, apply("times", g, apply("sigmoid", node.input)));
-        break;
-      case "square":
-        reach(node.input, scale(apply("times", g, node.input), 2));
-        break;
-      case "negate":
-      case "oneMinus":
-        reach(node.input, apply("negate", g));
-        break;
-      case "scale":
-        reach(node.input, scale(g, node.factor));
-        break;
+      default: {
+        const [left = i, right = left] = node.inputs;
+        const slopes = { g, y: i, a: left, b: right, k: node.constant ?? 0, of: apply, scaled };
+        words[node.op].derivative<ValueIndex>(slopes).forEach((slope, k) => {
+          reach(node.inputs[k], slope);
+        });
+      }
     }
   }
   return { values, affine, peephole, previous };

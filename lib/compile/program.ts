@@ -1,6 +1,7 @@
 import type { NodeIndex } from "../cells/graph.js";
 import { isNoisy, type Model } from "../model/model.js";
 import type { ValueIndex } from "./derivative.js";
+import { elementwiseOps } from "./ops.js";
 import { type Instruction, type PhaseOp, schedule } from "./schedule.js";
 import { type Slots, slots } from "./slots.js";
 
@@ -59,29 +60,10 @@ export interface Program {
   readonly named: ReadonlyMap<string, number>;
 }
 
-/** What an operation is called in `ops`. */
-export const opCodes: Readonly<Record<PhaseOp["op"], number>> = {
-  sigmoid: 0,
-  tanh: 1,
-  relu: 2,
-  exp: 3,
-  log: 4,
-  softplus: 5,
-  square: 6,
-  negate: 7,
-  oneMinus: 8,
-  plus: 9,
-  minus: 10,
-  times: 11,
-  divide: 12,
-  sigmoidGradient: 13,
-  tanhGradient: 14,
-  reluGradient: 15,
-  timesPlus: 16,
-  scale: 17,
-  peephole: 18,
-  copy: 19,
-};
+/** What an operation is called in `ops`: its place in the table of operations, peepholes behind them. */
+export const opCodes: Readonly<Record<PhaseOp["op"], number>> = Object.fromEntries(
+  [...elementwiseOps, "peephole" as const].map((op, code) => [op, code]),
+) as Record<PhaseOp["op"], number>;
 
 const kinds = { register: 0, sequence: 1, step: 2 } as const;
 
@@ -141,7 +123,8 @@ export function compile(
         const words = [op.value, ...op.inputs].map(
           (value) => inRegisters.get(value) ?? operand(place, value),
         );
-        const extra = op.weight !== undefined ? shape(op.weight).offset : floatBits(op.factor ?? 0);
+        const extra =
+          op.weight !== undefined ? shape(op.weight).offset : floatBits(op.constant ?? 0);
         ops.push(opCodes[op.op], ...words, ...new Array<number>(4 - words.length).fill(0), extra);
       }
       return [0, instruction.ops.length, at, 0, 0, 0, 0];

@@ -1,18 +1,13 @@
 import { type Graph, inputsOf, type NodeIndex } from "../cells/graph.js";
-import {
-  type Derivative,
-  derivative,
-  type ElementwiseOp,
-  type Product,
-  type ValueIndex,
-} from "./derivative.js";
+import { type Derivative, derivative, type Product, type ValueIndex } from "./derivative.js";
+import { type ElementwiseOp, elementwiseOps, operations } from "./ops.js";
 
 /** An operation of a fused phase: `value` is computed from `inputs`, all of them element-wise in the hidden width. */
 export interface PhaseOp {
-  readonly op: ElementwiseOp | "scale" | "peephole" | "copy";
+  readonly op: ElementwiseOp | "peephole";
   readonly value: ValueIndex;
   readonly inputs: readonly ValueIndex[];
-  readonly factor?: number;
+  readonly constant?: number;
   readonly weight?: string;
 }
 
@@ -38,14 +33,14 @@ export interface Schedule {
 
 /** Operations that are cheaper to repeat in a later phase than to store and load. */
 const cheap: ReadonlySet<string> = new Set([
-  ...["plus", "minus", "times", "negate", "oneMinus", "scale", "square", "relu", "peephole"],
-  ...["sigmoidGradient", "tanhGradient", "reluGradient"],
+  ...elementwiseOps.filter((op) => operations[op].isCheap),
+  "peephole",
 ]);
 
 interface Value {
   readonly op: string;
   readonly inputs: readonly ValueIndex[];
-  readonly factor?: number;
+  readonly constant?: number;
   readonly weight?: string;
   /** accumulate only: the value that products are added to; the rest of the inputs are the products' sources. */
   readonly base?: ValueIndex | undefined;
@@ -221,7 +216,7 @@ class Phase {
   /** Makes a value available to the operations after it in this phase. */
   private compute(i: ValueIndex): void {
     if (this.done.has(i) || this.isThere(i)) return;
-    const { op, inputs, factor, weight } = this.values[i];
+    const { op, inputs, constant, weight } = this.values[i];
     const product = op === "plus" ? inputs.find((k) => this.fuses(k)) : undefined;
     if (product !== undefined) {
       const other = inputs[0] === product ? inputs[1] : inputs[0];
@@ -234,7 +229,7 @@ class Phase {
         op: op as PhaseOp["op"],
         value: i,
         inputs,
-        ...(factor === undefined ? {} : { factor }),
+        ...(constant === undefined ? {} : { constant }),
         ...(weight === undefined ? {} : { weight }),
       });
     }

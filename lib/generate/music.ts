@@ -1,4 +1,4 @@
-import { sigmoid } from "../cells/double-precision.js";
+import { sigmoid } from "../compile/special-functions.js";
 import { notesAt, type PianoRoll, pianoRoll } from "../data/piano-roll.js";
 import { GatedRnnError } from "../errors.js";
 import { generator } from "../random/generator.js";

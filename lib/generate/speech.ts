@@ -1,4 +1,4 @@
-import { softplus } from "../cells/double-precision.js";
+import { softplus } from "../compile/special-functions.js";
 import { GatedRnnError } from "../errors.js";
 import { deviationFloor, type GaussianMixtureOutput } from "../outputs/output.js";
 import { type Generator, generator } from "../random/generator.js";

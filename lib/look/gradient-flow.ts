@@ -1,13 +1,8 @@
-import {
-  affineRow,
-  binary,
-  doubleOperations,
-  doubleWeights,
-  sigmoid,
-  unary,
-} from "../cells/double-precision.js";
-import { evaluateStep, type UnaryOp } from "../cells/graph.js";
-import { type BackwardValue, derivative, type ElementwiseOp } from "../compile/derivative.js";
+import { affineRow, doubleOperations, doubleWeights } from "../cells/double-precision.js";
+import { evaluateStep } from "../cells/graph.js";
+import { type BackwardValue, derivative } from "../compile/derivative.js";
+import { operations } from "../compile/ops.js";
+import { sigmoid } from "../compile/special-functions.js";
 import type { Batch, Rows } from "../data/batch.js";
 import { GatedRnnError } from "../errors.js";
 import type { Model } from "../model/model.js";
@@ -120,8 +115,6 @@ function backwardValue(
   switch (value.op) {
     case "stateGradient":
       return reaching.get(value.state) as Float64Array;
-    case "scale":
-      return values[value.inputs[0]].map((v) => value.factor * v);
     case "peephole":
       return values[value.inputs[0]].map(
         (v, j) => v * (weights.get(value.weight) as Float64Array)[j],
@@ -134,7 +127,8 @@ function backwardValue(
     }
     default: {
       const [a, b = a, c = a] = value.inputs.map((i) => values[i]);
-      return a.map((v, j) => elementwise(value.op, v, b[j], c[j]));
+      const { value: of } = operations[value.op];
+      return a.map((v, j) => of(v, b[j], c[j], value.constant ?? 0));
     }
   }
 }
@@ -143,26 +137,6 @@ function backwardValue(
 function addTransposed(out: Float64Array, g: Float64Array, W: Float64Array): void {
   for (let i = 0; i < out.length; i++)
     for (let j = 0; j < g.length; j++) out[i] += g[j] * W[i * g.length + j];
-}
-
-function elementwise(op: ElementwiseOp, a: number, b: number, c: number): number {
-  switch (op) {
-    case "sigmoidGradient":
-      return a * b * (1 - b);
-    case "tanhGradient":
-      return a * (1 - b * b);
-    case "reluGradient":
-      return b > 0 ? a : 0;
-    case "timesPlus":
-      return a * b + c;
-    case "plus":
-    case "minus":
-    case "times":
-    case "divide":
-      return binary[op](a, b);
-    default:
-      return unary[op satisfies UnaryOp](a);
-  }
 }
 
 const normOf = (states: ReadonlyMap<string, Float64Array>) =>

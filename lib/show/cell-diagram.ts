@@ -46,19 +46,21 @@ ${body.join("\n")}
 </svg>`;
 }
 
-const symbols: Readonly<Record<string, string>> = {
-  ...{
-    sigmoid: "σ",
-    tanh: "tanh",
-    relu: "relu",
-    exp: "exp",
-    log: "log",
-    softplus: "softplus",
-    square: "( )²",
-    negate: "−",
-    oneMinus: "1 −",
-  },
-  ...{ plus: "+", minus: "−", times: "⊙", divide: "÷" },
+/** What stands in the circle of an operation, where it is not the operation's name. */
+const symbols: Readonly<Partial<Record<string, string>>> = {
+  sigmoid: "σ",
+  square: "( )²",
+  absolute: "| |",
+  negate: "−",
+  oneMinus: "1 −",
+  plus: "+",
+  minus: "−",
+  times: "⊙",
+  divide: "÷",
+  sqrt: "√",
+  maximum: "max",
+  minimum: "min",
+  logGamma: "ln Γ",
 };
 
 function shapesOf(graph: Graph): Shape[] {
@@ -81,13 +83,9 @@ function shapesOf(graph: Graph): Shape[] {
       absorbed.add(i);
       return [{ from: id(node.input), weight: node.weight, diagonal: true }];
     }
-    if (
-      own &&
-      node.op === "plus" &&
-      (isProduct(graph, node.left) || isProduct(graph, node.right))
-    ) {
+    if (own && node.op === "plus" && node.inputs.some((input) => isProduct(graph, input))) {
       absorbed.add(i);
-      return [...gather(node.left), ...gather(node.right)];
+      return node.inputs.flatMap(gather);
     }
     return [{ from: id(i) }];
   };
@@ -116,7 +114,7 @@ function isProduct(graph: Graph, i: NodeIndex): boolean {
   return (
     node.op === "affine" ||
     node.op === "peephole" ||
-    (node.op === "plus" && (isProduct(graph, node.left) || isProduct(graph, node.right)))
+    (node.op === "plus" && node.inputs.some((input) => isProduct(graph, input)))
   );
 }
 
@@ -145,29 +143,25 @@ function shapeOf(
         label: { text: "⊙" },
         reads: [{ from: `n${node.input}`, weight: node.weight, diagonal: true }],
       };
-    case "plus":
-    case "minus":
-    case "times":
-    case "divide":
-      return {
-        id,
-        kind: "operation",
-        label: { text: symbols[node.op] },
-        reads: [{ from: `n${node.left}` }, { from: `n${node.right}` }],
-      };
+    case "constant":
+      return { id, kind: "operation", label: { text: `${node.constant}` }, reads: [] };
     case "scale":
+    case "shift":
       return {
         id,
         kind: "operation",
-        label: { text: `× ${node.factor}` },
-        reads: [{ from: `n${node.input}` }],
+        label: { text: `${node.op === "scale" ? "×" : "+"} ${node.constant}` },
+        reads: [{ from: `n${node.inputs[0]}` }],
       };
     default: {
-      const reads = gather(node.input);
-      const isGate = reads.some(({ weight }) => weight !== undefined);
-      if (isGate)
-        return { id, kind: "gate", label: labelOf(name), detail: symbols[node.op], reads };
-      return { id, kind: "operation", label: { text: symbols[node.op] }, reads };
+      const detail = symbols[node.op] ?? node.op;
+      const one = node.inputs.length === 1;
+      const reads: Reading[] = one
+        ? gather(node.inputs[0])
+        : node.inputs.map((i) => ({ from: `n${i}` }));
+      if (one && reads.some(({ weight }) => weight !== undefined))
+        return { id, kind: "gate", label: labelOf(name), detail, reads };
+      return { id, kind: "operation", label: { text: detail }, reads };
     }
   }
 }

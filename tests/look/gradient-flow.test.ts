@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
-import { doubleOperations, doubleWeights, sigmoid } from "../../lib/cells/double-precision.js";
+import { doubleOperations, doubleWeights } from "../../lib/cells/double-precision.js";
 import { evaluateStep } from "../../lib/cells/graph.js";
 import { gru } from "../../lib/cells/gru.js";
 import { lstm } from "../../lib/cells/lstm.js";
 import { tanh } from "../../lib/cells/tanh.js";
+import { sigmoid } from "../../lib/compile/special-functions.js";
 import { gradientFlow } from "../../lib/look/gradient-flow.js";
 import type { Model } from "../../lib/model/model.js";
 import { gaussianMixture } from "../../lib/outputs/output.js";

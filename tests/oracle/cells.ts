@@ -11,6 +11,10 @@ export const everyOp = cell("every-op", (v) => {
     v.log(plus(positive, v.exp(v.scale(gate, 0.5)))),
     plus(positive, v.oneMinus(v.scale(gate, 0.25))),
   );
+  const bent = v.minimum(
+    v.maximum(v.absolute(v.minus(gate, 0.4)), v.scale(positive, 0.5)),
+    v.logGamma(v.plus(v.sqrt(plus(bounded, 0.1)), 0.2)),
+  );
   const memory = v.named(
     "memory",
     v.minus(
@@ -18,7 +22,7 @@ export const everyOp = cell("every-op", (v) => {
       times(v.relu(affine("d", x, ratio)), v.scale(positive, 0.3), v.oneMinus(gate)),
     ),
   );
-  return { h: v.tanh(plus(memory, ratio)), m: memory };
+  return { h: v.tanh(plus(memory, ratio, v.divide(0.3, v.minus(2, bent)))), m: memory };
 });
 
 /** Minimal gated unit (Zhou et al. 2016): a cell that the library does not have, as a user would write it. */

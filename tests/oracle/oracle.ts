@@ -1,9 +1,5 @@
-import {
-  type BinaryOp,
-  evaluateStep,
-  type Operations,
-  type UnaryOp,
-} from "../../lib/cells/graph.js";
+import { evaluateStep, type Operations } from "../../lib/cells/graph.js";
+import type { BinaryWord, UnaryWord } from "../../lib/compile/ops.js";
 import type { Batch, Rows } from "../../lib/data/batch.js";
 import type { SequenceNll } from "../../lib/engines/engine.js";
 import type { Model } from "../../lib/model/model.js";
@@ -29,7 +25,7 @@ export interface OracleResult {
   readonly trace: Map<string, Float64Array>;
 }
 
-const unary: Record<UnaryOp, [(x: number) => number, (x: number, y: number) => number]> = {
+const unary: Record<UnaryWord, [(x: number) => number, (x: number, y: number) => number]> = {
   sigmoid: [(x) => 1 / (1 + Math.exp(-x)), (_, y) => y * (1 - y)],
   tanh: [Math.tanh, (_, y) => 1 - y * y],
   relu: [(x) => Math.max(x, 0), (x) => (x > 0 ? 1 : 0)],
@@ -40,19 +36,36 @@ const unary: Record<UnaryOp, [(x: number) => number, (x: number, y: number) => n
     (x) => 1 / (1 + Math.exp(-x)),
   ],
   square: [(x) => x * x, (x) => 2 * x],
+  sqrt: [Math.sqrt, (_, y) => 0.5 / y],
+  absolute: [Math.abs, (x) => Math.sign(x)],
+  logGamma: [lnGamma, (x) => (lnGamma(x * (1 + 1e-6)) - lnGamma(x * (1 - 1e-6))) / (2e-6 * x)],
   negate: [(x) => -x, () => -1],
   oneMinus: [(x) => 1 - x, () => -1],
 };
 
 const binary: Record<
-  BinaryOp,
+  BinaryWord,
   [(a: number, b: number) => number, (a: number, b: number) => [number, number]]
 > = {
   plus: [(a, b) => a + b, () => [1, 1]],
   minus: [(a, b) => a - b, () => [1, -1]],
   times: [(a, b) => a * b, (a, b) => [b, a]],
   divide: [(a, b) => a / b, (a, b) => [1 / b, -a / (b * b)]],
+  maximum: [Math.max, (a, b) => (a < b ? [0, 1] : [1, 0])],
+  minimum: [Math.min, (a, b) => (b < a ? [0, 1] : [1, 0])],
 };
+
+/** By Lanczos' series (g = 7, nine terms): good to 15 digits. */
+function lnGamma(x: number): number {
+  const terms = [
+    0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313,
+    -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6,
+    1.5056327351493116e-7,
+  ];
+  const sum = terms.reduce((s, c, i) => s + (i === 0 ? c : c / (x - 1 + i)), 0);
+  const t = x + 6.5;
+  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
+}
 
 /** The loss of a model on a batch, its gradient and every named gate, in float64 by the cell's own graph. */
 export function oracle(model: Model, weights: Weights, batch: Batch): OracleResult {
@@ -138,17 +151,29 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
     });
     return out;
   };
+  const { hiddenSize } = model;
+  let running = 0; // rows of the step
   const operations: Operations<Matrix> = {
     affine,
     peephole: (x, weight) => elementwise(x, parameter(weight), ...binary.times),
-    unary: (op, x) => map(x, ...unary[op]),
-    binary: (op, a, b) => elementwise(a, b, ...binary[op]),
-    scale: (x, factor) =>
-      map(
-        x,
-        (v) => factor * v,
-        () => factor,
-      ),
+    word: (op, [a, b], k) => {
+      if (op === "constant")
+        return matrix(running, hiddenSize, new Float64Array(running * hiddenSize).fill(k));
+      if (op === "scale")
+        return map(
+          a,
+          (v) => k * v,
+          () => k,
+        );
+      if (op === "shift")
+        return map(
+          a,
+          (v) => v + k,
+          () => 1,
+        );
+      if (op in unary) return map(a, ...unary[op as UnaryWord]);
+      return elementwise(a, b, ...binary[op as BinaryWord]);
+    },
   };
 
   const { graph } = model.cell;
@@ -166,6 +191,7 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
   for (let t = 0; t < batch.time; t++) {
     const first = batch.stepOffsets[t];
     const rows = batch.stepOffsets[t + 1] - first;
+    running = rows;
     const previous = new Map([...states].map(([name, value]) => [name, firstRows(value, rows)]));
     const width = batch.input.width;
     const input = matrix(rows, width, x.slice(first * width, (first + rows) * width));

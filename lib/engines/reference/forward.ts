@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import { evaluateStep, type Operations, type UnaryOp } from "../../cells/graph.js";
+import { evaluateStep, type Operations } from "../../cells/graph.js";
+import { words } from "../../compile/ops.js";
 import type { Batch, Rows } from "../../data/batch.js";
 import type { Model } from "../../model/model.js";
 import { nllOf } from "./likelihood.js";
@@ -82,23 +83,6 @@ export function nllPerRow(
 }
 
 function tensorOperations(t: Tensorflow, parameters: Tensors): Operations<tf.Tensor> {
-  const unary: Record<UnaryOp, (x: tf.Tensor) => tf.Tensor> = {
-    sigmoid: (x) => t.sigmoid(x),
-    tanh: (x) => t.tanh(x),
-    relu: (x) => t.relu(x),
-    exp: (x) => t.exp(x),
-    log: (x) => t.log(x),
-    softplus: (x) => t.softplus(x),
-    square: (x) => t.square(x),
-    negate: (x) => t.neg(x),
-    oneMinus: (x) => t.sub(1, x),
-  };
-  const binary = {
-    plus: (a: tf.Tensor, b: tf.Tensor) => t.add(a, b),
-    minus: (a: tf.Tensor, b: tf.Tensor) => t.sub(a, b),
-    times: (a: tf.Tensor, b: tf.Tensor) => t.mul(a, b),
-    divide: (a: tf.Tensor, b: tf.Tensor) => t.div(a, b),
-  };
   return {
     affine: (inputs, weights, bias) =>
       inputs.reduce<tf.Tensor>(
@@ -106,9 +90,7 @@ function tensorOperations(t: Tensorflow, parameters: Tensors): Operations<tf.Ten
         tensor(parameters, bias),
       ),
     peephole: (input, weight) => t.mul(input, tensor(parameters, weight)),
-    unary: (op, input) => unary[op](input),
-    binary: (op, left, right) => binary[op](left, right),
-    scale: (input, factor) => t.mul(input, factor),
+    word: (op, inputs, constant) => words[op].tensorflow(t, inputs, constant),
   };
 }
 

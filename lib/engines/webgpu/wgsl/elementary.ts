@@ -74,4 +74,40 @@ fn log1pOf(e: f32) -> f32 {
 }
 
 fn softplusOf(x: f32) -> f32 { return select(max(x, 0.0) + log1pOf(expOf(-abs(x))), x, notANumber(x)); }
+
+// ln Gamma and its derivative, x > 0: as in c/vector.h
+fn logGammaOf(x: f32) -> f32 {
+  if (!(x > 0.0)) { return log(x) * log(x); }
+  if (x >= 8.0) {
+    let r = 1.0 / x;
+    let s = r * r;
+    return (x - 0.5) * logOf(x) - x + 0.918938533 + r * (8.3333333e-2 + s * (-2.7777778e-3 + s * 7.9365079e-4));
+  }
+  var y = x;
+  var up = 1.0;
+  var down = 1.0;
+  for (var i = 0; i < 2; i++) { if (y < 1.5) { up = up * y; y = y + 1.0; } }
+  for (var i = 0; i < 6; i++) { if (y >= 2.5) { y = y - 1.0; down = down * y; } }
+  let u = y - 2.0;
+  var q = u * 1.1500357e-4 - 2.5386184e-4;
+  q = q * u + 5.0565741e-4;
+  q = q * u - 1.1858377e-3;
+  q = q * u + 2.8909562e-3;
+  q = q * u - 7.3861776e-3;
+  q = q * u + 2.0580788e-2;
+  q = q * u - 6.7352281e-2;
+  q = q * u + 3.2246703e-1;
+  q = q * u + 4.2278434e-1;
+  return q * u + logOf(down) - logOf(up);
+}
+
+fn digammaOf(x: f32) -> f32 {
+  if (!(x > 0.0)) { return x - x + log(min(x, -1.0)); }
+  var y = x;
+  var sum = 0.0;
+  for (var i = 0; i < 8; i++) { if (y < 8.0) { sum = sum + 1.0 / y; y = y + 1.0; } }
+  let r = 1.0 / y;
+  let s = r * r;
+  return logOf(y) - 0.5 * r - s * (8.3333333e-2 - s * (8.3333333e-3 - s * 3.9682540e-3)) - sum;
+}
 `;

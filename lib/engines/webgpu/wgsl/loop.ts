@@ -1,7 +1,7 @@
 import type { Program } from "../../../compile/program.js";
 import { type Kernel, kernel } from "./kernel.js";
 import { indexOf, kindOf, loopOf } from "./steps.js";
-import { byComponent, expressionsOn, ofFour, ofOne } from "./values.js";
+import { byComponent, expression, ofFour, ofOne } from "./values.js";
 import type { WeightLayout } from "./weights.js";
 
 /** What a device offers to one workgroup. */
@@ -80,7 +80,6 @@ export function sequenceLoop(
       : rows
           .map((s) => `if (goes[${s}]) { ${memory(word, unit, s)} = ${use(word, unit)}[${s}]; }`)
           .join(" ");
-  const expressions = expressionsOn(values);
   const constants = new Map<string, string>();
   const emitted: string[] = [];
   let group = 0;
@@ -88,14 +87,14 @@ export function sequenceLoop(
     if (step.kind === "phase") {
       for (const unit of units)
         for (const { op, out, inputs, extra } of step.ops) {
-          const [a, b, c] = inputs.map((word) => use(word, unit));
-          let more = "";
-          if (op === "scale") more = `bitcast<f32>(${extra >>> 0}u)`;
+          const read = inputs.map((word) => use(word, unit));
+          let value: string;
           if (op === "peephole") {
-            more = `v${extra}_${unit}`;
-            constants.set(more, `weights[w + ${extra}u + j${unit}]`);
-          }
-          emitted.push(`${use(out, unit)} = ${expressions[op](a, b, c, more)};`);
+            const weight = `v${extra}_${unit}`;
+            constants.set(weight, `weights[w + ${extra}u + j${unit}]`);
+            value = `${read[0]} * ${weight}`;
+          } else value = expression(op, values, read, `bitcast<f32>(${extra >>> 0}u)`);
+          emitted.push(`${use(out, unit)} = ${value};`);
         }
       continue;
     }

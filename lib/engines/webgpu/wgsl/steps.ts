@@ -1,3 +1,4 @@
+import { operations } from "../../../compile/ops.js";
 import { opCodes, type Program } from "../../../compile/program.js";
 
 const inSequence = 1;
@@ -8,16 +9,7 @@ export const indexOf = (word: number) => word & 0xfffffff;
 export type Op = keyof typeof opCodes;
 
 const opNames = new Map(Object.entries(opCodes).map(([name, code]) => [code, name as Op]));
-const ofTwo = new Set<Op>([
-  "plus",
-  "minus",
-  "times",
-  "divide",
-  "sigmoidGradient",
-  "tanhGradient",
-  "reluGradient",
-]);
-const operandCount = (op: Op) => (op === "timesPlus" ? 3 : ofTwo.has(op) ? 2 : 1);
+const operandCount = (op: Op) => (op === "peephole" ? 1 : operations[op].inputs);
 
 export type Step =
   | {
