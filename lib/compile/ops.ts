@@ -393,9 +393,9 @@ function number(k: number): string {
 function logGammaTensor(t: typeof tf, [a]: readonly tf.Tensor[]): tf.Tensor {
   let [x, product] = [a, t.onesLike(a)];
   for (let i = 0; i < 8; i++) {
-    const below = t.less(x, 8);
-    product = t.where(below, t.mul(product, x), product);
-    x = t.where(below, t.add(x, 1), x);
+    const below = t.step(t.sub(8, x)); // 1 or 0; a comparison has no gradient, not even of zeros
+    product = t.mul(product, t.add(1, t.mul(below, t.sub(x, 1))));
+    x = t.add(x, below);
   }
   const inverse = t.div(1, x);
   const square = t.square(inverse);
