@@ -1,4 +1,4 @@
-// Written by `npm run build:operations` from the table in compile/ops.ts: change that, not this.
+// Written by `npm run build:job` from the table in compile/ops.ts: change that, not this.
 #ifndef OPERATIONS_H
 #define OPERATIONS_H
 #include "vector.h"
