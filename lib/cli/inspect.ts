@@ -14,6 +14,7 @@ import { isWav } from "../data/wav-container.js";
 import { type WavContents, wavContents } from "../data/wav-contents.js";
 import type { ZipContents } from "../data/zip-contents.js";
 import { GatedRnnError } from "../errors.js";
+import { plain } from "../show/plain.js";
 import { jsonOption, printJson } from "./options.js";
 
 export function addInspect(program: Command): void {
@@ -30,7 +31,7 @@ export function addInspect(program: Command): void {
       } catch (error) {
         if (!(error instanceof GatedRnnError)) throw error;
         if (json) printJson({ error: { code: error.code, message: error.message } });
-        else process.stderr.write(`gated-rnn: ${error.message}\n`);
+        else process.stderr.write(`gated-rnn: ${plain(error.message)}\n`);
         process.exitCode = error.code === "usage" ? 2 : 1;
       }
     });
@@ -91,10 +92,11 @@ function writeJson(file: string, contents: FileContents): void {
 }
 
 function print(file: string, contents: FileContents): void {
-  if (contents.kind === "midi") printMidi(file, contents);
-  else if (contents.kind === "wav") printWav(file, contents);
-  else if (contents.kind === "zip") printZip(file, contents);
-  else printMusic(file, contents);
+  const name = plain(file);
+  if (contents.kind === "midi") printMidi(name, contents);
+  else if (contents.kind === "wav") printWav(name, contents);
+  else if (contents.kind === "zip") printZip(name, contents);
+  else printMusic(name, contents);
 }
 
 function printMidi(
@@ -130,13 +132,13 @@ function printZip(file: string, { entries, warnings }: ZipContents): void {
     `${file}: zip archive of ${thousands(entries.length)} files, ${thousands(bytes)} bytes unpacked`,
   );
   for (const entry of entries.slice(0, 20))
-    console.log(`  ${thousands(entry.bytes).padStart(12)}  ${entry.name}`);
+    console.log(`  ${thousands(entry.bytes).padStart(12)}  ${plain(entry.name)}`);
   if (entries.length > 20) console.log(`  … ${thousands(entries.length - 20)} more`);
   printWarnings(warnings);
 }
 
 function printWarnings(warnings: readonly string[]): void {
-  for (const warning of warnings) console.log(`  untidy: ${warning}`);
+  for (const warning of warnings) console.log(`  untidy: ${plain(warning)}`);
 }
 
 function printMusic(
@@ -145,7 +147,7 @@ function printMusic(
 ): void {
   console.log(`${file}: ${fileKindTitle(kind)}, ${thousands(bytes)} bytes`);
   for (const variable of variables ?? [])
-    console.log(`  ${variable.name}: ${variable.dimensions.join(" × ")} ${variable.kind}`);
+    console.log(`  ${plain(variable.name)}: ${variable.dimensions.join(" × ")} ${variable.kind}`);
   if (!counts) {
     console.log("  no music set (traindata, validdata, testdata)");
     return;

@@ -1,9 +1,10 @@
 import { duration } from "../show/duration.js";
+import { plain } from "../show/plain.js";
 import type { TrainProgress } from "../train/progress.js";
 import type { RunRecord } from "../train/record.js";
 
-/** Between two looks at a terminal, two plain lines, and a Ctrl-C and its echo: npm and timeout pass on what we have got already. */
-const milliseconds = { terminal: 100, plain: 10_000, echo: 500 };
+/** Between two looks at a terminal, and two plain lines. */
+const milliseconds = { terminal: 100, plain: 10_000 };
 
 /**
  * Shows a training: on a terminal one line with a bar that redraws itself, elsewhere a plain line every ten seconds. Writes
@@ -38,31 +39,7 @@ function line(label: string, p: TrainProgress): string {
   const share = (p.epoch - 1 + p.epochShare) / p.epochs;
   const valid = p.curve.at(-1)?.valid.nllPerStep;
   const nll = `train ${p.nllPerStep.toFixed(2)}${valid === undefined ? "" : `, valid ${valid.toFixed(2)}`} nats`;
-  return `${label} ${bar(share)} epoch ${p.epoch}/${p.epochs}, ${nll}, ${duration(p.secondsLeft)} left`;
-}
-
-/** Ends long work cleanly on the first Ctrl-C, and at once on the second. */
-export function interruptible(
-  word = "\nstopping after this step (Ctrl-C again to leave at once)\n",
-): {
-  signal: AbortSignal;
-  done(): void;
-} {
-  const controller = new AbortController();
-  let asked = 0;
-  const stop = () => {
-    const now = performance.now();
-    if (controller.signal.aborted && now - asked < milliseconds.echo) return;
-    asked = now;
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write(word);
-    controller.abort();
-  };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
-  return {
-    signal: controller.signal,
-    done: () => process.off("SIGINT", stop).off("SIGTERM", stop),
-  };
+  return `${plain(label)} ${bar(share)} epoch ${p.epoch}/${p.epochs}, ${nll}, ${duration(p.secondsLeft)} left`;
 }
 
 /** Shows several runs side by side: one line on a terminal, a plain line per finished run elsewhere. */
@@ -82,7 +59,7 @@ export function runsProgress(
     const share = shares.reduce((a, b) => a + b, 0) / cells.length;
     const left =
       share > 0 ? `, ${duration((((now - begun) / 1000) * (1 - share)) / share)} left` : "";
-    const leaders = [...best].map(([cell, nll]) => `${cell} ${nll.toFixed(2)}`).join(", ");
+    const leaders = [...best].map(([cell, nll]) => `${plain(cell)} ${nll.toFixed(2)}`).join(", ");
     const text = `${bar(share)} ${finishedRuns}/${cells.length} runs${leaders ? `, best validation NLL: ${leaders}` : ""}${left}`;
     stream.write(`\r\x1b[2K${text.slice(0, (stream.columns ?? 80) - 1)}`);
   };
@@ -104,7 +81,7 @@ export function runsProgress(
       const rate = configuration.learningRate.toPrecision(2);
       const end = status === "finished" ? "" : `, ${status}`;
       stream.write(
-        `${finishedRuns}/${cells.length} ${cells[run]}, learning rate ${rate}: valid ${results.valid.nllPerStep.toFixed(3)} nats per step after ${curve.length} epochs, ${duration(seconds)}${end}\n`,
+        `${finishedRuns}/${cells.length} ${plain(cells[run])}, learning rate ${rate}: valid ${results.valid.nllPerStep.toFixed(3)} nats per step after ${curve.length} epochs, ${duration(seconds)}${end}\n`,
       );
     },
     end(): void {

@@ -4,11 +4,13 @@ import { openData } from "../data/open.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { generator } from "../random/generator.js";
+import { plain } from "../show/plain.js";
 import { filterRecords, readRecords } from "../sweep/records.js";
 import type { RunRecord } from "../train/record.js";
 import { train } from "../train/train.js";
 import { engineOption, names, seedOption, threadsOption, wholeNumber } from "./options.js";
-import { interruptible, progressLine } from "./progress.js";
+import { progressLine } from "./progress.js";
+import { interruptible } from "./signals.js";
 
 interface VerifyArguments {
   readonly count: number;
@@ -74,12 +76,11 @@ export function addVerify(program: Command): void {
           const { right, line } = compared(record, again.record);
           if (!right) wrong += 1;
           console.log(
-            `${right ? "ok" : "WRONG"} ${record.id} ${data} ${cell}, seed ${rest.seed}: ${line}`,
+            `${right ? "ok" : "WRONG"} ${plain(record.id)} ${plain(data)} ${plain(cell)}, seed ${rest.seed}: ${line}`,
           );
         }
         done();
-        if (signal.aborted) process.exitCode = 130;
-        else if (wrong > 0) process.exitCode = 1;
+        if (!signal.aborted && wrong > 0) process.exitCode = 1;
       },
     );
 }

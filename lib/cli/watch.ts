@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { plain } from "../show/plain.js";
 import { activeTable, groupsTable, statusLine } from "../show/sweep-page.js";
 import { tableText } from "../show/table.js";
 import { openDatabase } from "../sweep/database.js";
@@ -6,7 +7,7 @@ import { databaseFolder } from "../sweep/results-folder.js";
 import type { SweepStatus } from "../sweep/status.js";
 import { databaseStatus, folderStatus, serveStatus } from "../sweep/watch.js";
 import { wholeNumber } from "./options.js";
-import { interruptible } from "./progress.js";
+import { interruptible } from "./signals.js";
 
 interface WatchArguments {
   readonly out: string;
@@ -58,7 +59,9 @@ async function watch({ out, db, port, once }: WatchArguments): Promise<void> {
 
 function screen(status: SweepStatus): string {
   const active = status.active.length > 0 ? [tableText(activeTable(status))] : [];
-  const dead = status.dead.map(({ run, problem }) => `given up: run ${run}: ${problem}`);
+  const dead = status.dead.map(
+    ({ run, problem }) => `given up: run ${plain(run)}: ${plain(problem)}`,
+  );
   return [statusLine(status), ...dead, ...active, tableText(groupsTable(status))].join("\n\n");
 }
 

@@ -1,8 +1,10 @@
 import { type Command, Option } from "commander";
+import { tryFiles } from "../files/place.js";
+import { writeWholeFile } from "../files/whole-file.js";
+import { plain } from "../show/plain.js";
 import { pytorchWeights } from "../train/pytorch.js";
 import { encodeSafetensors } from "../train/safetensors.js";
 import { readWeights } from "../train/weights.js";
-import { writeWholeFile } from "../train/whole-file.js";
 
 interface WeightsArguments {
   readonly format?: "pytorch";
@@ -26,6 +28,7 @@ export function addWeights(program: Command): void {
       const { model, parameters, data, run } = trained;
       if (format === "pytorch") {
         const exported = to ?? file.replace(/(\.safetensors)?$/, ".pytorch.safetensors");
+        tryFiles([exported]);
         const weights = pytorchWeights(trained);
         writeWholeFile(exported, encodeSafetensors(weights));
         for (const [name, { shape }] of weights.tensors)
@@ -33,13 +36,13 @@ export function addWeights(program: Command): void {
         return console.log(`written: ${exported}`);
       }
       console.log(
-        `${model.cell.name}, ${model.hiddenSize} hidden units, trained on ${data}; run ${run}`,
+        `${plain(model.cell.name)}, ${model.hiddenSize} hidden units, trained on ${plain(data)}; run ${plain(run)}`,
       );
       for (const { name, shape } of model.parameters) {
         const values = parameters.get(name) as Float32Array;
         const size = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
         console.log(
-          `${name.padEnd(6)} [${shape.join(", ")}]`.padEnd(20),
+          `${plain(name).padEnd(6)} [${shape.join(", ")}]`.padEnd(20),
           `root mean square ${size.toPrecision(3)}`,
         );
       }

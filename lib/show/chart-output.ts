@@ -1,6 +1,6 @@
 import type { Output } from "./notebook-output.js";
 import { svgToPng, toPng } from "./picture.js";
-import { titleOf, type VegaLiteSpec } from "./spec.js";
+import { shownSpec, titleOf, type VegaLiteSpec } from "./spec.js";
 
 /** A chart in its forms, without HTML: JupyterLab would prefer that to the living chart. */
 export async function chartOutput(spec: VegaLiteSpec): Promise<Output> {
@@ -14,7 +14,10 @@ export async function chartOutput(spec: VegaLiteSpec): Promise<Output> {
 /** A chart that is about to change again: without the picture, which takes longer than the chart. */
 export function liveChartOutput(spec: VegaLiteSpec): Output {
   return {
-    data: { "application/vnd.vegalite.v5+json": spec, "text/plain": `[chart] ${titleOf(spec)}` },
+    data: {
+      "application/vnd.vegalite.v5+json": shownSpec(spec),
+      "text/plain": `[chart] ${titleOf(spec)}`,
+    },
   };
 }
 

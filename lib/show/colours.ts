@@ -1,3 +1,5 @@
+import { plain } from "./plain.js";
+
 /**
  * The three units always have these colours: dark grey for the old unit, and for the gated ones the blue and vermillion of
  * Okabe and Ito (2008), told apart with every common colour blindness (the test simulates them), on white and in print.
@@ -15,7 +17,7 @@ const cellTitles: Readonly<Record<string, string>> = { tanh: "tanh", gru: "GRU",
 
 /** A cell's name as the paper writes it: tanh, GRU, LSTM; any other cell by its own name. */
 export function cellTitle(cell: string): string {
-  return cellTitles[cell] ?? cell;
+  return Object.hasOwn(cellTitles, cell) ? cellTitles[cell] : plain(cell);
 }
 
 /** The colour scale for cells by title, in the paper's order; cells that the paper does not have follow. */

@@ -1,3 +1,5 @@
+import { plainLines } from "./plain.js";
+
 /** One output of a notebook cell, as Jupyter's messages have it: the same thing in several forms, the viewer takes its best. */
 export interface Output {
   /** By mime type: text, base64 for pictures, an object for JSON types. */
@@ -34,8 +36,9 @@ export function inNotebook(): boolean {
 /** Shows one output below the running cell. Outside a notebook its `text/plain` form goes to the console. */
 export function send({ data, metadata = {} }: Output): void {
   const write = sender();
+  const text = data["text/plain"];
   if (write) write({ data, metadata, transient: {} }, false);
-  else if (typeof data["text/plain"] === "string") console.log(data["text/plain"]);
+  else if (typeof text === "string") console.log(plainLines(text));
 }
 
 /** An output that changes in place, wherever its cell is by then. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { toSvg } from "./picture.js";
-import { titleOf, type VegaLiteSpec } from "./spec.js";
+import { shownSpec, titleOf, type VegaLiteSpec } from "./spec.js";
 import { escapeHtml, type Table, tableHtml } from "./table.js";
 
 /** One part of a page, shown in this order: heading, text, chart, table. */
@@ -58,7 +58,7 @@ async function chartHtml(chart: VegaLiteSpec, id: string): Promise<string> {
     `<svg role="img" aria-label="${escapeHtml(titleOf(chart))}" `,
   );
   const svg = named.replaceAll(/(id="|url\(#)(?=\w+)/g, `$1${id}-`); // vega counts its clip paths from 0 in every chart
-  const spec = inScript(JSON.stringify(chart));
+  const spec = inScript(JSON.stringify(shownSpec(chart)));
   return `<figure>\n<div class="chart">${svg}</div>\n<script type="application/json">${spec}</script>\n</figure>`;
 }
 

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { GatedRnnError } from "../errors.js";
 import { palettePng } from "./palette-png.js";
-import type { VegaLiteSpec } from "./spec.js";
+import { shownSpec, type VegaLiteSpec } from "./spec.js";
 
 /** A picture in pixels of the chart's own coordinates; the PNG holds `scale` times as many each way. */
 export interface Png {
@@ -20,7 +20,9 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
   const logger = vega.logger(vega.Warn, undefined, (_method, _level, messages) =>
     warnings.push([...messages].join(" ")),
   );
-  const { spec: compiled } = compile(spec as unknown as Parameters<typeof compile>[0], { logger });
+  const { spec: compiled } = compile(shownSpec(spec) as unknown as Parameters<typeof compile>[0], {
+    logger,
+  });
   const view = new vega.View(vega.parse(compiled), { renderer: "none", logger });
   try {
     const svg = await view.toSVG();

@@ -1,4 +1,5 @@
 import type { RunRecord } from "../train/record.js";
+import { plain } from "./plain.js";
 
 /** What says where a number comes from; live curves have not all of it yet. */
 export interface Sourced extends Partial<Pick<RunRecord, "data" | "engine" | "code">> {
@@ -29,5 +30,6 @@ export function dataTitle({
   title,
   synthetic,
 }: Pick<RunRecord["data"], "title" | "synthetic">): string {
-  return synthetic && !/synthetic/i.test(title) ? `${title} (SYNTHETIC data)` : title;
+  const shown = plain(title);
+  return synthetic && !/synthetic/i.test(title) ? `${shown} (SYNTHETIC data)` : shown;
 }

@@ -1,3 +1,5 @@
+import { plain, plainLines } from "./plain.js";
+
 /** A chart in vega-lite 5, the version that JupyterLab draws and that loads in a tslab kernel. Plain JSON. */
 export interface VegaLiteSpec {
   readonly $schema: typeof vegaLiteSchema;
@@ -16,5 +18,13 @@ export const maxPoints = 2000;
 /** A chart's title in words, for readers who see no picture. */
 export function titleOf({ title }: VegaLiteSpec): string {
   if (title === undefined) return "chart";
-  return typeof title === "string" ? title : title.text;
+  return plain(typeof title === "string" ? title : title.text);
+}
+
+/** A chart whose texts (titles, names in its data) are shown and not obeyed, whatever is in them. */
+export function shownSpec<Value>(value: Value): Value {
+  if (typeof value === "string") return plainLines(value) as Value;
+  if (Array.isArray(value)) return value.map(shownSpec) as Value;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, shownSpec(v)])) as Value;
 }

@@ -1,3 +1,5 @@
+import { plain, plainLines } from "./plain.js";
+
 /** A table of text, ready to be printed in any of three ways. */
 export interface Table {
   readonly caption: string;
@@ -14,8 +16,19 @@ export interface Column {
   readonly align: "left" | "right";
 }
 
+/** A table whose texts are shown and not obeyed, whatever is in them; line breaks stay in titles. */
+function asShown({ caption, columns, rows, notes }: Table): Table {
+  return {
+    caption: plain(caption),
+    columns: columns.map(({ title, align }) => ({ title: plainLines(title), align })),
+    rows: rows.map((cells) => cells.map(plain)),
+    notes: notes.map(plain),
+  };
+}
+
 /** For a terminal: columns padded with spaces, a rule under the head. */
-export function tableText({ caption, columns, rows, notes }: Table): string {
+export function tableText(table: Table): string {
+  const { caption, columns, rows, notes } = asShown(table);
   const titles = columns.map(({ title }) => title.split("\n"));
   const depth = Math.max(...titles.map((lines) => lines.length));
   const head = Array.from({ length: depth }, (_, i) =>
@@ -37,16 +50,18 @@ export function tableText({ caption, columns, rows, notes }: Table): string {
 }
 
 /** For a notebook: a Markdown table with the caption above and the notes below. */
-export function tableMarkdown({ caption, columns, rows, notes }: Table): string {
+export function tableMarkdown(table: Table): string {
+  const { caption, columns, rows, notes } = asShown(table);
   const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
   const rule = `| ${columns.map(({ align }) => (align === "right" ? "---:" : "---")).join(" | ")} |`;
-  const table = [line(columns.map((c) => c.title)), rule, ...rows.map(line)].join("\n");
+  const lines = [line(columns.map((c) => c.title)), rule, ...rows.map(line)].join("\n");
   const below = notes.length > 0 ? [`<small>${notes.map(escapeHtml).join("<br>")}</small>`] : [];
-  return [`**${escapeMarkdown(caption)}**`, table, ...below].join("\n\n");
+  return [`**${escapeMarkdown(caption)}**`, lines, ...below].join("\n\n");
 }
 
 /** For a page: a `<table>` with its caption, and the notes as paragraphs. */
-export function tableHtml({ caption, columns, rows, notes }: Table): string {
+export function tableHtml(table: Table): string {
+  const { caption, columns, rows, notes } = asShown(table);
   const cells = (tag: "th" | "td", texts: readonly string[]) =>
     `<tr>${texts.map((text, k) => `<${tag} class="${columns[k].align}">${escapeHtml(text).replaceAll("\n", "<br>")}</${tag}>`).join("")}</tr>`;
   const head = cells(
@@ -59,7 +74,7 @@ export function tableHtml({ caption, columns, rows, notes }: Table): string {
 }
 
 export function escapeHtml(text: string): string {
-  return text
+  return plainLines(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

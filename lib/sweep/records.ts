@@ -105,9 +105,17 @@ export function recordsFrame(records: readonly RunRecord[]): RecordsFrame {
 /** Records as CSV (RFC 4180), the same columns in the same order, with a line for their names. */
 export function recordsCsv(records: readonly RunRecord[]): string {
   const lines = records.map((record) =>
-    Object.values(columns).map((value) => quoted(String(value(record)))),
+    Object.values(columns).map((value) => csvCell(value(record))),
   );
   return [Object.keys(columns), ...lines].map((cells) => `${cells.join()}\r\n`).join("");
+}
+
+/** A spreadsheet takes text that begins so for a formula, and carries it out: an apostrophe before it makes it text. */
+const formula = /^[=+\-@\t\r\n＝＋－＠]/;
+
+function csvCell(value: string | number): string {
+  if (typeof value === "number") return String(value);
+  return quoted(formula.test(value) ? `'${value}` : value);
 }
 
 const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -77,3 +77,17 @@ it("CSV has a line of names and quotes what needs it", () => {
   expect(first.startsWith('aaaaaaaaaaaaaaaa,"my ""songs"", all",gru,46,18630,1,0.001,')).toBe(true);
   expect(rest).toEqual([""]);
 });
+
+it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("x")'])(
+  "text that a spreadsheet would take for a formula, such as %j, is text in CSV, and numbers stay numbers",
+  (data) => {
+    const losing = { nllPerStep: -1.5, nllPerSequence: -2 };
+    const results = { ...gru.results, train: losing };
+    const odd = { ...gru, results, configuration: { ...gru.configuration, data } };
+    const csv = recordsCsv([odd]);
+    const cell = csv.slice(csv.indexOf("aaaaaaaaaaaaaaaa,") + 17).replace(/^"/, "");
+    expect(cell.startsWith("'")).toBe(true);
+    expect(csv).toContain(",-1.5,");
+    expect(recordsFrame([odd]).data).toEqual([data]); // a frame is no spreadsheet
+  },
+);
