@@ -1,7 +1,8 @@
-import { copyFile, mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { copyFile, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatedRnnError } from "../lib/errors.js";
+import { tryFiles } from "../lib/files/place.js";
 import { problemOf } from "./checked-file.js";
 import type { SourceFile } from "./sources.js";
 import { TransferError, transfer } from "./transfer.js";
@@ -36,7 +37,7 @@ const tries = 3; // per address
  * goes on.
  *
  * @returns the file's full path
- * @throws GatedRnnError `download` with what was tried, or `data-missing` when the network is refused
+ * @throws GatedRnnError `record` when `folder` cannot be written, `download` with what was tried, or `data-missing` when the network is refused
  */
 export async function fetchSource(
   source: SourceFile,
@@ -49,8 +50,8 @@ export async function fetchSource(
   const file = join(folder, ...source.path.split("/"));
   if ((await problemOf(file, source)) === null) return file;
   const tried: string[] = [];
+  tryFiles([file], source.bytes);
   try {
-    await mkdir(dirname(file), { recursive: true });
     signal.throwIfAborted();
     if (mirror) {
       const problem = await fromMirror(source, mirror, file);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { datasetChecksum } from "../lib/data/checksum.js";
 import { rollCounts } from "../lib/data/counts.js";
@@ -14,6 +14,7 @@ import type { PianoRoll } from "../lib/data/piano-roll.js";
 import { pianoRollsFromPickle } from "../lib/data/pickle-music.js";
 import { preparedBytes } from "../lib/data/prepared-file.js";
 import { GatedRnnError } from "../lib/errors.js";
+import { makeFolder } from "../lib/files/folder.js";
 import { type FetchOptions, fetchSource } from "./fetch.js";
 import { type MusicSource, musicSources, type SourceFile } from "./sources.js";
 
@@ -91,7 +92,8 @@ export async function fetchMusic(
     try {
       return { file: await fetchSource(source, sourceFolder(folder), options), source };
     } catch (error) {
-      if (!(error instanceof GatedRnnError) || options.signal?.aborted) throw error;
+      if (!(error instanceof GatedRnnError) || error.code === "record") throw error;
+      if (options.signal?.aborted) throw error;
       tried.push(error);
     }
   const code = tried.some((error) => error.code === "download") ? "download" : "data-missing";
@@ -127,7 +129,7 @@ export function checkContents(
 
 async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
   const partial = `${file}.${process.pid}.part`;
-  await mkdir(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   try {
     await writeFile(partial, bytes);
     await rename(partial, file);

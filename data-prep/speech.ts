@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -17,6 +17,7 @@ import {
 } from "../lib/data/speech.js";
 import { speechFromWavs } from "../lib/data/speech-corpus.js";
 import { GatedRnnError } from "../lib/errors.js";
+import { makeFolder } from "../lib/files/folder.js";
 import { fetchSource } from "./fetch.js";
 import type { PrepareOptions } from "./prepare.js";
 import type { SourceFile } from "./sources.js";
@@ -138,7 +139,8 @@ export async function fetchSpokenDigits(
   try {
     return await fetchSource(spokenDigits.packed, sources, options);
   } catch (error) {
-    if (!(error instanceof GatedRnnError) || signal?.aborted) throw error;
+    if (!(error instanceof GatedRnnError) || error.code === "record") throw error;
+    if (signal?.aborted) throw error;
     refusal = error;
   }
   const file = join(sources, "speech", "fsdd-github.zip");
@@ -206,7 +208,7 @@ async function download(
     },
   });
   try {
-    await mkdir(dirname(part), { recursive: true });
+    makeFolder(dirname(part));
     const answer = await fetch(address, { signal: stalled.signal });
     if (!answer.ok || !answer.body) throw new Error(`HTTP ${answer.status}`);
     await pipeline(Readable.fromWeb(answer.body as ReadableStream), count, createWriteStream(part));

@@ -1,12 +1,14 @@
+import { join } from "node:path";
 import type { Command } from "commander";
 import type { FetchProgress } from "../../data-prep/fetch.js";
 import { fetchMusic, prepareMusic } from "../../data-prep/prepare.js";
 import { fetchSpokenDigits, prepareSpeech } from "../../data-prep/speech.js";
 import { dataFolder } from "../data/music-sets.js";
 import { speechFile } from "../data/speech.js";
+import { tryFolder } from "../files/place.js";
 import { jsonOption, printJson } from "./options.js";
-import { interruptible } from "./progress.js";
 import { kindsOf, printSet, type SetName, setNames, setReport } from "./set-report.js";
+import { interruptible } from "./signals.js";
 
 interface Arguments {
   readonly json?: boolean;
@@ -67,6 +69,8 @@ async function fetchSets(names: readonly string[], json: boolean): Promise<void>
 
 async function prepareSets(names: readonly string[], json: boolean): Promise<void> {
   const { music, speech } = kindsOf(names);
+  tryFolder(join(dataFolder(), "sources"));
+  tryFolder(join(dataFolder(), "prepared"));
   const prepared: { name: SetName; file: string; checksum: string; from: string }[] = [];
   const add = (entry: (typeof prepared)[number]) => {
     prepared.push(entry);
@@ -97,7 +101,7 @@ async function verifySets(names: readonly string[], json: boolean): Promise<void
   if (sets.some((set) => !set.prepared)) process.exitCode = 1;
 }
 
-/** Runs a fetch that shows its progress on a terminal and that Ctrl-C ends cleanly, with exit code 130. */
+/** Runs a fetch that shows its progress on a terminal and that Ctrl-C ends cleanly. */
 async function interruptibly(
   work: (options: { signal: AbortSignal; onProgress: (p: FetchProgress) => void }) => Promise<void>,
 ): Promise<void> {
@@ -107,7 +111,6 @@ async function interruptibly(
     await work({ signal, onProgress: showProgress });
   } catch (error) {
     if (!signal.aborted) throw error;
-    process.exitCode = 130;
     process.stderr.write(
       `gated-rnn: ${(error as Error).message}; the next call goes on from there\n`,
     );

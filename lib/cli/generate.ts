@@ -4,13 +4,15 @@ import { datasetNames, openData } from "../data/open.js";
 import type { PianoRoll } from "../data/piano-roll.js";
 import { wavBytes } from "../data/wav-out.js";
 import { GatedRnnError } from "../errors.js";
+import { tryFiles } from "../files/place.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import { sampleMusic, sampleSpeech, soundOf, soundOfMusic } from "../generate/index.js";
 import { generator } from "../random/generator.js";
 import { type Dataset, taskOf } from "../tasks/index.js";
 import { speechWindow } from "../tasks/speech.js";
 import type { Units } from "../tasks/units.js";
+import { plain } from "../show/plain.js";
 import { readWeights, type TrainedModel } from "../train/weights.js";
-import { writeWholeFile } from "../train/whole-file.js";
 import { realNumber, seedOption, wholeNumber } from "./options.js";
 
 interface GenerateArguments {
@@ -60,6 +62,8 @@ export function addGenerate(program: Command): void {
           `${weights}: expected to know what its numbers stand for, got neither that nor the data ${trained.data}`,
         );
       const name = options.to ?? weights.replace(/(\.safetensors)?$/, `-seed-${options.seed}`);
+      const made = units.kind === "music" ? [".mid", ".wav"] : [".wav"];
+      tryFiles(made.filter((extension) => wants(name, extension)).map((e) => fileOf(name, e)));
       if (units.kind === "music") music(trained, units, dataset, name, options);
       else if (units.kind === "speech") speech(trained, units, dataset, name, options);
       else
@@ -171,10 +175,13 @@ function speech(
 const wants = (name: string, extension: string) =>
   name.toLowerCase().endsWith(extension) || !/\.(mid|wav)$/i.test(name);
 
+const fileOf = (name: string, extension: string) =>
+  name.toLowerCase().endsWith(extension) ? name : `${name}${extension}`;
+
 function write(name: string, extension: string, bytes: Uint8Array, what: string): void {
-  const file = name.toLowerCase().endsWith(extension) ? name : `${name}${extension}`;
+  const file = fileOf(name, extension);
   writeWholeFile(file, bytes);
-  console.log(`  ${file}: ${what}`);
+  console.log(`  ${plain(file)}: ${what}`);
 }
 
 function report(
@@ -183,6 +190,6 @@ function report(
   { seed, temperature }: GenerateArguments,
 ): void {
   console.log(
-    `${model.cell.name}, ${model.hiddenSize} hidden units, trained on ${data} (run ${run}); seed ${seed}, temperature ${temperature}, after ${primer}:`,
+    `${plain(model.cell.name)}, ${model.hiddenSize} hidden units, trained on ${plain(data)} (run ${plain(run)}); seed ${seed}, temperature ${temperature}, after ${plain(primer)}:`,
   );
 }

@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
+import { tryFiles } from "../files/place.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import { cellTitle } from "../show/colours.js";
 import { duration } from "../show/duration.js";
 import { type Table, tableText } from "../show/table.js";
@@ -8,7 +10,6 @@ import { SweepQueue } from "../sweep/queue.js";
 import { bestRecords, filterRecords, readRecords, recordsCsv } from "../sweep/records.js";
 import { databaseFolder } from "../sweep/results-folder.js";
 import { type RunRecord, runRecord } from "../train/record.js";
-import { writeWholeFile } from "../train/whole-file.js";
 import { names, wholeNumber } from "./options.js";
 
 interface RecordsArguments {
@@ -47,6 +48,7 @@ export function addRecords(program: Command): void {
     )
     .option("--to <file>", "write to a file instead of standard output")
     .action(async (folder: string, args: RecordsArguments) => {
+      if (args.to !== undefined) tryFiles([args.to]);
       const text = args.format === "schema" ? schema() : await listing(folder, args);
       if (args.to === undefined) process.stdout.write(text);
       else writeWholeFile(args.to, text);

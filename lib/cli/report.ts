@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Baseline } from "../data/baselines.js";
 import type { MusicDataset } from "../data/dataset.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import {
   baselineReferences,
   baselineRows,
@@ -35,12 +35,10 @@ export async function writeReport(
     x,
     spec: learningCurves(drawn, { x, references }),
   }));
-  mkdirSync(folder, { recursive: true });
   const files: { what: string; file: string }[] = [];
   const write = (what: string, name: string, text: string) => {
     const file = join(folder, name);
-    writeFileSync(`${file}.tmp`, text);
-    renameSync(`${file}.tmp`, file);
+    writeWholeFile(file, text);
     files.push({ what, file });
   };
   if (drawn.length > 0) {

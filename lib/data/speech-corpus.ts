@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { BadFileError, GatedRnnError } from "../errors.js";
+import { tryFiles } from "../files/place.js";
 import type { Split } from "./dataset.js";
 import { filesIn } from "./file-tree.js";
 import { resample } from "./resample.js";
@@ -46,6 +46,7 @@ export async function speechFromWavs(
   out: string,
   options: SpeechOptions,
 ): Promise<SpeechCorpus> {
+  tryFiles([out]);
   const { refused, duplicates, warnings, found, rate } = await survey(path, options);
   if (found.length === 0 && refused.length > 0)
     throw new GatedRnnError("bad-file", `${path}: expected WAV files, got ${refused[0].problem}`);
@@ -53,7 +54,6 @@ export async function speechFromWavs(
   const plan = planSpeech(assign(found, options.split), options);
   const { name, title = name, sequenceSamples } = options;
   const shape = { name, title, sampleRateHz: rate, sequenceSamples, sequences: plan.sequences };
-  mkdirSync(dirname(out), { recursive: true });
   const partial = `${out}.${process.pid}.part`;
   try {
     const descriptor = openSync(partial, "w");

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { memoryless } from "../cells/memoryless.js";
 import { type Baseline, baselines } from "../data/baselines.js";
@@ -7,9 +7,9 @@ import { dataFolder } from "../data/music-sets.js";
 import type { SpeechDataset } from "../data/speech.js";
 import { speechBaselines } from "../data/speech-baselines.js";
 import type { Dataset } from "../tasks/index.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import { splitNll } from "../train/record.js";
 import { type TrainOptions, train } from "../train/train.js";
-import { writeWholeFile } from "../train/whole-file.js";
 
 /** How the layer without memory is trained: it has converged by then. */
 export const memorylessRun = {
@@ -57,7 +57,6 @@ export async function baselinesOf(
     ...speechBaselines(dataset),
     { name: "memoryless", train: training, valid, test },
   ];
-  mkdirSync(dirname(file), { recursive: true });
   writeWholeFile(file, `${JSON.stringify(computed, null, 1)}\n`);
   return computed;
 }

@@ -1,8 +1,10 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { GatedRnnError } from "../errors.js";
+import { makeFolder } from "../files/folder.js";
+import { unwritable } from "../files/target.js";
 
 const holder = z.object({
   host: z.string(),
@@ -31,15 +33,11 @@ export async function lockFile(file: string, what: string): Promise<() => void> 
   };
   const text = JSON.stringify(mine);
   const own = `${file}.${process.pid}`;
+  makeFolder(dirname(file));
   try {
-    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(own, text);
   } catch (error) {
-    throw new GatedRnnError(
-      "record",
-      `${file}: expected to write it, got ${(error as Error).message}`,
-      { cause: error },
-    );
+    throw unwritable(file, error);
   }
   try {
     linkSync(own, file); // atomic, and fails when it is there: the whole content appears at once

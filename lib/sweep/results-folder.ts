@@ -1,6 +1,5 @@
 import {
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -9,11 +8,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { GatedRnnError } from "../errors.js";
+import { makeFolder } from "../files/folder.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
 import type { RunRecord } from "../train/record.js";
 import { recordFile, recordText, writeRecord } from "../train/record-file.js";
-import { writeWholeFile } from "../train/whole-file.js";
 import type { SweepStatus } from "./status.js";
 import type { SweepSummary } from "./summary.js";
 
@@ -68,15 +67,7 @@ export function writeStatus(folder: string, status: SweepStatus): void {
  * @throws GatedRnnError `record` when it cannot be made
  */
 export function prepareFolder(folder: string, exclusive: boolean): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new GatedRnnError(
-      "record",
-      `${folder}: expected a folder for results, got ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
+  makeFolder(folder);
   for (const place of [folder, join(folder, "checkpoints")]) {
     if (!existsSync(place)) continue;
     for (const name of readdirSync(place)) {

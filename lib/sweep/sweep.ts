@@ -1,6 +1,8 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { openData } from "../data/open.js";
 import { type ErrorCode, GatedRnnError } from "../errors.js";
+import { tryFolder } from "../files/place.js";
 import { checkpointFile } from "../train/checkpoint.js";
 import { codeVersion } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
@@ -80,6 +82,8 @@ export interface SweepResult {
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { plan, out, db, signal, onProblem = () => {} } = options;
   const known = plan ? await plannedGroups([checkedPlan(plan)], signal) : []; // mistakes show before anything is written
+  tryFolder(out);
+  tryFolder(join(out, "checkpoints"));
   const database = await openDatabase(databaseFolder(out), db, {
     signal,
     onError: (error) => onProblem(`database: ${error.message}`),

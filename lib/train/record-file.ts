@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GatedRnnError } from "../errors.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import { type RunRecord, runRecord } from "./record.js";
-import { writeWholeFile } from "./whole-file.js";
 
 /** Where a run's record goes in a folder: `DATA-CELL-ID.json`. */
-export function recordFile(folder: string, { configuration, id }: RunRecord): string {
+export function recordFile(
+  folder: string,
+  { configuration, id }: Pick<RunRecord, "configuration" | "id">,
+): string {
   return join(folder, `${configuration.data}-${configuration.cell}-${id}.json`);
 }
 

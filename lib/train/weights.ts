@@ -3,13 +3,13 @@ import { z } from "zod";
 import type { Cell } from "../cells/cell.js";
 import { cellNamed } from "../cells/index.js";
 import { BadFileError, GatedRnnError } from "../errors.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import { type Model, model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
 import { bernoulli, gaussianMixture } from "../outputs/output.js";
 import { speechWindow } from "../tasks/speech.js";
 import { type Units, units } from "../tasks/units.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
-import { writeWholeFile } from "./whole-file.js";
 
 /** What a weights file says of itself; the values of `__metadata__` are strings in the format. */
 const weightsMetadata = z.object({

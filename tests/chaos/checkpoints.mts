@@ -71,7 +71,8 @@ export async function fullDisk(folder: string): Promise<Fault> {
       () => "",
       (error: Error) => error.message,
     );
-    if (message !== `${file}: expected to write it, got ENOSPC: no space left on device, write`)
+    const full = "ENOSPC: no space left on device, write; make room there";
+    if (message !== `${file}: expected to write it, got ${full}`)
       faults.push(`the message was: ${message}`);
     const reached = readCheckpoint(file, runModel, runName)?.state.updates;
     if (reached !== 5)

@@ -287,8 +287,8 @@ describe("fetchSource", () => {
     copyFileSync("/dev/null", join(folder, "music")); // a file where the folder should be
     const server = await start(wholeFile);
     expect(await failure(fetchFrom(server.address, folder))).toMatchObject({
-      code: "download",
-      message: expect.stringContaining("cannot be written"),
+      code: "record",
+      message: expect.stringContaining(`got ${join(folder, "music")}, which is no folder`),
     });
   });
 });
