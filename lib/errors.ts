@@ -22,9 +22,10 @@ export type ErrorCode =
   | "engine-missing" // an engine that is not available on this machine
   | "engine" // an engine that failed
   | "not-finite" // NaN or infinity in a training step
-  | "record" // a run record or checkpoint that cannot be read or written
+  | "record" // a run record, checkpoint or other output that cannot be read or written
   | "database" // a sweep's database that cannot be used
-  | "locked"; // a folder that another process is using
+  | "locked" // a folder that another process is using
+  | "stopped"; // by a signal, before there was anything to keep
 
 /** A malformed data file: which file, at which byte, and what was expected there. */
 export class BadFileError extends GatedRnnError {

@@ -6,7 +6,8 @@ import { baselineTitles } from "../show/index.js";
 import type { Dataset } from "../tasks/index.js";
 import { speechWindow } from "../tasks/speech.js";
 import { jsonOption, printJson } from "./options.js";
-import { interruptible, progressLine } from "./progress.js";
+import { progressLine } from "./progress.js";
+import { interruptible } from "./signals.js";
 
 export function addBaselines(program: Command): void {
   program
@@ -21,10 +22,7 @@ export function addBaselines(program: Command): void {
       const dataset = await openData(data, signal);
       const results = await baselinesWithProgress(dataset, signal);
       done();
-      if (!results) {
-        process.exitCode = 130;
-        return;
-      }
+      if (!results) return;
       const { name, title, synthetic, checksum } = dataset;
       if (json) return printJson({ data: name, title, synthetic, checksum, baselines: results });
       const speech = dataset.kind === "speech";

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { GatedRnnError } from "../errors.js";
+import { plain, plainLines } from "../show/plain.js";
 import { codeVersion } from "../train/provenance.js";
 import { addBaselines } from "./baselines.js";
 import { addCells } from "./cells.js";
@@ -8,6 +9,7 @@ import { addDoctor } from "./doctor.js";
 import { addGenerate } from "./generate.js";
 import { addInspect } from "./inspect.js";
 import { addRecords } from "./records.js";
+import { stoppedCode } from "./signals.js";
 import { addStart } from "./start.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
@@ -16,7 +18,8 @@ import { addWatch } from "./watch.js";
 import { addWeights } from "./weights.js";
 
 /**
- * The `gated-rnn` command. Exit codes: 0 done, 1 the work failed, 2 a mistake in how it was asked for, 130 stopped by Ctrl-C.
+ * The `gated-rnn` command. Exit codes: 0 done, 1 the work failed, 2 a mistake in how it was asked for, 130 and 143 stopped by
+ * Ctrl-C and SIGTERM.
  * A mistake is told in one line on standard error; a stack trace is a bug.
  */
 export async function main(args: readonly string[]): Promise<void> {
@@ -24,6 +27,7 @@ export async function main(args: readonly string[]): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) =>
     process.exit(error.code === "EPIPE" ? 0 : 1),
   );
+  console.log = printPlainly;
   const program = new Command("gated-rnn")
     .description(
       "Train and compare tanh, LSTM and GRU units as in Chung et al. 2014 (arXiv 1412.3555).",
@@ -57,11 +61,18 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError)
       process.exitCode = error.exitCode === 0 ? 0 : 2; // commander has said why
+    else if (error instanceof GatedRnnError && error.code === "stopped")
+      process.exitCode = stoppedCode(); // said when it was asked for
     else if (error instanceof GatedRnnError) {
-      process.stderr.write(`gated-rnn: ${error.message}\n`);
-      process.exitCode = failures.has(error.code) ? 1 : 2;
+      process.stderr.write(`gated-rnn: ${plain(error.message)}\n`);
+      process.exitCode = stoppedCode() ?? (failures.has(error.code) ? 1 : 2);
     } else throw error;
   }
+}
+
+/** Names in files and databases may hold what a terminal obeys: whatever a command prints, they are shown and not obeyed. */
+function printPlainly(...texts: readonly unknown[]): void {
+  process.stdout.write(`${plainLines(texts.join(" "))}\n`);
 }
 
 const failures: ReadonlySet<GatedRnnError["code"]> = new Set([

@@ -6,14 +6,16 @@ import type { MusicDataset } from "../data/dataset.js";
 import { openMusic } from "../data/open.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
+import { tryFolder } from "../files/place.js";
 import type { RunRequest } from "../sweep/run-process.js";
 import { runAll } from "../sweep/slots.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
 import type { RunRecord } from "../train/record.js";
 import { writeRecord } from "../train/record-file.js";
 import { engineOption, seedOption, wholeNumber } from "./options.js";
-import { interruptible, runsProgress } from "./progress.js";
+import { runsProgress } from "./progress.js";
 import { writeReport } from "./report.js";
+import { interruptible } from "./signals.js";
 
 interface StartArguments {
   readonly engine?: string;
@@ -53,6 +55,7 @@ export function addStart(program: Command): void {
 }
 
 async function start(options: StartArguments): Promise<void> {
+  tryFolder(options.out);
   const { signal, done } = interruptible();
   const engine = options.engine ? await openEngine(options.engine) : await defaultEngine();
   const dataset = await choralesOrSynthetic(signal);
@@ -88,7 +91,6 @@ async function start(options: StartArguments): Promise<void> {
   progress.end();
   done();
   if (records.length === 0) {
-    process.exitCode = 130;
     return console.log("stopped before the first run ended: no records");
   }
   const { table, files } = await writeReport(
@@ -101,7 +103,6 @@ async function start(options: StartArguments): Promise<void> {
   console.log(
     `records, one per run: ${options.out}\n${files.map(({ what, file }) => `${what}: ${file}`).join("\n")}`,
   );
-  if (signal.aborted) process.exitCode = 130;
 }
 
 /** The chorales; when they can be had neither from the network nor from a mirror, the synthetic ones, saying so in one line. */
@@ -112,7 +113,7 @@ async function choralesOrSynthetic(signal: AbortSignal): Promise<MusicDataset> {
     if (
       !(
         error instanceof GatedRnnError &&
-        (error.code === "download" || error.code === "data-missing")
+        ["download", "data-missing", "record"].includes(error.code)
       )
     )
       throw error;

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { GatedRnnError } from "../errors.js";
 import { duration } from "../show/duration.js";
+import { plain } from "../show/plain.js";
 import { summaryTable } from "../show/summary-table.js";
 import { tableText } from "../show/table.js";
 import { presets, type SweepPlan } from "../sweep/plan.js";
@@ -19,7 +20,8 @@ import {
   threadsOption,
   wholeNumber,
 } from "./options.js";
-import { bar, interruptible } from "./progress.js";
+import { bar } from "./progress.js";
+import { interruptible } from "./signals.js";
 
 interface SweepArguments {
   readonly preset?: string;
@@ -166,8 +168,7 @@ async function run(args: SweepArguments): Promise<void> {
   done();
   if (json) printJson({ state, summaries });
   else for (const summary of summaries) report(summary, state, out);
-  if (signal.aborted) process.exitCode = 130;
-  else if (summaries.some(({ dead }) => dead.length > 0)) process.exitCode = 1;
+  if (!signal.aborted && summaries.some(({ dead }) => dead.length > 0)) process.exitCode = 1;
 }
 
 /** What the options ask for; undefined when they ask for nothing: then the database's plans are served. */
@@ -201,7 +202,7 @@ function report(summary: SweepSummary, state: "done" | "stopped", out: string): 
   const { done, total } = summary.runs;
   console.log(`\n${tableText(summaryTable(summary))}\n`);
   for (const { run, problem } of summary.dead)
-    console.log(`given up: run ${run}: ${problem} (--retry-dead tries again)`);
+    console.log(`given up: run ${plain(run)}: ${plain(problem)} (--retry-dead tries again)`);
   console.log(`records, weights and summary.json: ${out}`);
   if (state === "stopped")
     console.log(`stopped after ${done} of ${total} runs; the same command goes on`);
@@ -233,11 +234,11 @@ function statusLine(stream: NodeJS.WriteStream = process.stderr) {
     }: RunRecord): void {
       const end = status === "finished" ? "" : `, ${status}`;
       stream.write(
-        `${clear}${data} ${cell}, learning rate ${learningRate.toPrecision(2)}, seed ${seed}: valid ${results.valid.nllPerStep.toFixed(3)} nats per step after ${curve.length} epochs, ${duration(seconds)}${end}${left()}\n`,
+        `${clear}${plain(data)} ${plain(cell)}, learning rate ${learningRate.toPrecision(2)}, seed ${seed}: valid ${results.valid.nllPerStep.toFixed(3)} nats per step after ${curve.length} epochs, ${duration(seconds)}${end}${left()}\n`,
       );
     },
     problem(problem: string): void {
-      stream.write(`${clear}${problem}\n`);
+      stream.write(`${clear}${plain(problem)}\n`);
     },
     end(): void {
       stream.write(clear);

@@ -5,15 +5,17 @@ import { splits } from "../data/dataset.js";
 import { datasetNames, openData } from "../data/open.js";
 import { speechSetNames } from "../data/speech.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
+import { tryFiles, tryFolder } from "../files/place.js";
 import { baselineTitles } from "../show/index.js";
 import { taskOf } from "../tasks/index.js";
 import { speechWindow } from "../tasks/speech.js";
+import { plain } from "../show/plain.js";
 import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
 import { configurationOf } from "../train/configuration.js";
 import { codeVersion, runId } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
-import { writeRecord } from "../train/record-file.js";
 import { type TrainSettings, train } from "../train/train.js";
+import { recordFile, writeRecord } from "../train/record-file.js";
 import { writeWeights } from "../train/weights.js";
 import { baselinesWithProgress } from "./baselines.js";
 import {
@@ -26,7 +28,8 @@ import {
   threadsOption,
   wholeNumber,
 } from "./options.js";
-import { interruptible, progressLine } from "./progress.js";
+import { progressLine } from "./progress.js";
+import { interruptible } from "./signals.js";
 
 interface TrainArguments
   extends Partial<Omit<TrainSettings, "cell" | "engine" | "signal" | "onProgress">> {
@@ -85,24 +88,24 @@ export function addTrain(program: Command): void {
         json,
         ...options
       }: TrainArguments) => {
+        tryFolder(out);
         const cell = cellNamed(cellName);
-        const engine = engineName ? await openEngine(engineName, backend) : await defaultEngine();
         const { signal, done } = interruptible();
+        const engine = engineName ? await openEngine(engineName, backend) : await defaultEngine();
         const dataset = await openData(data, signal);
         const progress = progressLine(cell.name);
         const size = hidden === undefined ? {} : { hiddenSize: hidden };
-        const id = runId(
-          configurationOf(taskOf(dataset), cell, { ...options, ...size }),
-          dataset.checksum,
-          codeVersion().version,
-        );
+        const configuration = configurationOf(taskOf(dataset), cell, { ...options, ...size });
+        const id = runId(configuration, dataset.checksum, codeVersion().version);
+        const file = recordFile(out, { configuration, id });
+        const weights = file.replace(/json$/, "safetensors");
+        tryFiles([file, weights]);
         const checkpoint = checkpointFile(out, id);
         if (restart) removeCheckpoint(checkpoint);
         const run = { ...options, ...size, dataset, cell, engine, signal, checkpoint };
         const { record, error, ...trained } = await train({ ...run, onProgress: progress.show });
         progress.end();
-        const file = writeRecord(out, record);
-        const weights = file.replace(/json$/, "safetensors");
+        writeRecord(out, record);
         writeWeights(weights, { ...trained, data, run: record.id });
         if (record.status !== "stopped") removeCheckpoint(checkpoint);
         if (json) printJson(summary(record));
@@ -115,7 +118,6 @@ export function addTrain(program: Command): void {
         }
         done();
         if (error) throw error;
-        if (record.status === "stopped") process.exitCode = 130;
       },
     );
 }
@@ -128,7 +130,7 @@ function report(
 ): void {
   const { configuration: c, results, curve } = record;
   console.log(
-    `${record.data.title}, ${c.cell}, ${c.hiddenSize} hidden units, ${record.parameters.recurrent.toLocaleString("en")} parameters`,
+    `${plain(record.data.title)}, ${plain(c.cell)}, ${c.hiddenSize} hidden units, ${record.parameters.recurrent.toLocaleString("en")} parameters`,
   );
   console.log(
     `${record.status} after ${curve.length} epochs, ${record.seconds.toFixed(1)} s on ${record.engine.build}; best epoch ${record.bestEpoch}`,

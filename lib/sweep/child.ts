@@ -23,8 +23,10 @@ interface Watched {
 }
 const runs = new Map<number, Watched>();
 const stopAll = () => {
-  for (const { controller } of runs.values()) controller.abort();
+  for (const { controller } of runs.values()) stop(controller);
 };
+const stop = (controller: AbortController) =>
+  controller.abort(new GatedRnnError("stopped", "stopped by its supervisor"));
 process.on("disconnect", () => {
   stopAll();
   if (runs.size === 0) process.exit();
@@ -118,7 +120,8 @@ async function carryOut(number: number, request: RunRequest): Promise<void> {
   try {
     await send({ ...(await run(number, request, watched)), number });
   } catch (error) {
-    if (error instanceof Interrupted) await send({ kind: "interrupted", number });
+    const stopped = error instanceof GatedRnnError && error.code === "stopped";
+    if (stopped || error instanceof Interrupted) await send({ kind: "interrupted", number });
     else {
       const code = error instanceof GatedRnnError ? error.code : "bug";
       await send({ kind: "error", code, message: (error as Error).message, number });
@@ -132,7 +135,7 @@ process.on("message", (message: ParentMessage) => {
   const watched = runs.get(message.number);
   switch (message.kind) {
     case "stop":
-      return watched?.controller.abort();
+      return watched && stop(watched.controller);
     case "prune":
       if (watched) watched.hopeless = true;
       return;

@@ -2,11 +2,12 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { BadFileError, GatedRnnError } from "../errors.js";
+import { writeWholeFile } from "../files/whole-file.js";
 import type { Model } from "../model/model.js";
+import { modelCost } from "../model/size.js";
 import type { TrainingState } from "../model/state.js";
 import { epochPoint } from "./record.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
-import { writeWholeFile } from "./whole-file.js";
 
 /** How far a run has come. With the numbers below and the configuration, everything that follows is decided. */
 const position = z.object({
@@ -104,6 +105,11 @@ export function readCheckpoint(file: string, model: Model, run: string): Checkpo
     state: { parameters, meanSquares, momenta, updates: checked.data.updates },
     bestParameters,
   };
+}
+
+/** About how many bytes a model's checkpoint takes. */
+export function checkpointBytes(model: Model): number {
+  return 4 * parts.length * modelCost(model).parameters;
 }
 
 /** Where the checkpoints of runs go in the folder of their records. */

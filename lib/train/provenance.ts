@@ -47,6 +47,12 @@ function commitOf(folder: string): string | null {
   }
 }
 
+/** What this process may take: the machine's memory, or less where a container limits it. */
+export function memoryBytes(): number {
+  const limit = process.constrainedMemory(); // 0, or more than there is, for none
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
 export function machine(): RunRecord["machine"] {
   const { length: cores, 0: first } = cpus();
   return {

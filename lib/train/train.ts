@@ -4,19 +4,21 @@ import { splits } from "../data/dataset.js";
 import type { Engine } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
 import { GatedRnnError, NotFiniteError } from "../errors.js";
-import { initialState } from "../model/initialise.js";
+import { tryFiles } from "../files/place.js";
 import { type Model, model } from "../model/model.js";
+import { checkModelSize } from "../model/size.js";
 import type { TrainingState } from "../model/state.js";
 import { type Dataset, taskOf } from "../tasks/index.js";
 import { checkPredictable } from "../tasks/predictable.js";
 import type { Task } from "../tasks/task.js";
 import type { Units } from "../tasks/units.js";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { configurationOf } from "./configuration.js";
 import { meanNll, piecesOf } from "./evaluate.js";
 import type { TrainProgress } from "./progress.js";
-import { codeVersion, machine, runId } from "./provenance.js";
 import type { RunConfiguration, RunRecord } from "./record.js";
+import { checkpointBytes, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import { initialStateInSlices } from "./initialise.js";
+import { codeVersion, machine, memoryBytes, runId } from "./provenance.js";
 import { Run } from "./run.js";
 
 /** What to train on: the paper's music or speech, or any task. */
@@ -85,8 +87,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const code = codeVersion();
   const id = runId(configuration, task.checksum, code.version);
   const trained = model(cell, task.inputSize, hiddenSize, task.output);
+  checkModelSize(trained, memoryBytes());
   await engine.check?.(trained);
-  const initial = initialState(trained, seed);
+  if (file !== undefined) tryFiles([file], checkpointBytes(trained));
+  const initial = await initialStateInSlices(trained, seed, signal);
   const saved = file === undefined ? undefined : readCheckpoint(file, trained, id);
   const started = saved?.started ?? new Date().toISOString();
   const builds = [...new Set([...(saved?.builds ?? []), engine.build])];
