@@ -1,7 +1,8 @@
 import { copyFile, rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatedRnnError } from "../lib/errors.js";
+import { makeFolder } from "../lib/files/folder.js";
 import { tryFiles } from "../lib/files/place.js";
 import { problemOf } from "./checked-file.js";
 import type { SourceFile } from "./sources.js";
@@ -52,6 +53,7 @@ export async function fetchSource(
   const tried: string[] = [];
   tryFiles([file], source.bytes);
   try {
+    makeFolder(dirname(file));
     signal.throwIfAborted();
     if (mirror) {
       const problem = await fromMirror(source, mirror, file);

@@ -8,10 +8,10 @@ import { tryFiles } from "../files/place.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { sampleMusic, sampleSpeech, soundOf, soundOfMusic } from "../generate/index.js";
 import { generator } from "../random/generator.js";
+import { plain } from "../show/plain.js";
 import { type Dataset, taskOf } from "../tasks/index.js";
 import { speechWindow } from "../tasks/speech.js";
 import type { Units } from "../tasks/units.js";
-import { plain } from "../show/plain.js";
 import { readWeights, type TrainedModel } from "../train/weights.js";
 import { realNumber, seedOption, wholeNumber } from "./options.js";
 

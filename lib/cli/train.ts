@@ -7,15 +7,15 @@ import { speechSetNames } from "../data/speech.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { tryFiles, tryFolder } from "../files/place.js";
 import { baselineTitles } from "../show/index.js";
+import { plain } from "../show/plain.js";
 import { taskOf } from "../tasks/index.js";
 import { speechWindow } from "../tasks/speech.js";
-import { plain } from "../show/plain.js";
 import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
 import { configurationOf } from "../train/configuration.js";
 import { codeVersion, runId } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
-import { type TrainSettings, train } from "../train/train.js";
 import { recordFile, writeRecord } from "../train/record-file.js";
+import { type TrainSettings, train } from "../train/train.js";
 import { writeWeights } from "../train/weights.js";
 import { baselinesWithProgress } from "./baselines.js";
 import {

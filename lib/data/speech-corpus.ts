@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { BadFileError, GatedRnnError } from "../errors.js";
+import { makeFolder } from "../files/folder.js";
 import { tryFiles } from "../files/place.js";
 import type { Split } from "./dataset.js";
 import { filesIn } from "./file-tree.js";
@@ -54,6 +56,7 @@ export async function speechFromWavs(
   const plan = planSpeech(assign(found, options.split), options);
   const { name, title = name, sequenceSamples } = options;
   const shape = { name, title, sampleRateHz: rate, sequenceSamples, sequences: plan.sequences };
+  makeFolder(dirname(out));
   const partial = `${out}.${process.pid}.part`;
   try {
     const descriptor = openSync(partial, "w");

@@ -9,15 +9,25 @@ import { GatedRnnError } from "../errors.js";
  * @throws GatedRnnError `record`, naming the first that cannot be made, and why
  */
 export function makeFolder(folder: string): void {
+  makeEach(missingFolders(folder), folder);
+}
+
+/** What has to be made for a folder to be there, the uppermost first. @throws GatedRnnError when something else is in the way */
+export function missingFolders(folder: string): string[] {
   const missing: string[] = [];
   let place = resolve(folder);
-  for (; !isFolder(place, folder); place = dirname(place)) missing.push(place);
-  for (const each of missing.reverse())
+  for (; !isFolder(place, folder); place = dirname(place)) missing.unshift(place);
+  return missing;
+}
+
+/** Makes folders, each within the one before. `told` is how messages name the last. */
+export function makeEach(folders: readonly string[], told: string): void {
+  for (const each of folders)
     try {
       mkdirSync(each);
     } catch (error) {
-      if (isFolder(each, folder)) continue; // another process was faster
-      throw noFolder(folder, reason(error as NodeJS.ErrnoException, each));
+      if (isFolder(each, told)) continue; // another process was faster
+      throw noFolder(told, reason(error as NodeJS.ErrnoException, each));
     }
 }
 

@@ -54,7 +54,7 @@ export function withDescriptor(
 
 export function discard(temporary: string): void {
   try {
-    rmSync(temporary, { force: true });
+    rmSync(temporary, { recursive: true, force: true });
   } catch {
     // the folder is no folder, or forbids it: why the file cannot be written says so already
   }

@@ -6,8 +6,8 @@ import { type Baseline, baselines } from "../data/baselines.js";
 import { dataFolder } from "../data/music-sets.js";
 import type { SpeechDataset } from "../data/speech.js";
 import { speechBaselines } from "../data/speech-baselines.js";
-import type { Dataset } from "../tasks/index.js";
 import { writeWholeFile } from "../files/whole-file.js";
+import type { Dataset } from "../tasks/index.js";
 import { splitNll } from "../train/record.js";
 import { type TrainOptions, train } from "../train/train.js";
 

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { makeFolder } from "../files/folder.js";
+import { tryFolder } from "../files/place.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
 import type { RunRecord } from "../train/record.js";
@@ -67,6 +68,7 @@ export function writeStatus(folder: string, status: SweepStatus): void {
  * @throws GatedRnnError `record` when it cannot be made
  */
 export function prepareFolder(folder: string, exclusive: boolean): void {
+  tryFolder(join(folder, "checkpoints"));
   makeFolder(folder);
   for (const place of [folder, join(folder, "checkpoints")]) {
     if (!existsSync(place)) continue;
@@ -76,7 +78,7 @@ export function prepareFolder(folder: string, exclusive: boolean): void {
         /\.\d+\.tmp$/.test(name) &&
         (exclusive || Date.now() - statSync(file).mtimeMs > abandonedAfter)
       )
-        rmSync(file, { force: true });
+        rmSync(file, { recursive: true, force: true });
     }
   }
 }

@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { openData } from "../data/open.js";
 import { type ErrorCode, GatedRnnError } from "../errors.js";
 import { tryFolder } from "../files/place.js";
@@ -83,7 +82,6 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { plan, out, db, signal, onProblem = () => {} } = options;
   const known = plan ? await plannedGroups([checkedPlan(plan)], signal) : []; // mistakes show before anything is written
   tryFolder(out);
-  tryFolder(join(out, "checkpoints"));
   const database = await openDatabase(databaseFolder(out), db, {
     signal,
     onError: (error) => onProblem(`database: ${error.message}`),

@@ -12,13 +12,13 @@ import { type Dataset, taskOf } from "../tasks/index.js";
 import { checkPredictable } from "../tasks/predictable.js";
 import type { Task } from "../tasks/task.js";
 import type { Units } from "../tasks/units.js";
+import { checkpointBytes, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { configurationOf } from "./configuration.js";
 import { meanNll, piecesOf } from "./evaluate.js";
-import type { TrainProgress } from "./progress.js";
-import type { RunConfiguration, RunRecord } from "./record.js";
-import { checkpointBytes, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { initialStateInSlices } from "./initialise.js";
+import type { TrainProgress } from "./progress.js";
 import { codeVersion, machine, memoryBytes, runId } from "./provenance.js";
+import type { RunConfiguration, RunRecord } from "./record.js";
 import { Run } from "./run.js";
 
 /** What to train on: the paper's music or speech, or any task. */
