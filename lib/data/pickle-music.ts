@@ -9,7 +9,7 @@ const mostNotes = 128; // in a step: MIDI has no more
 
 /**
  * A music set from a pickle of Boulanger-Lewandowski, Bengio and Vincent (2012): a dict with `train`, `valid` and `test`, each a
- * list of sequences, a sequence a list of steps, a step a list or tuple of the MIDI note numbers that sound in it.
+ * list of sequences, a sequence a list of steps, a step a list, tuple, set or bytes of the MIDI note numbers that sound in it.
  *
  * @throws BadFileError when the file is no such pickle, or asks for anything to be executed
  */
@@ -35,7 +35,8 @@ export function pianoRollsFromPickle(bytes: Uint8Array, file: string): MusicSpli
 }
 
 function notesOf(step: PickleValue, file: string, where: string, budget: RollBudget): number[] {
-  const notes = items(step, file, where, "a list of notes");
+  const isOther = step instanceof Set || step instanceof Uint8Array;
+  const notes = isOther ? [...step] : items(step, file, where, "a list of notes");
   if (notes.length > mostNotes)
     throw bad(file, where, `at most ${mostNotes} notes`, `${notes.length}`);
   budget.spend(0, notes.length);

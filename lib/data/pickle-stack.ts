@@ -1,8 +1,9 @@
 import type { ByteReader } from "./byte-reader.js";
 import { NumpyName, NumpyType } from "./numpy-scalar.js";
+import { PlainName } from "./pickle-names.js";
 
 /**
- * What a pickle can hold here. Lists are arrays, tuples frozen arrays, dicts Maps. Byte strings of Python 2 are strings of one
+ * What a pickle can hold here. Lists are arrays, tuples frozen arrays, dicts Maps, sets Sets. Byte strings of Python 2 are strings of one
  * character per byte. Parts may be shared, and a list may contain itself.
  */
 export type PickleValue =
@@ -14,6 +15,8 @@ export type PickleValue =
   | Uint8Array
   | readonly PickleValue[]
   | Map<PickleValue, PickleValue>
+  | Set<PickleValue>
+  | PlainName
   | NumpyName
   | NumpyType;
 
@@ -77,7 +80,7 @@ export class PickleStack {
     if (typeof value === "string") this.#spend(cost.text + value.length);
     else if (typeof value === "number") this.#spend(Number.isInteger(value) ? 0 : cost.number);
     else if (value instanceof Uint8Array) this.#spend(cost.dict + value.length);
-    else if (value instanceof Map) this.#spend(cost.dict);
+    else if (value instanceof Map || value instanceof Set) this.#spend(cost.dict);
     this.#items.push(value);
   }
 
@@ -161,6 +164,19 @@ export class PickleStack {
     return dict;
   }
 
+  /** Adds members to a set: numbers, texts and tuples, which are never changed. */
+  addToSet(items: readonly PickleValue[], set: PickleValue = this.top("a set")): PickleValue {
+    if (!(set instanceof Set))
+      return this.fail(`expected a set on the stack, got ${describe(set)}`);
+    this.#spend(cost.pair * items.length);
+    for (const item of items) {
+      if (isList(item) || item instanceof Map || item instanceof Set)
+        this.fail(`expected numbers, texts or tuples in a set, got ${describe(item)}`);
+      set.add(item);
+    }
+    return set;
+  }
+
   /** Remembers the topmost value under a number. Picklers number from 0 or 1 on, so none is higher than there are values. */
   remember(number: number | bigint = this.#memo.length): void {
     this.#count();
@@ -196,6 +212,8 @@ export function describe(value: PickleValue): string {
   if (Array.isArray(value)) return Object.isFrozen(value) ? "a tuple" : "a list";
   if (value instanceof Map) return "a dict";
   if (value instanceof Uint8Array) return "bytes";
+  if (value instanceof Set) return "a set";
+  if (value instanceof PlainName) return `the name ${value.name}`;
   if (value instanceof NumpyName) return `numpy's ${value.name}`;
   if (value instanceof NumpyType) return "a numpy dtype";
   return typeof value === "string"

@@ -7,6 +7,7 @@ import {
   numpyType,
   setByteOrder,
 } from "./numpy-scalar.js";
+import { PlainName, plainName, remedyFor } from "./pickle-names.js";
 import { describe, PickleStack, type PickleValue } from "./pickle-stack.js";
 import {
   decimal,
@@ -21,9 +22,10 @@ import {
 } from "./pickle-text.js";
 
 /**
- * Reads a Python pickle of protocols 0 to 4 that holds plain data: numbers, texts, lists, tuples, dicts and NumPy's scalars.
- * Nothing in it is executed: there is no import and no call, only a fixed list of opcodes that make data, and of globals only
- * the two names of NumPy that its scalars need.
+ * Reads a Python pickle of protocols 0 to 5 that holds plain data: numbers, texts, bytes, lists, tuples, sets, dicts and NumPy's
+ * scalars.
+ * Nothing in it is executed: there is no import and no call, only a fixed list of opcodes that make data, and of globals
+ * only the names that older protocols write for sets and bytes, and the two of NumPy that its scalars need.
  *
  * Source: Python's Lib/pickletools.py, which documents every opcode.
  *
@@ -80,12 +82,13 @@ const opcodes: readonly (Opcode | undefined)[] = byByte({
   B: (stack, reader) =>
     stack.push(Uint8Array.from(reader.take(reader.uint32("a length"), "bytes"))),
   "\x8e": (stack, reader) => stack.push(Uint8Array.from(reader.take(size64(reader), "bytes"))),
+  "\x96": (stack, reader) => stack.push(Uint8Array.from(reader.take(size64(reader), "bytes"))),
   V: (stack, reader) => stack.push(rawUnicode(reader)),
   "\x8c": (stack, reader) => stack.push(utf8(reader, reader.uint8("a length"))),
   X: (stack, reader) => stack.push(utf8(reader, reader.uint32("a length"))),
   "\x8d": (stack, reader) => stack.push(utf8(reader, size64(reader))),
 
-  // lists, tuples, dicts
+  // lists, tuples, dicts, sets
   "(": (stack) => stack.mark(),
   "0": (stack) => stack.discard(),
   "1": (stack) => void stack.popToMark(),
@@ -110,6 +113,9 @@ const opcodes: readonly (Opcode | undefined)[] = byByte({
     stack.setItems([key, value]);
   },
   u: (stack) => void stack.setItems(stack.popToMark()),
+  "\x8f": (stack) => stack.push(new Set()),
+  "\x90": (stack) => void stack.addToSet(stack.popToMark()),
+  "\x91": (stack) => stack.push(stack.addToSet(stack.popToMark(), new Set())),
 
   // the memo
   p: (stack, reader) => stack.remember(decimal(reader)),
@@ -144,7 +150,7 @@ const opcodes: readonly (Opcode | undefined)[] = byByte({
   // the file itself
   "\x80": (stack, reader) => {
     const protocol = reader.uint8("a protocol");
-    if (protocol > 4) stack.fail(`expected protocol 0 to 4, got ${protocol}`);
+    if (protocol > 5) stack.fail(`expected protocol 0 to 5, got ${protocol}`);
   },
   "\x95": (_stack, reader) => reader.need(size64(reader), "a frame"),
 });
@@ -165,25 +171,26 @@ function integer(reader: ByteReader): boolean | number | bigint {
 }
 
 function name(stack: PickleStack, module: PickleValue, attribute: PickleValue): void {
-  const found =
-    typeof module === "string" && typeof attribute === "string"
-      ? numpyName(module, attribute)
-      : undefined;
-  const wanted =
-    typeof module === "string" && typeof attribute === "string"
-      ? shown(`${module} ${attribute}`)
-      : "a name that is no text";
+  const [first, second] = [module, attribute].map((part) => (typeof part === "string" ? part : ""));
+  const found = numpyName(first, second) ?? plainName(first, second);
+  const isText = typeof module === "string" && typeof attribute === "string";
+  const wanted = isText ? shown(`${first} ${second}`) : "a name that is no text";
   stack.push(
     found ??
       stack.fail(
-        `expected plain data or numpy's scalars, got the global ${wanted}; nothing in a pickle is executed`,
+        `expected plain data or numpy's scalars, got the global ${wanted}; nothing in a pickle is executed${remedyFor(first, second)}`,
       ),
   );
 }
 
 function reduce(stack: PickleStack, what: PickleValue, values: PickleValue): void {
-  const [first, second]: readonly PickleValue[] = Array.isArray(values) ? values : [];
-  if (!(what instanceof NumpyName))
+  const list: readonly PickleValue[] = Array.isArray(values) ? values : [];
+  const [first, second] = list;
+  if (what instanceof PlainName)
+    stack.push(
+      what.make(stack, list) ?? stack.fail(`expected plain data for a ${what.name}, got other`),
+    );
+  else if (!(what instanceof NumpyName))
     stack.fail(
       `expected the opcode REDUCE to make a numpy scalar, got a call of ${describe(what)}`,
     );
@@ -208,14 +215,17 @@ const refused: Readonly<Record<string, string>> = {
   "\x82": "EXT1",
   "\x83": "EXT2",
   "\x84": "EXT4",
-  "\x8f": "EMPTY_SET",
-  "\x90": "ADDITEMS",
-  "\x91": "FROZENSET",
   "\x92": "NEWOBJ_EX",
+  "\x97": "NEXT_BUFFER",
+  "\x98": "READONLY_BUFFER",
 };
 
 function refuse(stack: PickleStack, opcode: number): never {
   const known = refused[String.fromCharCode(opcode)];
+  if (known?.endsWith("_BUFFER"))
+    stack.fail(
+      `expected data within the file, got 0x${opcode.toString(16)} (${known}), a buffer kept outside it; pickle without buffer_callback`,
+    );
   const title = `0x${opcode.toString(16).padStart(2, "0")}${known ? ` (${known})` : ""}`;
   return stack.fail(
     `expected an opcode that makes plain data, got ${title}; nothing in a pickle is executed`,
