@@ -4,6 +4,8 @@ import { BadFileError } from "../errors.js";
 export class ByteReader {
   readonly #view: DataView;
   position = 0;
+  /** What is being read, said in front of a problem: a name and a colon, or nothing. */
+  about = "";
 
   /**
    * @param file name for messages
@@ -29,7 +31,7 @@ export class ByteReader {
   }
 
   fail(problem: string, offset = this.offset): never {
-    throw new BadFileError(this.file, offset, problem);
+    throw new BadFileError(this.file, offset, `${this.about}${problem}`);
   }
 
   need(count: number, what: string): void {

@@ -4,8 +4,7 @@ import { datasetChecksum } from "./checksum.js";
 import { type RollCounts, rollCounts } from "./counts.js";
 import type { MusicSplits, Split } from "./dataset.js";
 import { readMat } from "./mat.js";
-import type { MatValue } from "./mat-matrix.js";
-import { pianoRollsFromMat } from "./mat-music.js";
+import { isSplit, pianoRollsFromMat } from "./mat-music.js";
 import { type MidiContents, midiContents } from "./midi-contents.js";
 import { otherSound } from "./other-sound.js";
 import { pianoRollsFromPickle } from "./pickle-music.js";
@@ -25,7 +24,8 @@ export interface MusicContents {
   /** Variables of a MATLAB file. */
   readonly variables?: readonly {
     readonly name: string;
-    readonly kind: MatValue["kind"];
+    /** Such as "cells", "numbers" or "struct". */
+    readonly kind: string;
     readonly dimensions: readonly number[];
   }[];
   /** Sequences, steps and notes per split, and the checksum over them, when it is a music set. */
@@ -63,10 +63,10 @@ function musicContents(kind: FileKind, bytes: Uint8Array, file: string): MusicCo
       ...about,
       ...music(kind === "pickle" ? pianoRollsFromPickle(bytes, file) : parsePrepared(bytes, file)),
     };
-  const variables = Array.from(readMat(bytes, file), ({ name, value: { kind, dimensions } }) => ({
+  const variables = Array.from(readMat(bytes, file, isSplit), ({ name, value }) => ({
     name,
-    kind,
-    dimensions,
+    kind: value.kind === "passed over" ? value.title : value.kind,
+    dimensions: value.dimensions,
   }));
   const isMusic = ["traindata", "validdata", "testdata"].every((name) =>
     variables.some((v) => v.name === name),

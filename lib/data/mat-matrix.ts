@@ -65,8 +65,19 @@ const storage: Readonly<
   17: { bytes: 2, make: (b, at, n) => new Uint16Array(b, at, n) },
 };
 
-const classNames = ["", "cell", "struct", "object", "char", "sparse", "double", "single"];
+/** What a matrix class holds, in the words of `MatValue` where it is one. */
+const classTitles: Readonly<Record<number, string>> = {
+  1: "cells",
+  2: "struct",
+  3: "object",
+  4: "text",
+  5: "sparse",
+  16: "function handle",
+  17: "opaque object",
+};
 const isNumeric = (matrixClass: number) => matrixClass >= 6 && matrixClass <= 15;
+
+const OPAQUE = 17; // it has no dimensions
 
 const DEEPEST = 8; // cells within cells
 const MOST_CELLS = 1 << 17; // the largest of the four music sets has 524
@@ -78,15 +89,30 @@ interface Element {
   readonly data: Uint8Array;
 }
 
-/** The content of a matrix element: the matrix and its name. @throws BadFileError when it is not as the format says */
-export function readMatrix(
-  reader: ByteReader,
-  depth = 0,
-  budget = { cells: MOST_CELLS },
-): { name: string; value: MatValue } {
-  if (depth > DEEPEST) reader.fail(`expected cells nested at most ${DEEPEST} deep, got more`);
+/** What stands before a matrix's content. */
+export interface MatHead {
+  readonly name: string;
+  readonly matrixClass: number;
+  /** In the words of `MatValue` where it is one, else such as "struct". */
+  readonly title: string;
+  readonly isComplex: boolean;
+  readonly dimensions: readonly number[];
+}
+
+/** Reads a matrix element's head; from there on messages name it. @throws BadFileError when it is not as the format says */
+export function readMatHead(reader: ByteReader): MatHead {
   const flags = numbers(nextElement(reader, "array flags"), reader, matElementTypes.uint32, 2);
   const matrixClass = flags[0] & 0xff;
+  const dimensions = matrixClass === OPAQUE ? [] : readDimensions(reader);
+  const name = latin1(nextElement(reader, "a name").data.subarray(0, 256));
+  if (name !== "") reader.about = `${name}: `;
+  const isComplex = (flags[0] & 0x0800) !== 0;
+  const plain = isNumeric(matrixClass) ? "numbers" : `class ${matrixClass}`;
+  const title = isComplex ? "complex numbers" : (classTitles[matrixClass] ?? plain);
+  return { name, matrixClass, title, isComplex, dimensions };
+}
+
+function readDimensions(reader: ByteReader): number[] {
   const sizes = nextElement(reader, "dimensions");
   const dimensions = [
     ...numbers(sizes, reader, matElementTypes.int32).subarray(0, MOST_DIMENSIONS + 1),
@@ -96,28 +122,27 @@ export function readMatrix(
       `expected 2 to ${MOST_DIMENSIONS} dimensions from 0 up, got [${dimensions.slice(0, 8)}]`,
       sizes.offset,
     );
-  const count = dimensions.reduce((product, d) => product * d, 1);
-  const nameElement = nextElement(reader, "a name");
-  const name = latin1(nameElement.data.subarray(0, 256));
-  if (flags[0] & 0x0800) reader.fail("expected real numbers, got a complex matrix");
-  return { name, value: readContent(reader, matrixClass, dimensions, count, depth, budget) };
+  return dimensions;
 }
 
-function readContent(
+/** The content behind a head. @throws BadFileError on structs and other classes that this package has no use for */
+export function readMatContent(
   reader: ByteReader,
-  matrixClass: number,
-  dimensions: number[],
-  count: number,
-  depth: number,
-  budget: { cells: number },
+  { matrixClass, title, isComplex, dimensions }: MatHead,
+  depth = 0,
+  budget = { cells: MOST_CELLS },
 ): MatValue {
+  const count = dimensions.reduce((product, d) => product * d, 1);
+  if (isComplex) reader.fail("expected real numbers, got a complex matrix");
   if (matrixClass === 1)
     return { kind: "cells", dimensions, cells: readCells(reader, count, depth, budget) };
   if (matrixClass === 5) return readSparse(reader, dimensions);
-  if (matrixClass !== 4 && !isNumeric(matrixClass))
+  if (matrixClass !== 4 && !isNumeric(matrixClass)) {
+    const known = classTitles[matrixClass];
     reader.fail(
-      `expected cells, text, numbers or a sparse matrix, got class ${matrixClass} ${classNames[matrixClass] ?? ""}`.trimEnd(),
+      `expected cells, text, numbers or a sparse matrix, got class ${matrixClass}${known ? ` ${title}` : ""}`,
     );
+  }
   const element = nextElement(reader, "a matrix's numbers");
   const values = numbers(element, reader);
   if (values.length !== count)
@@ -149,26 +174,20 @@ function readCells(
     if (type !== matElementTypes.matrix)
       reader.fail(`expected a matrix (14) in cell ${i + 1}, got element type ${type}`, offset);
     if (data.length === 0) cells.push(EMPTY);
-    else
-      cells.push(
-        readMatrix(
-          new ByteReader(
-            reader.file,
-            data,
-            reader.start + (data.byteOffset - reader.bytes.byteOffset),
-            reader.littleEndian,
-          ),
-          depth + 1,
-          budget,
-        ).value,
-      );
+    else {
+      const start = reader.start + (data.byteOffset - reader.bytes.byteOffset);
+      const cell = new ByteReader(reader.file, data, start, reader.littleEndian);
+      cell.about = reader.about;
+      if (depth === DEEPEST) cell.fail(`expected cells nested at most ${DEEPEST} deep, got more`);
+      cells.push(readMatContent(cell, readMatHead(cell), depth + 1, budget));
+    }
   }
   return cells;
 }
 
 const EMPTY: MatValue = { kind: "numbers", dimensions: [0, 0], values: new Uint8Array(0) };
 
-function readSparse(reader: ByteReader, dimensions: number[]): MatValue {
+function readSparse(reader: ByteReader, dimensions: readonly number[]): MatValue {
   const [height, width] = dimensions;
   if (dimensions.length !== 2)
     reader.fail(`expected 2 dimensions of a sparse matrix, got ${dimensions.length}`);

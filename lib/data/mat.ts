@@ -1,13 +1,21 @@
 import { inflateSync, constants as zlib } from "node:zlib";
 import { BadFileError } from "../errors.js";
 import { ByteReader } from "./byte-reader.js";
-import { type MatValue, matElementTypes, readMatrix } from "./mat-matrix.js";
+import { type MatValue, matElementTypes, readMatContent, readMatHead } from "./mat-matrix.js";
 
 export interface MatVariable {
   readonly name: string;
   /** Where its element begins in the file. */
   readonly offset: number;
-  readonly value: MatValue;
+  readonly value: MatValue | PassedOver;
+}
+
+/** A variable that was not asked for: what it is, but not its content. */
+export interface PassedOver {
+  readonly kind: "passed over";
+  /** Such as "numbers", "struct" or "function handle". */
+  readonly title: string;
+  readonly dimensions: readonly number[];
 }
 
 const HEADER_BYTES = 128;
@@ -21,13 +29,19 @@ export const inflatedLimit = (fileBytes: number) => 36 * 2 ** 20 + 2 * fileBytes
 /**
  * The variables of a MATLAB 5 file (`save -v6` and `-v7`), one after the other, in either byte order: cell arrays, text,
  * and numeric, logical and sparse matrices, compressed or not. One variable is in memory at a time unless the caller keeps it.
+ * Variables that are not wanted may hold anything; their content is not read.
  *
  * Source: "MAT-File Format", The MathWorks, chapter 1.
  *
- * @throws BadFileError on anything else: other MATLAB versions, structs and objects, truncated files, sizes that do not fit
+ * @param wanted by name; default: all
+ * @throws BadFileError on anything else, naming the variable: other MATLAB versions, wanted structs and objects, truncated files, sizes that do not fit
  *   what holds them, and compressed data that inflates beyond `inflatedLimit` or beyond what it declares
  */
-export function* readMat(bytes: Uint8Array, file: string): Generator<MatVariable> {
+export function* readMat(
+  bytes: Uint8Array,
+  file: string,
+  wanted?: (name: string) => boolean,
+): Generator<MatVariable> {
   const reader = new ByteReader(file, bytes);
   readHeader(reader);
   let inflated = 0;
@@ -41,19 +55,23 @@ export function* readMat(bytes: Uint8Array, file: string): Generator<MatVariable
         offset,
       );
     const data = reader.take(size, "an element");
-    if (type === matElementTypes.matrix) {
-      yield { offset, ...readMatrix(new ByteReader(file, data, offset + 8, reader.littleEndian)) };
-      continue;
+    const isCompressed = type === matElementTypes.compressed;
+    const reading = (content: Uint8Array) =>
+      new ByteReader(file, content, isCompressed ? offset : offset + 8, reader.littleEndian);
+    if (wanted) {
+      const start = isCompressed ? startOf(data, reader, offset).content : data;
+      const { name, title, dimensions } = readMatHead(reading(start));
+      if (!wanted(name)) {
+        yield { name, offset, value: { kind: "passed over", title, dimensions } };
+        continue;
+      }
     }
-    const content = inflate(
-      data,
-      file,
-      offset,
-      reader.littleEndian,
-      inflatedLimit(bytes.length) - inflated,
-    );
-    inflated += content.length;
-    yield { offset, ...readMatrix(new ByteReader(file, content, offset, reader.littleEndian)) };
+    const limit = inflatedLimit(bytes.length) - inflated;
+    const content = isCompressed ? inflate(data, reader, offset, limit) : data;
+    if (isCompressed) inflated += content.length;
+    const variable = reading(content);
+    const head = readMatHead(variable);
+    yield { name: head.name, offset, value: readMatContent(variable, head) };
   }
 }
 
@@ -76,47 +94,56 @@ function readHeader(reader: ByteReader): void {
     );
 }
 
-/** What a compressed element holds: the content of one matrix element, whose tag tells how long it is before the rest is inflated. */
-function inflate(
+const START_BYTES = 1024; // compressed
+const TAG_BYTES = 8;
+
+/** The beginning of what a compressed element holds, without its tag, and the size that the tag claims. */
+function startOf(
   data: Uint8Array,
-  file: string,
+  { file, littleEndian }: ByteReader,
   offset: number,
-  littleEndian: boolean,
-  limit: number,
-): Uint8Array {
-  const bad = (problem: string, cause?: unknown) => {
-    const detail = cause instanceof Error ? ` (${cause.message})` : "";
-    return new BadFileError(file, offset, `${problem}${detail}`);
-  };
+): { content: Uint8Array; size: number } {
   let start: Buffer;
   try {
-    start = inflateSync(data.subarray(0, 1024), { finishFlush: zlib.Z_SYNC_FLUSH });
+    start = inflateSync(data.subarray(0, START_BYTES), { finishFlush: zlib.Z_SYNC_FLUSH });
   } catch (error) {
-    throw bad("expected zlib data, got something else", error);
+    throw new BadFileError(file, offset, `expected zlib data, got something else${detail(error)}`);
   }
   const tag = new ByteReader(file, start, offset, littleEndian);
   const type = tag.uint32("a compressed element's type");
   const size = tag.uint32("a compressed element's size");
   if (type !== matElementTypes.matrix)
-    throw bad(`expected a matrix (14) inside compressed data, got element type ${type}`);
+    tag.fail(`expected a matrix (14) inside compressed data, got element type ${type}`, offset);
   if (size > HIGHEST_RATIO * data.length)
-    throw bad(
+    tag.fail(
       `expected at most ${HIGHEST_RATIO} times ${data.length} bytes inflated, got a claim of ${size}`,
+      offset,
     );
+  return { content: start.subarray(TAG_BYTES), size };
+}
+
+/** What a compressed element holds, without its tag, which tells how long it is before the rest is inflated. */
+function inflate(data: Uint8Array, reader: ByteReader, offset: number, limit: number): Uint8Array {
+  const { size } = startOf(data, reader, offset);
+  const bad = (problem: string) => new BadFileError(reader.file, offset, problem);
   if (size > limit)
     throw bad(
       `expected variables that inflate to at most ${limit} bytes more, got ${size}; save them uncompressed or as uint8`,
     );
   try {
     const content = inflateSync(data, {
-      maxOutputLength: size + 8,
-      chunkSize: Math.max(64, size + 9),
+      maxOutputLength: size + TAG_BYTES,
+      chunkSize: Math.max(64, size + TAG_BYTES + 1),
     });
-    if (content.length < size + 8)
-      throw bad(`expected ${size} bytes inflated, got ${content.length - 8}`);
-    return content.subarray(8);
+    if (content.length < size + TAG_BYTES)
+      throw bad(`expected ${size} bytes inflated, got ${content.length - TAG_BYTES}`);
+    return content.subarray(TAG_BYTES);
   } catch (error) {
     if (error instanceof BadFileError) throw error;
-    throw bad(`expected zlib data that inflates to ${size} bytes, got something else`, error);
+    throw bad(
+      `expected zlib data that inflates to ${size} bytes, got something else${detail(error)}`,
+    );
   }
 }
+
+const detail = (error: unknown) => (error instanceof Error ? ` (${error.message})` : "");

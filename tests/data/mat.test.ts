@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { rollCounts } from "../../lib/data/counts.js";
-import { readMat } from "../../lib/data/mat.js";
+import { fileContents } from "../../lib/data/file-contents.js";
+import { inflatedLimit, readMat } from "../../lib/data/mat.js";
 import { pianoRollsFromMat } from "../../lib/data/mat-music.js";
 import { notesAt, type PianoRoll } from "../../lib/data/piano-roll.js";
 import { MatWriter } from "./mat-writer.js";
@@ -205,6 +206,76 @@ describe("pianoRollsFromMat", () => {
     expect(of(little.roll([[60]], "traindata"))).toThrow(
       /traindata: expected cells of piano-rolls, got numbers/,
     );
+  });
+
+  describe("beside variables that are none of its three", () => {
+    const mat = little;
+    const text = (content: string) => mat.element(1, Buffer.from(content));
+    const empty = mat.element(14, Buffer.alloc(0));
+    /** Flags and names only: an opaque object, as strings and tables are saved, has no dimensions. */
+    const opaque = mat.element(
+      14,
+      Buffer.concat([
+        mat.element(6, mat.bytes32(17, 0)),
+        ...["o", "MCOS", "table"].map(text),
+        mat.bytesMatrix("", 1, [1]),
+      ]),
+    );
+    const fields = [
+      mat.small(5, mat.bytes32(8)),
+      text("name\0\0\0\0"),
+      mat.bytesMatrix("", 1, [1]),
+    ];
+    const structOf = (name: string) => mat.matrix(name, 2, [1, 1], ...fields);
+    const complex = mat.element(2, Uint8Array.of(1));
+    const beside: [string, Uint8Array, string][] = [
+      ["a struct", structOf("meta"), "struct"],
+      ["an object", mat.matrix("x", 3, [1, 1], text("inline"), ...fields), "object"],
+      ["a function handle", mat.matrix("f", 16, [1, 1], structOf("")), "function handle"],
+      ["an opaque object", opaque, "opaque object"],
+      ["complex numbers", mat.matrix("z", 0x0806, [1, 1], complex, complex), "complex numbers"],
+      ["a class of the future", mat.matrix("n", 40, [1, 1]), "class 40"],
+      ["text", mat.matrix("t", 4, [1, 1], text("x")), "text"],
+      [
+        "logical numbers",
+        mat.matrix("l", 0x0209, [1, 1], mat.element(2, Uint8Array.of(1))),
+        "numbers",
+      ],
+      ["64-bit numbers", mat.matrix("i", 14, [1, 1], mat.element(12, Buffer.alloc(8))), "numbers"],
+      ["cells of structs", mat.cells("c", structOf("")), "cells"],
+      ["a sparse matrix with nothing in it", mat.matrix("s", 5, [0, 0], empty), "sparse"],
+    ];
+    it.each(beside)(
+      "reads them and passes over %s, compressed or not",
+      async (_, variable, kind) => {
+        for (const one of [variable, mat.element(15, deflateSync(variable))]) {
+          const bytes = Buffer.concat([music(mat, [mat.roll([[60], [61]])]), one]);
+          expect(lists(pianoRollsFromMat(bytes, "x.mat").train)).toEqual([[[60], [61]]]);
+          const contents = await fileContents(bytes, "x.mat");
+          expect(contents.kind === "mat" && contents.variables?.[3].kind).toBe(kind);
+        }
+      },
+    );
+
+    it("does not unpack them: one may be larger than all that is wanted", () => {
+      const size = inflatedLimit(0) + 2 ** 20;
+      const numbers = mat.matrix("huge", 9, [1, size], mat.element(2, Buffer.alloc(size)));
+      const huge = mat.element(15, deflateSync(numbers));
+      const bytes = Buffer.concat([music(mat, []), huge]);
+      expect(pianoRollsFromMat(bytes, "x.mat").train).toEqual([]);
+      expect(() => [...readMat(bytes, "x.mat")]).toThrow("variables that inflate to at most");
+    });
+
+    it("names the one of the three that holds such a thing", () => {
+      const of = (train: Uint8Array) => () =>
+        pianoRollsFromMat(Buffer.concat([mat.header(), train]), "x.mat");
+      expect(of(structOf("traindata"))).toThrow(
+        /at byte \d+: traindata: expected .* class 2 struct/,
+      );
+      expect(of(mat.cells("traindata", structOf("")))).toThrow(/: traindata: expected .* struct/);
+      const damaged = mat.cells("traindata", mat.bytesMatrix("", 1, [1, 2], 1));
+      expect(of(damaged)).toThrow(/: traindata: expected 1 numbers for a matrix/);
+    });
   });
 
   it.skipIf(!mirror).each(publishedCounts)(
