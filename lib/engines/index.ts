@@ -9,18 +9,21 @@ export interface OpenOptions {
 }
 
 /** Every way to open an engine: what `--engine` takes. */
-const openers: Readonly<Record<string, (options: OpenOptions) => Promise<Engine>>> = {
-  native: async () => (await import("./native/index.js")).nativeAddon(),
-  "native-wasm": async () => (await import("./native/index.js")).nativeWasm(),
-  reference: async ({ backend }) => (await import("./reference/index.js")).reference(backend),
-  webgpu: async ({ backend, sideBySide = 1 }) =>
-    (await import("./webgpu/index.js")).webGpu(backend, { sideBySide }),
-};
+const openers: ReadonlyMap<string, (options: OpenOptions) => Promise<Engine>> = new Map([
+  ["native", async () => (await import("./native/index.js")).nativeAddon()],
+  ["native-wasm", async () => (await import("./native/index.js")).nativeWasm()],
+  ["reference", async ({ backend }) => (await import("./reference/index.js")).reference(backend)],
+  [
+    "webgpu",
+    async ({ backend, sideBySide = 1 }) =>
+      (await import("./webgpu/index.js")).webGpu(backend, { sideBySide }),
+  ],
+] satisfies [string, (options: OpenOptions) => Promise<Engine>][]);
 
 /** What is tried, in this order, where no engine is asked for: never a GPU, which small models do not fill and drivers differ on. */
 const defaults: readonly string[] = ["native", "native-wasm", "reference"];
 
-export const engineNames: readonly string[] = Object.keys(openers);
+export const engineNames: readonly string[] = [...openers.keys()];
 
 /**
  * Opens an engine by name.
@@ -31,7 +34,7 @@ export async function openEngine(
   name: string,
   options: string | OpenOptions = {},
 ): Promise<Engine> {
-  const open = openers[name];
+  const open = openers.get(name);
   if (!open)
     throw new GatedRnnError(
       "usage",

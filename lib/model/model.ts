@@ -1,5 +1,6 @@
 import type { Cell } from "../cells/cell.js";
 import type { ParameterRole } from "../cells/graph.js";
+import { GatedRnnError } from "../errors.js";
 import type { Output } from "../outputs/output.js";
 
 /** A parameter with its size: weight matrices are [what they read, what they make], row-major. */
@@ -19,7 +20,23 @@ export interface Model {
   readonly parameters: readonly Parameter[];
 }
 
+/**
+ * A model of a cell.
+ *
+ * @throws GatedRnnError `usage` for sizes that are not whole numbers from 1 on
+ */
 export function model(cell: Cell, inputSize: number, hiddenSize: number, output: Output): Model {
+  for (const [what, size] of [
+    ["input numbers", inputSize],
+    ["hidden units", hiddenSize],
+    ["target numbers", output.targetSize],
+    ["readouts", output.readoutSize],
+  ] as const)
+    if (!(Number.isSafeInteger(size) && size >= 1))
+      throw new GatedRnnError(
+        "usage",
+        `model: expected a whole number of ${what} from 1 on, got ${size}`,
+      );
   const size = { input: inputSize, hidden: hiddenSize };
   const parameters: Parameter[] = cell.graph.parameters.map(({ name, role, axes }) => ({
     name,

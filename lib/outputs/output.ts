@@ -14,7 +14,13 @@ export interface BernoulliOutput {
   readonly readoutSize: number;
 }
 
+/** @throws GatedRnnError `usage` for a number of keys that is not a whole number from 1 on */
 export function bernoulli(keys: number): BernoulliOutput {
+  if (!(Number.isSafeInteger(keys) && keys >= 1))
+    throw new GatedRnnError(
+      "usage",
+      `bernoulli: expected a whole number of keys from 1 on, got ${keys}; a piano has 88`,
+    );
   return { kind: "bernoulli", targetSize: keys, readoutSize: keys };
 }
 

@@ -1,3 +1,4 @@
+import { guarded } from "../door.js";
 import type { Engine } from "../engine.js";
 import type { Kernels } from "./kernels.js";
 import { NativeSession } from "./session.js";
@@ -8,7 +9,10 @@ export function engineOn(name: string, kernels: Kernels): Engine {
     name,
     build: kernels.build,
     reason: kernels.reason,
-    open: async (model, initial, options) =>
-      new NativeSession(kernels, model, initial, options?.threads ?? 1),
+    open: guarded(
+      name,
+      async (model, initial, options) =>
+        new NativeSession(kernels, model, initial, options?.threads ?? 1),
+    ),
   };
 }

@@ -1,6 +1,6 @@
 import { compile, type Program } from "../../compile/program.js";
-import type { Batch, Rows } from "../../data/batch.js";
-import { GatedRnnError, NotFiniteError } from "../../errors.js";
+import type { Batch } from "../../data/batch.js";
+import { NotFiniteError } from "../../errors.js";
 import type { Model } from "../../model/model.js";
 import type { TrainingState } from "../../model/state.js";
 import type { SequenceNll, Session, StepReport, StepSettings, Trace } from "../engine.js";
@@ -88,9 +88,6 @@ export class NativeSession implements Session {
   }
 
   private slices(batch: Batch): BatchSlice[] {
-    const { inputSize, output } = this.model;
-    checkRows("input", batch.input, inputSize);
-    checkRows("target", batch.target, output.targetSize, targetKinds[output.kind]);
     return slicesOf(batch, this.kernels.threads ? this.threads : 1);
   }
 
@@ -124,16 +121,4 @@ export class NativeSession implements Session {
       if (!values.every(Number.isFinite)) return `the gradient of ${name}`;
     return "the gradient norm";
   }
-}
-
-/** How the C source reads targets: keys that sound, or samples. */
-const targetKinds = { bernoulli: "sparse", "gaussian-mixture": "dense" } as const;
-
-/** Rows of another width would be read beyond their end. */
-function checkRows(what: string, rows: Rows, width: number, kind: Rows["kind"] = rows.kind): void {
-  if (rows.width !== width || rows.kind !== kind)
-    throw new GatedRnnError(
-      "usage",
-      `native engine: expected ${kind} ${what} rows of ${width} columns, got ${rows.kind} rows of ${rows.width}; make the batch for this model, or use the reference engine`,
-    );
 }

@@ -5,6 +5,7 @@ import { lstm } from "../../cells/lstm.js";
 import { dataFolder } from "../../data/music-sets.js";
 import { GatedRnnError } from "../../errors.js";
 import type { Model } from "../../model/model.js";
+import { guarded } from "../door.js";
 import type { Engine } from "../engine.js";
 import type { Tensorflow } from "./forward.js";
 import { fusedGru, fusedLstm } from "./fused.js";
@@ -23,7 +24,7 @@ export async function reference(backend = "wasm"): Promise<Engine> {
   return {
     name: "reference",
     build: `reference ${backend} tfjs ${t.version["tfjs-core"]}${backend === "tensorflow" ? ` on TensorFlow ${tensorflowVersion(t)}` : ""}`,
-    open: async (model, initial) => {
+    open: guarded("reference", async (model, initial) => {
       await t.setBackend(backend);
       return new ReferenceSession(
         t,
@@ -31,7 +32,7 @@ export async function reference(backend = "wasm"): Promise<Engine> {
         initial,
         backend === "tensorflow" ? fused(t, model) : undefined,
       );
-    },
+    }),
   };
 }
 

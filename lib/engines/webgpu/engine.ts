@@ -1,4 +1,6 @@
 import type { Model } from "../../model/model.js";
+import { checkModel } from "../check.js";
+import { guarded } from "../door.js";
 import type { Engine } from "../engine.js";
 import { type AdapterDescription, Device, describeAdapter } from "./device.js";
 import { kernelsOf } from "./kernels.js";
@@ -84,11 +86,12 @@ export function webGpuOn(
     },
     loseDevice: () => current?.gpu.destroy(),
     async check(model) {
+      checkModel("webgpu engine", model);
       kernelsOf(model, await deviceInUse());
     },
-    async open(model, initial) {
+    open: guarded("webgpu", async (model, initial) => {
       const on = await deviceInUse();
       return WebGpuSession.open(on, model, groupFor(model, on), initial);
-    },
+    }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Batch } from "../../data/batch.js";
 import { batchPart } from "../../data/batch-part.js";
-import { GatedRnnError, NotFiniteError } from "../../errors.js";
+import { NotFiniteError } from "../../errors.js";
 import type { Model } from "../../model/model.js";
 import type { TrainingState } from "../../model/state.js";
 import type { SequenceNll, Session, StepReport, StepSettings, Trace } from "../engine.js";
@@ -9,7 +9,6 @@ import { kernelsOf, type Mode } from "./kernels.js";
 import { Memory, type Outcome, stateParts } from "./memory.js";
 import type { SideBySide } from "./side-by-side.js";
 
-const targetKinds = { bernoulli: "sparse", "gaussian-mixture": "dense" } as const;
 const kept = stateParts.slice(0, 3) as readonly ("parameters" | "meanSquares" | "momenta")[];
 
 /** One run on a device, alone or beside others. */
@@ -61,7 +60,6 @@ export class WebGpuSession implements Session {
   }
 
   async trace(batch: Batch): Promise<Trace> {
-    this.checkRows(batch);
     const kernels = kernelsOf(this.model, this.device, "trace");
     const memory = new Memory(this.device, kernels);
     try {
@@ -110,7 +108,6 @@ export class WebGpuSession implements Session {
   }
 
   private compute(batch: Batch, mode: Mode, settings?: StepSettings): Promise<Outcome> {
-    this.checkRows(batch);
     return this.runs.compute(
       { slot: this.slot, batch, updates: this.updates, ...(settings ? { settings } : {}) },
       mode,
@@ -132,19 +129,5 @@ export class WebGpuSession implements Session {
     for (const [name, values] of await this.named("gradients"))
       if (!values.every(Number.isFinite)) return `the gradient of ${name}`;
     return "the gradient norm";
-  }
-
-  /** Rows of another width would be read beyond their end. */
-  private checkRows({ input, target }: Batch): void {
-    const { inputSize, output } = this.model;
-    for (const [what, rows, width, kind] of [
-      ["input", input, inputSize, input.kind],
-      ["target", target, output.targetSize, targetKinds[output.kind]],
-    ] as const)
-      if (rows.width !== width || rows.kind !== kind)
-        throw new GatedRnnError(
-          "usage",
-          `webgpu engine: expected ${kind} ${what} rows of ${width} columns, got ${rows.kind} rows of ${rows.width}; make the batch for this model, or use the reference engine`,
-        );
   }
 }

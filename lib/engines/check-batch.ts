@@ -1,0 +1,108 @@
+import type { Batch, Rows } from "../data/batch.js";
+import type { Model } from "../model/model.js";
+import { checkWhole, firstNotFinite, isArray, shown, usage } from "./check.js";
+
+/** How an output's targets come. */
+const targetKinds = { bernoulli: "sparse", "gaussian-mixture": "dense" } as const;
+
+/**
+ * A batch as data/batch.ts says, for this model. Nothing is remembered from call to call, so that a batch that was changed in
+ * between is looked at again: a pass over its words is less than 1 % of a step over them.
+ *
+ * @throws GatedRnnError `usage`
+ */
+export function checkBatch(where: string, { inputSize, output }: Model, batch: Batch): void {
+  if (typeof batch !== "object" || batch === null)
+    throw usage(where, `batch: expected a batch, got ${shown(batch)}`);
+  checkWhole(where, "batch: size", batch.size, 1, 2 ** 31 - 1);
+  checkWhole(where, "batch: time", batch.time, 1, 2 ** 31 - 2);
+  const rows = checkSteps(where, batch);
+  const { input, target } = batch;
+  checkRows(where, "input", input, rows, inputSize, input?.kind === "dense" ? "dense" : "sparse");
+  checkRows(where, "target", target, rows, output.targetSize, targetKinds[output.kind]);
+}
+
+/** Lengths that fall, and offsets of steps that say the same. Returns the number of rows. */
+function checkSteps(where: string, { size, time, lengths, stepOffsets, sources }: Batch): number {
+  const bad = (problem: string) => usage(where, `batch: ${problem}; batchOf makes such batches`);
+  for (const [what, array, length] of [
+    ["lengths", lengths, size],
+    ["sources", sources, size],
+    ["stepOffsets", stepOffsets, time + 1],
+  ] as const) {
+    if (!isArray(array, "Int32Array"))
+      throw bad(`expected ${what}, an Int32Array of ${length}, got ${shown(array)}`);
+    if (array.length !== length) throw bad(`expected ${length} ${what}, got ${array.length}`);
+  }
+  if (stepOffsets[0] !== 0) throw bad(`expected stepOffsets from 0 on, got ${stepOffsets[0]}`);
+  let running = size;
+  for (let t = 0; t <= time; t++) {
+    const now = t < time ? stepOffsets[t + 1] - stepOffsets[t] : 0;
+    if (t < time && !(now >= 1 && now <= running && (t > 0 || now === size)))
+      throw bad(
+        `expected ${t === 0 ? size : `from 1 to ${running}`} rows of step ${t} in stepOffsets, got ${now}`,
+      );
+    for (; running > now; running--)
+      if (lengths[running - 1] !== t)
+        throw bad(
+          `expected sequence ${running - 1} of ${t} steps as in stepOffsets, got ${lengths[running - 1]} in lengths`,
+        );
+  }
+  return stepOffsets[time];
+}
+
+function checkRows(
+  where: string,
+  part: "input" | "target",
+  given: Rows,
+  count: number,
+  width: number,
+  kind: Rows["kind"],
+): void {
+  const remedy = "make the batch for this model";
+  if (given?.kind !== kind || given.width !== width)
+    throw usage(
+      where,
+      `expected ${kind} ${part} rows of ${width} columns, got ${shown(given?.kind)} rows of ${shown(given?.width)}; ${remedy}`,
+    );
+  const bad = (problem: string) => usage(where, `batch: ${part}: ${problem}; ${remedy}`);
+  if (given.kind === "dense") {
+    const { values } = given;
+    if (!isArray(values, "Float32Array"))
+      throw bad(`expected values, a Float32Array of ${count * width}, got ${shown(values)}`);
+    if (values.length !== count * width)
+      throw bad(`expected ${count} rows of ${width} values, got ${values.length} values`);
+    const at = firstNotFinite(values);
+    if (at >= 0) throw bad(`expected finite values, got ${values[at]} in row ${rowOf(at, width)}`);
+    return;
+  }
+  const { offsets, columns } = given;
+  if (!isArray(offsets, "Int32Array") || !isArray(columns, "Int32Array"))
+    throw bad(
+      `expected Int32Arrays of offsets and columns, got ${shown(offsets)}, ${shown(columns)}`,
+    );
+  if (offsets.length !== count + 1)
+    throw bad(`expected ${count + 1} offsets, one more than rows, got ${offsets.length}`);
+  if (offsets[0] !== 0 || offsets[count] !== columns.length)
+    throw bad(
+      `expected offsets from 0 to ${columns.length}, all columns, got ${offsets[0]} to ${offsets[count]}`,
+    );
+  for (let r = 0; r < count; r++) {
+    const end = offsets[r + 1];
+    if (!(end >= offsets[r] && end <= columns.length))
+      throw bad(`expected offsets that do not fall, got ${end} after ${offsets[r]}, row ${r}`);
+    let before = -1;
+    let isRising = true;
+    for (let k = offsets[r]; k < end; k++) {
+      const column = columns[k];
+      if (!(column >= 0 && column < width))
+        throw bad(`expected columns from 0 to ${width - 1}, got ${column} in row ${r}`);
+      isRising &&= column > before;
+      before = column;
+    }
+    if (!isRising && new Set(columns.subarray(offsets[r], end)).size < end - offsets[r])
+      throw bad(`expected every column once in a row, got one twice in row ${r}`);
+  }
+}
+
+const rowOf = (at: number, width: number) => Math.floor(at / width);
