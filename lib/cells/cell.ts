@@ -51,12 +51,15 @@ export interface Cell {
  * state has that name too, the activation is its candidate: c~ beside c).
  *
  * @throws GatedRnnError `graph` when a name is taken twice, `h` is missing, a state is read but never set, or a
- * value other than h's width meets x element-wise.
+ * value other than h's width meets x element-wise; when there are more than 1,000 operations.
  */
 export function cell(name: string, equations: CellEquations): Cell {
   const recorder = new Recorder(name);
   return { name, graph: recorder.graph(equations(recorder.vocabulary())) };
 }
+
+/** A cell of more operations than this is refused: a mistake rather than a cell, and too deep for what walks over graphs. */
+const mostOperations = 1000;
 
 class Recorder {
   private readonly nodes: GraphNode[] = [];
@@ -93,10 +96,11 @@ class Recorder {
   }
 
   graph(results: Readonly<Record<string, CellSymbol>>): Graph {
-    if (!results.h)
+    const has = (state: string) => Object.hasOwn(results, state);
+    if (!has("h"))
       this.fail("expected the equations to return a state h, got none; return { h: … }");
     for (const state of this.states.keys())
-      if (!results[state])
+      if (!has(state))
         this.fail(
           `expected a new value for state ${state}, got none; return { h: …, ${state}: … }`,
         );
@@ -118,6 +122,8 @@ class Recorder {
     for (const input of inputsOf(node))
       if (!(input >= 0 && input < this.nodes.length))
         this.fail(`${node.op}: expected a value of this cell, got something else`);
+    if (this.nodes.length === mostOperations)
+      this.fail(`expected at most ${mostOperations} operations, got more; compute less in a step`);
     this.nodes.push(node);
     return { index: this.nodes.length - 1 };
   }

@@ -66,7 +66,7 @@ function chooseNotes(
   { notes, tracks: names }: MidiFile,
   { tracks, channels, drums = false }: MidiRollOptions,
 ): Uint32Array {
-  const outside = tracks?.find((t) => !(t in names));
+  const outside = tracks?.find((t) => !(Number.isInteger(t) && t in names));
   if (outside !== undefined)
     throw new GatedRnnError(
       "usage",

@@ -169,7 +169,7 @@ async function monoSamples(
   channel: number | "mix" = "mix",
 ): Promise<Float32Array> {
   const channels = wav.read(0, wav.frames);
-  if (channel !== "mix" && !(channel in channels))
+  if (channel !== "mix" && !(Number.isInteger(channel) && channels[channel]))
     throw new GatedRnnError(
       "usage",
       `${file}: expected a channel from 0 to ${channels.length - 1}, got ${channel}`,

@@ -11,20 +11,20 @@ export interface SplitRule {
 }
 
 /** Names of folders that say which split their files belong to. */
-const folders: Readonly<Record<string, Split>> = {
-  train: "train",
-  training: "train",
-  valid: "valid",
-  validation: "valid",
-  dev: "valid",
-  test: "test",
-  testing: "test",
-};
+const folders: ReadonlyMap<string, Split> = new Map([
+  ["train", "train"],
+  ["training", "train"],
+  ["valid", "valid"],
+  ["validation", "valid"],
+  ["dev", "valid"],
+  ["test", "test"],
+  ["testing", "test"],
+]);
 
 /** The split that a file's path names by one of its folders, the outermost if several do. */
 export function splitOfPath(name: string): Split | undefined {
   const parts = name.split("/").slice(0, -1);
-  return parts.map((part) => folders[part.toLowerCase()]).find((split) => split !== undefined);
+  return parts.map((part) => folders.get(part.toLowerCase())).find((split) => split !== undefined);
 }
 
 /**

@@ -63,7 +63,7 @@ function checkRows(
   if (given?.kind !== kind || given.width !== width)
     throw usage(
       where,
-      `expected ${kind} ${part} rows of ${width} columns, got ${shown(given?.kind)} rows of ${shown(given?.width)}; ${remedy}`,
+      `expected ${kind} ${part} rows of ${width} columns, got ${given?.kind} rows of ${shown(given?.width)}; ${remedy}`,
     );
   const bad = (problem: string) => usage(where, `batch: ${part}: ${problem}; ${remedy}`);
   if (given.kind === "dense") {

@@ -113,17 +113,31 @@ export function checkSettings(where: string, settings: StepSettings): void {
     if (typeof value !== "number" || !isIn(value))
       throw usage(where, `${name}: expected a number ${words}, got ${shown(value)}`);
   };
-  number("learningRate", "from 0 on and finite", (x) => x >= 0 && x <= largestFloat);
-  number("weightNoise", "from 0 on and finite", (x) => x >= 0 && x <= largestFloat);
+  number("learningRate", "from 0 on and finite", isFrom(0));
+  number("weightNoise", "from 0 on and finite", isFrom(0));
   checkWhole(where, "noiseSeed", settings.noiseSeed, 0, 2 ** 32 - 1);
   number("maxGradientNorm", "above 0, or Infinity for never", (x) => x > 0);
   number("decay", "from 0 to below 1", (x) => x >= 0 && x < 1);
   number("momentum", "from 0 to below 1", (x) => x >= 0 && x < 1);
-  number("epsilon", "above 0 and finite", (x) => x >= smallestFloat && x <= largestFloat);
+  if (settings.maxStepNorm !== undefined)
+    number("maxStepNorm", "above 0, or Infinity for no limit", (x) => x > 0);
+  const { rootFloor = 0, loss = "mean", nonFiniteGradient = "stop" } = settings;
+  if (rootFloor !== 0) number("rootFloor", "from 1e-18 on and finite, or 0", isFloor);
+  if (isFloor(rootFloor)) number("epsilon", "from 0 on and finite", isFrom(0));
+  else number("epsilon", "above 0 and finite, with no rootFloor", isFrom(smallestFloat));
+  for (const [what, word, words] of [
+    ["loss", loss, ["mean", "sum"]],
+    ["nonFiniteGradient", nonFiniteGradient, ["stop", "shrink"]],
+  ] as const)
+    if (!words.some((known) => known === word))
+      throw usage(where, `${what}: expected ${words.join(" or ")}, got ${shown(word)}`);
 }
 
 const largestFloat = 3.4028234663852886e38;
 const smallestFloat = 1.1754943508222875e-38;
+const isFrom = (least: number) => (x: number) => x >= least && x <= largestFloat;
+/** Its square must be a number above 0 in single precision. */
+const isFloor = isFrom(1e-18);
 
 /** @throws GatedRnnError `usage` */
 export function checkWhole(

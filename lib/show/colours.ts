@@ -26,7 +26,7 @@ export function cellScale(cells: readonly string[]): {
   readonly range: string[];
 } {
   const paper = Object.keys(cellColours).filter((name) => cells.includes(name));
-  const further = [...new Set(cells)].filter((name) => !(name in cellColours));
+  const further = [...new Set(cells)].filter((name) => !Object.hasOwn(cellColours, name));
   return {
     domain: [...paper, ...further].map(cellTitle),
     range: [

@@ -37,7 +37,9 @@ export function configurationOf(
   const configuration = {
     data: task.name,
     cell: cell.name,
-    hiddenSize: sizes[cell.name] ?? hiddenSizeFor(cell, task.inputSize, budget),
+    hiddenSize: Object.hasOwn(sizes, cell.name)
+      ? sizes[cell.name]
+      : hiddenSizeFor(cell, task.inputSize, budget),
     seed: 1,
     epochs: 200,
     patience: 100,

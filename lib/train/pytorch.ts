@@ -1,12 +1,16 @@
+import { checkParameters } from "../engines/check.js";
 import { GatedRnnError } from "../errors.js";
 import type { SafeTensors, Tensor } from "./safetensors.js";
 import type { TrainedModel } from "./weights.js";
 
 /** Why a cell of the paper's has no counterpart among PyTorch's. */
-const refusals: Readonly<Record<string, string>> = {
-  gru: "torch.nn.GRU applies the reset gate after the recurrent product and lets z keep the old state",
-  lstm: "torch.nn.LSTM has no peepholes",
-};
+const refusals: ReadonlyMap<string, string> = new Map([
+  [
+    "gru",
+    "torch.nn.GRU applies the reset gate after the recurrent product and lets z keep the old state",
+  ],
+  ["lstm", "torch.nn.LSTM has no peepholes"],
+]);
 
 /**
  * A trained tanh model in PyTorch's conventions: the state of a module with `rnn = torch.nn.RNN(inputs, hidden)` and
@@ -18,12 +22,13 @@ const refusals: Readonly<Record<string, string>> = {
 export function pytorchWeights({ model, parameters, data, run }: TrainedModel): SafeTensors {
   const { cell, inputSize, hiddenSize, output } = model;
   if (cell.name !== "tanh") {
-    const reason = refusals[cell.name] ?? "PyTorch has no such cell";
+    const reason = refusals.get(cell.name) ?? "PyTorch has no such cell";
     throw new GatedRnnError(
       "usage",
       `pytorch: expected a tanh model, got ${cell.name}: ${reason}; use the weights with their own names instead`,
     );
   }
+  checkParameters("pytorch", model, parameters);
   const of = (name: string) => parameters.get(name) as Float32Array;
   const readouts = output.readoutSize;
   return {

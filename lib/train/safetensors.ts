@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BadFileError } from "../errors.js";
+import { BadFileError, GatedRnnError } from "../errors.js";
 
 /** A float32 tensor: row-major values of the given shape. */
 export interface Tensor {
@@ -20,15 +20,22 @@ const entry = z.object({
   shape: z.array(z.number().int().nonnegative()),
   data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
 });
-const header = z
-  .object({ __metadata__: z.record(z.string(), z.string()).optional() })
-  .catchall(entry);
+const words = z.record(z.string(), z.string());
+/** The name in a header that is no tensor's. */
+const metadataName = "__metadata__";
 
 /**
  * Tensors in the safetensors format (https://huggingface.co/docs/safetensors): length of the header as a little-endian
  * 64-bit number, the header in JSON, padded by spaces to a multiple of 8 bytes, then all values, little-endian, one tensor after another.
+ *
+ * @throws GatedRnnError `usage` for a tensor that has the name of the metadata
  */
 export function encodeSafetensors({ tensors, metadata }: SafeTensors): Uint8Array {
+  if (tensors.has(metadataName))
+    throw new GatedRnnError(
+      "usage",
+      `safetensors: expected tensors of any other name, got ${metadataName}`,
+    );
   let end = 0;
   const entries = [...tensors].map(([name, { shape, values }]) => {
     const start = end;
@@ -63,24 +70,30 @@ export function decodeSafetensors(contents: Uint8Array, file: string): SafeTenso
       0,
       `expected a safetensors header that fits in the file of ${bytes.length} bytes, got one of ${headerLength} bytes`,
     );
-  const checked = header.safeParse(parse(bytes.toString("utf8", 8, 8 + headerLength)));
-  if (!checked.success) {
-    const [{ path, message }] = checked.error.issues;
+  const header = parse(bytes.toString("utf8", 8, 8 + headerLength));
+  if (typeof header !== "object" || header === null || Array.isArray(header))
+    throw bad(8, "expected a safetensors header of float32 tensors, got no JSON object");
+  const checked = <T>(name: string, schema: z.ZodType<T>, value: unknown): T => {
+    const { data, error } = schema.safeParse(value);
+    if (!error) return data;
+    const [{ path, message }] = error.issues;
     throw bad(
       8,
-      `expected a safetensors header of float32 tensors, got ${path.join(".") || "no JSON object"}: ${message}`,
+      `expected a safetensors header of float32 tensors, got ${[name, ...path].join(".")}: ${message}`,
     );
-  }
-  const { __metadata__: metadata = {}, ...entries } = checked.data;
+  };
+  const own = Object.entries(header); // a tensor's name may be any, "__proto__" too
+  const metadata = own
+    .filter(([name]) => name === metadataName)
+    .map(([name, value]) => checked(name, words, value))[0];
   const data = 8 + headerLength;
-  const tensors = Object.entries(entries as Record<string, z.infer<typeof entry>>).map(
-    ([
-      name,
-      {
+  const tensors = own
+    .filter(([name]) => name !== metadataName)
+    .map(([name, value]) => {
+      const {
         shape,
         data_offsets: [start, end],
-      },
-    ]) => {
+      } = checked(name, entry, value);
       const count = shape.reduce((a, b) => a * b, 1);
       if (end - start !== 4 * count || data + end > bytes.length)
         throw bad(
@@ -91,9 +104,8 @@ export function decodeSafetensors(contents: Uint8Array, file: string): SafeTenso
         bytes.readFloatLE(data + start + 4 * i),
       );
       return [name, { shape, values }] as const;
-    },
-  );
-  return { tensors: new Map(tensors), metadata };
+    });
+  return { tensors: new Map(tensors), metadata: metadata ?? {} };
 }
 
 function parse(json: string): unknown {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Cell } from "../cells/cell.js";
 import { cellNamed } from "../cells/index.js";
+import { checkParameters } from "../engines/check.js";
 import { BadFileError, GatedRnnError } from "../errors.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { type Model, model } from "../model/model.js";
@@ -46,8 +47,13 @@ export interface TrainedModel {
   readonly units?: Units;
 }
 
-/** A trained model's parameters as the bytes of a safetensors file, which Python reads too. */
+/**
+ * A trained model's parameters as the bytes of a safetensors file, which Python reads too.
+ *
+ * @throws GatedRnnError `usage` when they are not the model's, or not finite
+ */
 export function weightsFile({ model, parameters, data, run, units }: TrainedModel): Uint8Array {
+  checkParameters("weights", model, parameters);
   const tensors = new Map(
     model.parameters.map(({ name, shape }) => [
       name,
@@ -70,7 +76,7 @@ export function weightsFile({ model, parameters, data, run, units }: TrainedMode
 /**
  * Writes a trained model's parameters as safetensors. The file is whole or not there.
  *
- * @throws GatedRnnError `record` when the file cannot be written
+ * @throws GatedRnnError `usage` when the parameters are not the model's, `record` when the file cannot be written
  */
 export function writeWeights(file: string, trained: TrainedModel): void {
   writeWholeFile(file, weightsFile(trained));
