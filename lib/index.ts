@@ -8,11 +8,14 @@ export {
 } from "./cells/cell.js";
 export type { Graph, GraphNode } from "./cells/graph.js";
 export { gru } from "./cells/gru.js";
+export { gruAfter } from "./cells/gru-after.js";
 export { cellNamed, cellNames, paperCells } from "./cells/index.js";
 export { latex } from "./cells/latex.js";
 export { lstm } from "./cells/lstm.js";
+export { lstmNoPeepholes } from "./cells/lstm-no-peepholes.js";
 export { memoryless } from "./cells/memoryless.js";
 export { hiddenSizeFor, paperHiddenSizes, parameterCount } from "./cells/size.js";
+export { stack } from "./cells/stack.js";
 export { tanh } from "./cells/tanh.js";
 export { type Baseline, baselines } from "./data/baselines.js";
 export type { Batch, Rows } from "./data/batch.js";

@@ -41,6 +41,8 @@ export type CellEquations = (
 export interface Cell {
   readonly name: string;
   readonly graph: Graph;
+  /** The cells that a stack was made of, the one that reads x first; only stacks have them. */
+  readonly layers?: readonly Cell[];
 }
 
 /**

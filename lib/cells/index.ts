@@ -1,22 +1,36 @@
 import { GatedRnnError } from "../errors.js";
 import type { Cell } from "./cell.js";
 import { gru } from "./gru.js";
+import { gruAfter } from "./gru-after.js";
 import { lstm } from "./lstm.js";
+import { lstmNoPeepholes } from "./lstm-no-peepholes.js";
 import { memoryless } from "./memoryless.js";
+import { nameList } from "./name-list.js";
+import { stack } from "./stack.js";
 import { tanh } from "./tanh.js";
 
 /** The paper's three units, in the order of its tables. */
 export const paperCells: readonly Cell[] = [tanh, gru, lstm];
 
-const cells: readonly Cell[] = [...paperCells, memoryless];
+/** Every cell of the library: the paper's, those of other libraries, and the layer without memory. */
+export const cells: readonly Cell[] = [...paperCells, gruAfter, lstmNoPeepholes, memoryless];
 
-/** Every cell that has a name on the command line. */
+/** Every cell that has a name on the command line; stacks of them have one too, such as stack(gru,lstm). */
 export const cellNames: readonly string[] = cells.map(({ name }) => name);
 
-/** One of the library's cells by name. @throws GatedRnnError `usage` for an unknown name */
+/**
+ * One of the library's cells by name, or a stack of them: "gru", "stack(gru,gru)".
+ *
+ * @throws GatedRnnError `usage` for an unknown name
+ */
 export function cellNamed(name: string): Cell {
-  const cell = cells.find((c) => c.name === name);
+  const layers = /^stack\((.*)\)$/s.exec(name.trim());
+  if (layers) return stack(...nameList(layers[1]).map(cellNamed));
+  const cell = cells.find((c) => c.name === name.trim());
   if (!cell)
-    throw new GatedRnnError("usage", `cell: expected one of ${cellNames.join(", ")}, got ${name}`);
+    throw new GatedRnnError(
+      "usage",
+      `cell: expected one of ${cellNames.join(", ")}, or a stack such as stack(gru,gru), got ${name}`,
+    );
   return cell;
 }

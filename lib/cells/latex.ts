@@ -1,6 +1,7 @@
 import { type Binding, words } from "../compile/ops.js";
 import type { Cell } from "./cell.js";
 import type { Graph, NodeIndex } from "./graph.js";
+import { layerOf } from "./layer-name.js";
 
 /**
  * A cell's equations in LaTeX, one line per named gate or state, in the paper's letters: x_t, h_{t-1}, W_r, U_r, ⊙ for the
@@ -48,16 +49,22 @@ function definition(graph: Graph, index: NodeIndex): string {
   return expand(index, "sum");
 }
 
-/** r, t → r_t; c~ with a tilde; names of several letters upright. */
+/** r, t → r_t; c~ with a tilde; names of several letters upright; r.2, of a stack's second layer → r^{(2)}_t. */
 function subscript(name: string, time: string): string {
-  if (name.endsWith("~")) return `\\tilde{${name.slice(0, -1)}}_{${time}}`;
-  const base = name.length === 1 ? name : `\\mathrm{${name.replaceAll("_", "\\_")}}`;
-  return time.length === 1 ? `${base}_${time}` : `${base}_{${time}}`;
+  const { base: whole, layer } = layerOf(name);
+  const tilde = whole.endsWith("~");
+  const base = tilde ? whole.slice(0, -1) : whole;
+  const word = base.length === 1 ? base : `\\mathrm{${base.replaceAll("_", "\\_")}}`;
+  const above = layer === undefined ? "" : `^{(${layer})}`;
+  const index = time.length === 1 && !tilde ? time : `{${time}}`;
+  return `${tilde ? `\\tilde{${base}}` : word}${above}_${index}`;
 }
 
-/** U_r → U_r, U_r_2 → U_{r,2}, W_gate → W_{gate}. */
+/** U_r → U_r, U_r_2 → U_{r,2}, W_gate → W_{gate}, U_r.2 → U^{(2)}_r. */
 function letter(parameter: string): string {
-  const [base, ...rest] = parameter.split("_");
+  const { base: whole, layer } = layerOf(parameter);
+  const [base, ...rest] = whole.split("_");
   const index = rest.join(",");
-  return index.length === 1 ? `${base}_${index}` : `${base}_{${index}}`;
+  const above = layer === undefined ? "" : `^{(${layer})}`;
+  return `${base}${above}_${index.length === 1 ? index : `{${index}}`}`;
 }

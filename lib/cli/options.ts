@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { nameList } from "../cells/name-list.js";
 import { engineNames } from "../engines/index.js";
 
 /** An option's text as a whole number in a range. */
@@ -33,8 +34,8 @@ export function realNumber(least: number, above = false): (text: string) => numb
   };
 }
 
-/** An option's text as names parted by commas. */
-export const names = (text: string) => text.split(",").map((name) => name.trim());
+/** An option's text as names parted by commas; stack(gru,gru) is one name. */
+export const names = nameList;
 
 export const engineOption = () =>
   new Option("--engine <name>", "engine (default: the fastest that runs here)").choices(

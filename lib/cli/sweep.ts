@@ -65,7 +65,11 @@ export function addSweep(program: Command): void {
       ).choices(Object.keys(presets)),
     )
     .option("--data <names>", "data sets, parted by commas", names)
-    .option("--cells <names>", "cells, parted by commas (default: tanh,gru,lstm)", names)
+    .option(
+      "--cells <names>",
+      'cells, parted by commas (default: tanh,gru,lstm); stacks too: "gru,stack(gru,gru)"',
+      names,
+    )
     .option(
       "--learning-rates <n>",
       "candidates per data set and cell, drawn from exp(U(−12, −6)) (default: 10)",

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import type { Cell } from "../cells/cell.js";
 import { cellNamed, cellNames } from "../cells/index.js";
+import { stack } from "../cells/stack.js";
 import type { Baseline } from "../data/baselines.js";
 import { splits } from "../data/dataset.js";
 import { datasetNames, openData } from "../data/open.js";
@@ -35,6 +37,7 @@ interface TrainArguments
   extends Partial<Omit<TrainSettings, "cell" | "engine" | "signal" | "onProgress">> {
   readonly data: string;
   readonly cell: string;
+  readonly layers: number;
   readonly hidden?: number;
   readonly engine?: string;
   readonly backend?: string;
@@ -50,8 +53,22 @@ export function addTrain(program: Command): void {
       "train one cell on one data set by the paper's protocol and write its record and weights; after an interruption the same command goes on",
     )
     .option("--data <name>", `data set: ${datasetNames.join(", ")}`, "jsb")
-    .option("--cell <name>", `unit: ${cellNames.join(", ")}`, "gru")
-    .option("--hidden <n>", "hidden units (default: the paper's)", wholeNumber(1, 100_000))
+    .option(
+      "--cell <name>",
+      `unit: ${cellNames.join(", ")}, or a stack of them: "stack(gru,lstm)"`,
+      "gru",
+    )
+    .option(
+      "--layers <n>",
+      "so many layers of the unit, one on top of the other",
+      wholeNumber(1, 1000),
+      1,
+    )
+    .option(
+      "--hidden <n>",
+      "hidden units, of each layer (default: the paper's, or about as many parameters)",
+      wholeNumber(1, 100_000),
+    )
     .option("--epochs <n>", "epochs at most (default: 200)", wholeNumber(1))
     .option(
       "--patience <n>",
@@ -80,6 +97,7 @@ export function addTrain(program: Command): void {
       async ({
         data,
         cell: cellName,
+        layers,
         hidden,
         engine: engineName,
         backend,
@@ -89,7 +107,7 @@ export function addTrain(program: Command): void {
         ...options
       }: TrainArguments) => {
         tryFolder(out);
-        const cell = cellNamed(cellName);
+        const cell = stack(...new Array<Cell>(layers).fill(cellNamed(cellName)));
         const { signal, done } = interruptible();
         const engine = engineName ? await openEngine(engineName, backend) : await defaultEngine();
         const dataset = await openData(data, signal);

@@ -26,6 +26,7 @@ export interface Model {
  * @throws GatedRnnError `usage` for sizes that are not whole numbers from 1 on
  */
 export function model(cell: Cell, inputSize: number, hiddenSize: number, output: Output): Model {
+  const remedy = cell.layers ? "; all layers of a stack have the same hidden size" : "";
   for (const [what, size] of [
     ["input numbers", inputSize],
     ["hidden units", hiddenSize],
@@ -35,7 +36,7 @@ export function model(cell: Cell, inputSize: number, hiddenSize: number, output:
     if (!(Number.isSafeInteger(size) && size >= 1))
       throw new GatedRnnError(
         "usage",
-        `model: expected a whole number of ${what} from 1 on, got ${size}`,
+        `model: expected a whole number of ${what} from 1 on, got ${size}${remedy}`,
       );
   const size = { input: inputSize, hidden: hiddenSize };
   const parameters: Parameter[] = cell.graph.parameters.map(({ name, role, axes }) => ({

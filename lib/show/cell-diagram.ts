@@ -1,5 +1,6 @@
 import type { Cell } from "../cells/cell.js";
 import { type Graph, type GraphNode, inputsOf, type NodeIndex } from "../cells/graph.js";
+import { layerOf } from "../cells/layer-name.js";
 import { escapeHtml } from "./table.js";
 
 /** A shape of the drawing: a value that comes in or goes out, a gate with its products, or an operation. */
@@ -12,10 +13,11 @@ interface Shape {
   readonly reads: readonly Reading[];
 }
 
-/** A letter with its index: h, t − 1. */
+/** A letter with its index: h, t − 1; in a stack its layer too. */
 interface Label {
   readonly text: string;
   readonly index?: string;
+  readonly layer?: string | undefined;
 }
 
 /** An arrow's beginning; a matrix is written on it, a diagonal one dashes it. */
@@ -98,7 +100,7 @@ function shapesOf(graph: Graph): Shape[] {
     ({ name, node }): Shape => ({
       id: `state ${name}`,
       kind: "result",
-      label: { text: name, index: "t" },
+      label: labelOf(name),
       reads: [{ from: id(node) }],
     }),
   );
@@ -128,7 +130,7 @@ function shapeOf(
     case "input":
       return { id, kind: "input", label: { text: "x", index: "t" }, reads: [] };
     case "previous":
-      return { id, kind: "state", label: { text: node.state, index: "t − 1" }, reads: [] };
+      return { id, kind: "state", label: labelOf(node.state, "t − 1"), reads: [] };
     case "affine":
       return {
         id,
@@ -166,8 +168,11 @@ function shapeOf(
   }
 }
 
-const labelOf = (name = ""): Label =>
-  name === "" ? { text: "" } : { text: name.replace("~", "\u0303"), index: "t" };
+function labelOf(name = "", index = "t"): Label {
+  if (name === "") return { text: "" };
+  const { base, layer } = layerOf(name);
+  return { text: base.replace("~", "\u0303"), index, layer };
+}
 
 interface Place {
   readonly x: number;
@@ -237,9 +242,10 @@ function arrow({ points, reading: { weight, diagonal } }: Path): string {
   const style = `stroke-width="${weight ? 1.8 : 1.1}"${diagonal ? ' stroke-dasharray="5 3"' : ""}`;
   const path = `<path d="M ${at(first)} ${bends.join(" ")} L ${at(last)}" fill="none" stroke="#444" ${style} marker-end="url(#tip)"/>`;
   if (!weight) return path;
-  const [letter, ...index] = weight.split("_");
+  const { base, layer } = layerOf(weight);
+  const [letter, ...index] = base.split("_");
   const ground = `<rect x="${(label.x - 12).toFixed(1)}" y="${(label.y - 9).toFixed(1)}" width="24" height="18" rx="3" fill="white" opacity="0.9"/>`;
-  return `${path}\n${ground}${text({ text: letter, index: index.join("") }, label.x, label.y + 4.5, 12, "#444")}`;
+  return `${path}\n${ground}${text({ text: letter, index: index.join(""), layer }, label.x, label.y + 4.5, 12, "#444")}`;
 }
 
 const at = ({ x, y }: { readonly x: number; readonly y: number }) =>
@@ -265,14 +271,15 @@ function draw(shape: Shape, { x, y, width, height }: Place): string {
 }
 
 function text(
-  { text: letter, index }: Label,
+  { text: letter, index, layer }: Label,
   x: number,
   y: number,
   size = 15,
   fill = "#222",
 ): string {
-  const below = index
-    ? `<tspan dy="4" font-size="${size * 0.72}">${escapeHtml(index)}</tspan>`
-    : "";
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="middle" font-size="${size}" fill="${fill}">${escapeHtml(letter)}${below}</text>`;
+  const small = (dy: number, words: string) =>
+    `<tspan dy="${dy}" font-size="${size * 0.72}">${escapeHtml(words)}</tspan>`;
+  const above = layer === undefined ? "" : small(-6, `(${layer})`);
+  const below = index ? small(above ? 10 : 4, index) : "";
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="middle" font-size="${size}" fill="${fill}">${escapeHtml(letter)}${above}${below}</text>`;
 }

@@ -62,8 +62,8 @@ export function checkedPlan(plan: SweepPlan): SweepPlan {
     const [{ path, message }] = checked.error.issues;
     throw new GatedRnnError("usage", `sweep: ${path.join(".")}: ${message}`);
   }
-  for (const name of plan.cells) cellNamed(name);
-  return { ...checked.data, data: [...new Set(plan.data)], cells: [...new Set(plan.cells)] };
+  const cells = plan.cells.map((name) => cellNamed(name).name);
+  return { ...checked.data, data: [...new Set(plan.data)], cells: [...new Set(cells)] };
 }
 
 /** The name of a plan: 16 hexadecimal digits. */

@@ -4,12 +4,13 @@ import { GatedRnnError } from "../errors.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { type RunRecord, runRecord } from "./record.js";
 
-/** Where a run's record goes in a folder: `DATA-CELL-ID.json`. */
+/** Where a run's record goes in a folder: `DATA-CELL-ID.json`, without the parentheses and commas of a stack's name. */
 export function recordFile(
   folder: string,
   { configuration, id }: Pick<RunRecord, "configuration" | "id">,
 ): string {
-  return join(folder, `${configuration.data}-${configuration.cell}-${id}.json`);
+  const cell = configuration.cell.replace(/[(),]+/g, "-").replace(/-$/, "");
+  return join(folder, `${configuration.data}-${cell}-${id}.json`);
 }
 
 /** A record as its file holds it: an epoch of the curve to a line. */
