@@ -59,6 +59,12 @@ export function slots(schedule: Schedule, keep: readonly NodeIndex[] = []): Slot
   for (const results of [derivative.affine, derivative.peephole])
     for (const value of results.values()) used(value, end);
   for (const value of derivative.previous.values()) used(value, end - 0.5);
+  // What goes on to the step before is read at its beginning, state by state: with several states beside h, none's gradient may be
+  // written over what another's is still to be made of.
+  const carried = new Set(graph.states.length > 2 ? derivative.previous.values() : []);
+  const passedOn = (value: ValueIndex) =>
+    carried.has(value) && derivative.values[value - forwardCount].op === "stateGradient";
+  for (const value of carried) if (!passedOn(value)) begin.set(value, middle + 0.25);
   graph.nodes.forEach((node) => {
     if (node.op === "affine") for (const input of node.inputs) used(input, end);
     if (node.op === "peephole") used(node.input, end);
@@ -72,7 +78,8 @@ export function slots(schedule: Schedule, keep: readonly NodeIndex[] = []): Slot
       life.end >= end ||
       life.begin === middle ||
       (life.begin < middle && life.end > middle) ||
-      graph.states[0].node === value;
+      graph.states[0].node === value ||
+      passedOn(value);
     return { ...life, kind: whole ? "sequence" : "step" };
   });
   return { ...scan(lives) };

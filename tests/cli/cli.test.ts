@@ -36,7 +36,8 @@ describe("gated-rnn", () => {
   it("cells counts the parameters of the paper's table 1", () => {
     const { code, json } = gatedRnn("cells", "--json");
     expect(code).toBe(0);
-    const counts = json().cells.flatMap((c: { cell: string; sizes: { count: number }[] }) =>
+    const paper = json().cells.slice(0, 3);
+    const counts = paper.flatMap((c: { cell: string; sizes: { count: number }[] }) =>
       c.sizes.map((s) => [c.cell, s.count]),
     );
     expect(counts).toEqual([
@@ -48,6 +49,20 @@ describe("gated-rnn", () => {
       ["lstm", 169_065],
     ]);
     expect(gatedRnn("cells").out).toContain("46 hidden units on 100 inputs: 20,286 parameters");
+  });
+
+  it("trains layers on top of one another, and knows their weights again", () => {
+    const small = ["--data", "synthetic", "--hidden", "3", "--epochs", "1", "--batch-size", "64"];
+    const { json } = gatedRnn(
+      ...["train", "--cell", "gru", "--layers", "2"],
+      ...[...small, "--out", "deep", "--json"],
+    );
+    expect(json()).toMatchObject({ cell: "stack(gru,gru)", hidden: 3 });
+    const file = readdirSync(join(folder, "deep")).find((name) => name.endsWith(".safetensors"));
+    expect(file).toMatch(/^synthetic-stack-gru-gru-[0-9a-f]{16}/);
+    const { out } = gatedRnn("weights", join("deep", file as string));
+    expect(out).toMatch(/^stack\(gru,gru\), 3 hidden units/);
+    expect(out).toContain("W_z.2  [3, 3]");
   });
 
   it("train prints one JSON object and writes its record", () => {
@@ -243,7 +258,7 @@ describe("Ctrl-C", () => {
 
 describe("a mistake ends in one line and exit code 2:", () => {
   it.each([
-    [["train", "--cell", "gruu"], "cell: expected one of tanh, gru, lstm, memoryless, got gruu"],
+    [["train", "--cell", "gruu"], "or a stack such as stack(gru,gru), got gruu"],
     [["train", "--epochs", "none"], "expected a whole number from 1, got none"],
     [["train", "--learning-rate", "-1"], "expected a number above 0, got -1"],
     [["train", "--data", "bach"], "bach"],

@@ -25,6 +25,14 @@ export const everyOp = cell("every-op", (v) => {
   return { h: v.tanh(plus(memory, ratio, v.divide(0.3, v.minus(2, bent)))), m: memory };
 });
 
+/** Four states that hand their values on, one to the next: what went in comes back three steps later. */
+export const delayLine = cell("delay-line", ({ input: x, hidden: h, previous, affine, tanh }) => ({
+  h: tanh(affine("h", x, h, previous("c"))),
+  a: h,
+  b: previous("a"),
+  c: previous("b"),
+}));
+
 /** Minimal gated unit (Zhou et al. 2016): a cell that the library does not have, as a user would write it. */
 export const mgu = cell(
   "mgu",
