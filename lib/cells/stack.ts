@@ -88,15 +88,10 @@ function moved(node: GraphNode, at: readonly NodeIndex[]): GraphNode {
     case "input":
     case "previous":
       return node;
-    case "affine":
-      return { ...node, inputs: node.inputs.map((i) => at[i]) };
-    case "plus":
-    case "minus":
-    case "times":
-    case "divide":
-      return { ...node, left: at[node.left], right: at[node.right] };
-    default:
+    case "peephole":
       return { ...node, input: at[node.input] };
+    default:
+      return { ...node, inputs: node.inputs.map((i) => at[i]) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { doubleOperations } from "../../lib/cells/double-precision.js";
 import { evaluateStep } from "../../lib/cells/graph.js";
 import { gru } from "../../lib/cells/gru.js";
 import { gruAfter } from "../../lib/cells/gru-after.js";
@@ -77,27 +78,19 @@ describe("a stack", () => {
       dense(batch.input).slice(3 * t, 3 * t + 3),
     );
     [lstm, mgu, everyOp].forEach(({ graph }, k) => {
-      const weight = (name: string) => deep.weights.get(`${name}.${k + 1}`) as Float64Array;
-      const product = (x: Float64Array, w: Float64Array) =>
-        Float64Array.from({ length: 4 }, (_, j) => x.reduce((s, v, i) => s + v * w[4 * i + j], 0));
+      const own = graph.parameters.map(({ name }): [string, Float64Array] => [
+        name,
+        deep.weights.get(`${name}.${k + 1}`) as Float64Array,
+      ]);
+      const operations = doubleOperations(new Map(own));
       let states = new Map<string, Float64Array>(
         graph.states.map(({ name }) => [name, new Float64Array(4)]),
       );
-      const out = rows.map((row) => {
-        const values = evaluateStep(graph, row, states, {
-          affine: (xs, names, bias) =>
-            xs
-              .map((x, i) => product(x, weight(names[i])))
-              .reduce((a, b) => a.map((v, j) => v + b[j]), weight(bias)),
-          peephole: (x, name) => x.map((v, j) => v * weight(name)[j]),
-          unary: (op, x) => x.map(plain[op]),
-          binary: (op, a, b) => a.map((v, j) => binary[op](v, b[j])),
-          scale: (x, factor) => x.map((v) => factor * v),
-        });
+      rows = rows.map((row) => {
+        const values = evaluateStep(graph, row, states, operations);
         states = new Map(graph.states.map(({ name, node }) => [name, values[node]]));
         return states.get("h") as Float64Array;
       });
-      rows = out;
     });
     const traced = oracle(deep.model, deep.weights, batch).trace.get("h") as Float64Array;
     expect(relativeError(traced, Float64Array.from(rows.flatMap((r) => [...r])))).toBeLessThan(
@@ -157,22 +150,3 @@ describe("a stack", () => {
     expect(make).toThrow(message);
   });
 });
-
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-const plain = {
-  sigmoid,
-  tanh: Math.tanh,
-  relu: (x: number) => Math.max(0, x),
-  exp: Math.exp,
-  log: Math.log,
-  softplus: (x: number) => Math.log(1 + Math.exp(x)),
-  square: (x: number) => x * x,
-  negate: (x: number) => -x,
-  oneMinus: (x: number) => 1 - x,
-};
-const binary = {
-  plus: (a: number, b: number) => a + b,
-  minus: (a: number, b: number) => a - b,
-  times: (a: number, b: number) => a * b,
-  divide: (a: number, b: number) => a / b,
-};
