@@ -144,7 +144,7 @@ describe("a stack", () => {
     [
       "widths of its own for each layer",
       () => model(stack(gru, gru), 20, [64, 32] as never, bernoulli(20)),
-      "model: expected a whole number from 1 on as hidden size, got 64,32; all layers of a stack have the same",
+      "model: expected a whole number of hidden units from 1 on, got 64,32; all layers of a stack have the same",
     ],
   ])("refuses %s", (_, make, message) => {
     expect(make).toThrow(message);
