@@ -1,6 +1,8 @@
+import { GatedRnnError } from "../errors.js";
 import { type MusicDataset, type Split, splits } from "./dataset.js";
 import { notesAt, type PianoRoll } from "./piano-roll.js";
 import { checkDataset, isPredictable } from "./predictable-steps.js";
+import { checkRoll } from "./roll-check.js";
 
 /** Mean NLL in nats over the predicted steps of a split, and the mean of the sequences' own means. */
 export interface BaselineNll {
@@ -20,10 +22,11 @@ export interface Baseline extends Readonly<Record<Split, BaselineNll>> {
  *
  * Frequencies are counted on the predicted steps of the training split with add-one smoothing: (sounded + 1) / (steps + 2).
  *
- * @throws GatedRnnError `usage` when a split has nothing to predict
+ * @throws GatedRnnError `usage` when a split has nothing to predict, a note lies outside the keys, or a roll is none
  */
 export function baselines(dataset: MusicDataset): Baseline[] {
   checkDataset(dataset);
+  for (const split of splits) for (const roll of dataset[split]) checkNotes(roll, dataset);
   return (["bernoulli", "markov"] as const).map((name) => {
     const order = name === "markov" ? 1 : 0;
     const probability = frequencies(dataset, order);
@@ -33,6 +36,16 @@ export function baselines(dataset: MusicDataset): Baseline[] {
     ]);
     return { name, ...(Object.fromEntries(scored) as Record<Split, BaselineNll>) };
   });
+}
+
+function checkNotes(roll: PianoRoll, { lowestNote, keys }: MusicDataset): void {
+  checkRoll(roll);
+  const outside = roll.notes.find((note) => note < lowestNote || note >= lowestNote + keys);
+  if (outside !== undefined)
+    throw new GatedRnnError(
+      "usage",
+      `baselines: expected notes from ${lowestNote} to ${lowestNote + keys - 1}, got ${outside} in ${roll.name ?? "a piece"}`,
+    );
 }
 
 /** Calls `visit` for every key of every predicted step: whether it sounds, and its state (did it sound the step before). */

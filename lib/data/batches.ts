@@ -2,6 +2,8 @@ import { GatedRnnError } from "../errors.js";
 import type { Batch, Rows } from "./batch.js";
 import { type BucketOptions, buckets, type Excerpt, packing, whole } from "./buckets.js";
 import type { PianoRoll } from "./piano-roll.js";
+import { checkRoll } from "./roll-check.js";
+import { wholeNumber } from "./whole-number.js";
 
 /** Which notes are the columns of a batch: key k is MIDI note `lowestNote` + k. */
 export interface Keys {
@@ -13,9 +15,10 @@ export interface Keys {
  * One batch of whole pieces: a piece of T steps gives the inputs 1 … T − 1 and the targets 2 … T. Pieces of fewer than two
  * steps have nothing to predict and are left out.
  *
- * @throws GatedRnnError `usage` when no piece is left, or a note lies outside the keys
+ * @throws GatedRnnError `usage` when no piece is left, a note lies outside the keys, or a roll is none (see `checkRoll`)
  */
 export function batchOf(rolls: readonly PianoRoll[], keys: Keys): Batch {
+  check(rolls, keys);
   const excerpts = whole(rolls.map(predicted));
   if (excerpts.length === 0)
     throw new GatedRnnError(
@@ -25,13 +28,24 @@ export function batchOf(rolls: readonly PianoRoll[], keys: Keys): Batch {
   return pack(rolls, excerpts, keys);
 }
 
-/** All pieces in batches of pieces of about the same length. */
+/**
+ * All pieces in batches of pieces of about the same length.
+ *
+ * @throws GatedRnnError `usage` for options that are no whole numbers from 1 up, a note outside the keys, or a roll that is none
+ */
 export function bucketedBatches(
   rolls: readonly PianoRoll[],
   keys: Keys,
   options: BucketOptions,
 ): Batch[] {
+  check(rolls, keys);
   return buckets(rolls.map(predicted), options).map((excerpts) => pack(rolls, excerpts, keys));
+}
+
+function check(rolls: readonly PianoRoll[], { lowestNote, keys }: Keys): void {
+  wholeNumber("batch", "the lowest note", lowestNote, 0, 127);
+  wholeNumber("batch", "keys", keys, 1);
+  for (const roll of rolls) checkRoll(roll);
 }
 
 /** A piece of T steps has T − 1 to predict. */

@@ -1,5 +1,6 @@
 import type { Generator } from "../random/generator.js";
 import type { Batch } from "./batch.js";
+import { checkShuffle, wholeNumber } from "./whole-number.js";
 
 /** Some consecutive steps of a sequence: `steps` predictions, from step `first` on. */
 export interface Excerpt {
@@ -27,11 +28,15 @@ export interface BucketOptions {
  * Sequences in batches of about the same length.
  *
  * @param lengths predicted steps of each sequence; those without one are left out
+ * @throws GatedRnnError `usage` for a batch size or most steps that are no whole numbers from 1 up
  */
 export function buckets(
   lengths: ArrayLike<number>,
   { batchSize, maxSteps, shuffle }: BucketOptions,
 ): Excerpt[][] {
+  wholeNumber("batches", "a batch size", batchSize, 1);
+  if (maxSteps !== undefined) wholeNumber("batches", "most steps", maxSteps, 1);
+  checkShuffle("batches", shuffle);
   const cut = whole(lengths).flatMap((excerpt) =>
     maxSteps === undefined ? [excerpt] : chop(excerpt, maxSteps),
   );

@@ -1,6 +1,7 @@
 import { type MidiEvent, writeMidi } from "midi-file";
 import { GatedRnnError } from "../errors.js";
 import { notesAt, type PianoRoll } from "./piano-roll.js";
+import { checkRoll } from "./roll-check.js";
 
 export interface MidiOutOptions {
   /** Time steps in a quarter note (default 2: a step is an eighth note; the JSB Chorales have 1). */
@@ -19,7 +20,7 @@ const TICKS_PER_STEP = 240;
  * A piano-roll as a MIDI file (format 0) that any player opens. A note that sounds in consecutive steps is held: rolls do not
  * tell repeated from held notes. Read back with the same steps per quarter note it gives the same roll, save empty steps at its end.
  *
- * @throws GatedRnnError `usage` for options that make no sense
+ * @throws GatedRnnError `usage` for options that make no sense, or a roll that is none (see `checkRoll`)
  */
 export function midiBytes(roll: PianoRoll, options: MidiOutOptions = {}): Uint8Array {
   const { stepsPerQuarter = 2, beatsPerMinute = 100, instrument = 0, velocity = 80 } = options;
@@ -41,6 +42,7 @@ export function midiBytes(roll: PianoRoll, options: MidiOutOptions = {}): Uint8A
   };
   within("an instrument", instrument, 0);
   within("a velocity", velocity, 1);
+  checkRoll(roll);
 
   const name = (roll.name ?? "").replace(/[^\x20-\x7e]/g, "?").slice(0, 120);
   const events: MidiEvent[] = [

@@ -4,6 +4,7 @@ import type { MidiFile } from "./midi.js";
 import type { PianoRoll } from "./piano-roll.js";
 import { RollBudget } from "./roll-budget.js";
 import { tickSeconds } from "./tempo-map.js";
+import { wholeNumber } from "./whole-number.js";
 
 export interface MidiRollOptions {
   /** Time steps per quarter note (default 2: eighth notes), whatever the tempo. */
@@ -89,6 +90,9 @@ function roll(
   options: MidiRollOptions,
 ): PianoRoll {
   const { lowestNote = 21, highestNote = 108, dropFirstStep = false, transpose = 0 } = options;
+  wholeNumber("piano-roll", "the lowest note", lowestNote, 0, 127);
+  wholeNumber("piano-roll", "the highest note", highestNote, lowestNote, 127);
+  if (transpose !== "auto") wholeNumber("piano-roll", "semitones", transpose, -127, 127);
   const { pitch, on, off } = midi.notes;
   const stepAt = grid(midi, track, options);
   const shift = transpose === "auto" ? findShift(midi, chosen) : transpose;

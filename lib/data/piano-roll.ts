@@ -1,3 +1,6 @@
+import { GatedRnnError } from "../errors.js";
+import { shown } from "./whole-number.js";
+
 /**
  * A piece of music as the notes that sound in each time step, in compressed rows: the notes of step t are
  * `notes[offsets[t]] … notes[offsets[t + 1] − 1]`, MIDI note numbers in rising order without repetition.
@@ -13,14 +16,27 @@ export interface PianoRoll {
   readonly name?: string;
 }
 
-/** A piano-roll from one list of MIDI note numbers per step; the lists are sorted and repetitions dropped. */
+/**
+ * A piano-roll from one list of MIDI note numbers per step; the lists are sorted and repetitions dropped.
+ *
+ * @throws GatedRnnError `usage` for what is no list of lists of whole numbers from 0 to 127
+ */
 export function pianoRoll(steps: readonly (readonly number[])[], name?: string): PianoRoll {
+  const bad = (expected: string, got: unknown) =>
+    new GatedRnnError("usage", `piano-roll: expected ${expected}, got ${shown(got)}`);
+  if (!Array.isArray(steps)) throw bad("a list of steps", steps);
   const offsets = new Uint32Array(steps.length + 1);
   const notes: number[] = [];
-  steps.forEach((step, t) => {
+  for (let t = 0; t < steps.length; t++) {
+    const step: readonly number[] = steps[t];
+    if (!Array.isArray(step) && !ArrayBuffer.isView(step))
+      throw bad(`a list of notes in step ${t}`, step);
+    for (const note of step)
+      if (!Number.isInteger(note) || note < 0 || note > 127)
+        throw bad(`MIDI note numbers 0 to 127 in step ${t}`, note);
     notes.push(...[...new Set(step)].sort((a, b) => a - b));
     offsets[t + 1] = notes.length;
-  });
+  }
   const roll = { length: steps.length, offsets, notes: Uint8Array.from(notes) };
   return name === undefined ? roll : { ...roll, name };
 }

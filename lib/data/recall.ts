@@ -3,6 +3,7 @@ import { type Generator, generator } from "../random/generator.js";
 import { datasetChecksum } from "./checksum.js";
 import type { MusicDataset } from "./dataset.js";
 import { type PianoRoll, pianoRoll } from "./piano-roll.js";
+import { seedNumber, shown, wholeNumber } from "./whole-number.js";
 
 /** Notes that may have to be remembered; the scale's notes lie above them. */
 const remembered = 8;
@@ -16,14 +17,15 @@ const pieces = { train: 400, valid: 100, test: 200 } as const;
  * `entropyPerStep` is 0, that of a perfect memory; `recallForgotten` is the price of having none.
  *
  * @param delay notes of the scale, 1 to 80
- * @throws GatedRnnError `usage` for another delay
+ * @throws GatedRnnError `usage` for another delay, or a seed that is none
  */
 export function recallTask(delay: number, seed = 1): MusicDataset {
   if (!(Number.isInteger(delay) && delay >= 1 && delay <= longest))
     throw new GatedRnnError(
       "usage",
-      `recall: expected a delay of 1 to ${longest} steps, got ${delay}`,
+      `recall: expected a delay of 1 to ${longest} steps, got ${shown(delay)}`,
     );
+  seedNumber("recall", seed);
   const make = (split: keyof typeof pieces) => {
     const random = generator(seed, `recall ${split}`);
     return Array.from({ length: pieces[split] }, (_, i) =>
@@ -58,6 +60,7 @@ function piece(delay: number, random: Generator, name: string): PianoRoll {
  * as the output layer does, and everything else is known.
  */
 export function recallForgotten(delay: number): number {
+  wholeNumber("recall", "a delay", delay, 1, longest);
   const p = 1 / remembered;
   return (-remembered * (p * Math.log(p) + (1 - p) * Math.log(1 - p))) / (delay + 1);
 }

@@ -3,6 +3,7 @@ import type { Generator as RandomGenerator } from "../random/generator.js";
 import type { Batch } from "./batch.js";
 import { packing } from "./buckets.js";
 import type { Waveform } from "./speech.js";
+import { checkShuffle, shown, wholeNumber } from "./whole-number.js";
 
 /** What a network sees and predicts at each step of a waveform. */
 export interface Windows {
@@ -22,6 +23,7 @@ export function windowSteps(
   for (const [name, value] of Object.entries({ inputSamples, targetSamples, advance }))
     if (!Number.isInteger(value) || value < 1)
       throw new GatedRnnError("usage", `windows: expected ${name} of at least 1, got ${value}`);
+  wholeNumber("windows", "samples", samples, 0);
   return Math.max(0, Math.floor((samples - inputSamples - targetSamples) / advance) + 1);
 }
 
@@ -29,7 +31,7 @@ export function windowSteps(
  * One batch of waveforms: at step t a network sees the samples from t × advance on and predicts those that follow. Waveforms too short for one step
  * are left out; `sources` are positions in the list that is given.
  *
- * @throws GatedRnnError `usage` when none is long enough
+ * @throws GatedRnnError `usage` when none is long enough, or one does not give the samples that it says
  */
 export function speechBatchOf(waveforms: readonly Waveform[], windows: Windows = {}): Batch {
   const order = bySteps(waveforms, windows);
@@ -41,8 +43,13 @@ export function speechBatchOf(waveforms: readonly Waveform[], windows: Windows =
   return pack(waveforms, order, windows);
 }
 
-/** All waveforms in batches of about the same length, read as the batches are asked for; `shuffle` puts them in random order. */
-export function* speechBatches(
+/**
+ * All waveforms in batches of about the same length, read as the batches are asked for; `shuffle` puts them in random order.
+ *
+ * @throws GatedRnnError `usage` for a batch size that is no whole number from 1 up; as a batch is asked for, for a waveform that
+ *   does not give what it says
+ */
+export function speechBatches(
   waveforms: readonly Waveform[],
   {
     batchSize,
@@ -50,13 +57,40 @@ export function* speechBatches(
     ...windows
   }: Windows & { readonly batchSize: number; readonly shuffle?: RandomGenerator },
 ): Generator<Batch> {
+  wholeNumber("speech batches", "a batch size", batchSize, 1);
+  checkShuffle("speech batches", shuffle);
   const sources = bySteps(waveforms, windows, shuffle);
   const starts = Array.from(
     { length: Math.ceil(sources.length / batchSize) },
     (_, i) => i * batchSize,
   );
-  for (const start of shuffle ? shuffle.shuffle(starts) : starts)
-    yield pack(waveforms, sources.slice(start, start + batchSize), windows);
+  const order = shuffle ? shuffle.shuffle(starts) : starts;
+  return packed(waveforms, order, (start) => sources.slice(start, start + batchSize), windows);
+}
+
+function* packed(
+  waveforms: readonly Waveform[],
+  starts: readonly number[],
+  from: (start: number) => readonly number[],
+  windows: Windows,
+): Generator<Batch> {
+  for (const start of starts) yield pack(waveforms, from(start), windows);
+}
+
+/** What a waveform gives. @throws GatedRnnError `usage` when that is not as many finite samples as it says */
+function samplesOf({ name, length, read }: Waveform): Float32Array {
+  const samples = read();
+  if (!(samples instanceof Float32Array) || samples.length !== length)
+    throw new GatedRnnError(
+      "usage",
+      `waveform ${name}: expected ${length} samples, got ${samples instanceof Float32Array ? samples.length : shown(samples)}`,
+    );
+  const wrong = samples.findIndex((x) => !Number.isFinite(x));
+  if (wrong < 0) return samples;
+  throw new GatedRnnError(
+    "usage",
+    `waveform ${name}: expected finite samples, got ${samples[wrong]} at sample ${wrong}`,
+  );
 }
 
 /** Positions of the waveforms that have a step, longest first. */
@@ -85,7 +119,7 @@ function pack(waveforms: readonly Waveform[], order: readonly number[], windows:
   const input = new Float32Array(rows * inputSamples);
   const target = new Float32Array(rows * targetSamples);
   excerpts.forEach(({ source }, b) => {
-    const samples = waveforms[source].read();
+    const samples = samplesOf(waveforms[source]);
     for (let t = 0; t < lengths[b]; t++) {
       const row = stepOffsets[t] + b;
       const first = t * advance;

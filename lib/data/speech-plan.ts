@@ -1,6 +1,7 @@
 import { GatedRnnError } from "../errors.js";
 import { generator } from "../random/generator.js";
 import { type Split, splits } from "./dataset.js";
+import { seedNumber, wholeNumber } from "./whole-number.js";
 
 /** A recording, as far as a plan has to know it. */
 export interface Recording {
@@ -51,6 +52,10 @@ export function planSpeech(
   recordings: readonly Recording[],
   { sequenceSamples, join = false, counts, seed = 1 }: PlanOptions,
 ): SpeechPlan {
+  wholeNumber("speech", "samples of a sequence", sequenceSamples, 1, 2 ** 28);
+  seedNumber("speech", seed);
+  for (const split of counts ? splits : [])
+    wholeNumber("speech", `sequences in ${split}`, counts?.[split] ?? Number.NaN, 1);
   const pieces = new Map<string, Piece[]>();
   const sequences = { train: 0, valid: 0, test: 0 };
   let sequence = 0;

@@ -1,6 +1,7 @@
 import { GatedRnnError } from "../errors.js";
 import { generator } from "../random/generator.js";
 import type { Split } from "./dataset.js";
+import { seedNumber } from "./whole-number.js";
 
 export interface SplitRule {
   /** Seed of the assignment (default 1). */
@@ -37,6 +38,7 @@ export function splitGroups(
   groups: Iterable<string>,
   { seed = 1, valid = 0.1, test = 0.1 }: SplitRule = {},
 ): Map<string, Split> {
+  seedNumber("split", seed);
   const all = generator(seed, "split").shuffle([...new Set(groups)].sort());
   const count = (share: number) => Math.max(1, Math.round(share * all.length));
   const [validCount, testCount] = [count(valid), count(test)];

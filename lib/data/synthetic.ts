@@ -13,6 +13,7 @@ import {
 } from "./chorale-composer.js";
 import type { MusicDataset } from "./dataset.js";
 import type { PianoRoll } from "./piano-roll.js";
+import { seedNumber } from "./whole-number.js";
 
 /** As many pieces, of about the same lengths, as the JSB Chorales have. */
 const pieces = { train: 229, valid: 76, test: 77 } as const;
@@ -27,8 +28,11 @@ const longest = 160;
  * `entropyPerStep` is exact: the expectation, over all pieces that the composer may write of the lengths in the TEST split, of the
  * mean NLL of the predicted steps 2 … T under the true probabilities. The test split is a sample of them, so a perfect model's
  * test NLL scatters around it.
+ *
+ * @throws GatedRnnError `usage` for a seed that is none
  */
 export function syntheticChorales(seed = 1): MusicDataset {
+  seedNumber("synthetic chorales", seed);
   const compose = (split: keyof typeof pieces): PianoRoll[] => {
     const random = generator(seed, `chorales ${split}`);
     return Array.from({ length: pieces[split] }, (_, i) =>

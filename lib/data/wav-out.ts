@@ -1,10 +1,11 @@
 import { GatedRnnError } from "../errors.js";
+import { wholeNumber } from "./whole-number.js";
 
 /**
  * A WAV file of 16-bit PCM. Samples beyond −1 … 1 are clipped.
  *
  * @param channels [channel][frame] samples in −1 … 1, all of one length
- * @throws GatedRnnError `usage` for channels of different lengths, none, or samples that are not finite
+ * @throws GatedRnnError `usage` for channels of different lengths, none, a sample rate that is none, or samples that are not finite
  */
 export function wavBytes(channels: readonly Float32Array[], sampleRateHz: number): Uint8Array {
   const frames = channels[0]?.length;
@@ -13,6 +14,14 @@ export function wavBytes(channels: readonly Float32Array[], sampleRateHz: number
       "usage",
       `WAV: expected channels of one length, got ${channels.map((c) => c.length).join(", ") || "none"}`,
     );
+  wholeNumber("WAV", "channels", channels.length, 1, 256);
+  wholeNumber(
+    "WAV",
+    "a sample rate",
+    sampleRateHz,
+    1,
+    Math.floor((2 ** 32 - 1) / (2 * channels.length)),
+  );
   const bytes = Buffer.alloc(44 + frames * channels.length * 2);
   bytes.write("RIFF", 0, "latin1");
   bytes.writeUInt32LE(bytes.length - 8, 4);
