@@ -85,6 +85,7 @@ export {
 } from "./tasks/sequence.js";
 export { speechTask, speechWindow } from "./tasks/speech.js";
 export type { EpochOptions, Task } from "./tasks/task.js";
+export { type Texts, type TextTaskOptions, textTask } from "./tasks/text.js";
 export type { Column, InputUnits, Units } from "./tasks/units.js";
 export { removeCheckpoint } from "./train/checkpoint.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
