@@ -72,17 +72,19 @@ export {
 export type { SweepStatus } from "./sweep/status.js";
 export type { SweepSummary } from "./sweep/summary.js";
 export { type SweepOptions, type SweepResult, sweep } from "./sweep/sweep.js";
+export type { DataOptions } from "./tasks/data-options.js";
 export type { Dataset } from "./tasks/index.js";
 export { musicTask } from "./tasks/music.js";
+export { openTask } from "./tasks/open.js";
+export type { OpenedTask } from "./tasks/opened.js";
 export {
   type LabelledSequence,
   type Sequence,
-  type SequenceKind,
   type SequenceSplits,
   type SequenceTaskOptions,
-  type Step,
   sequenceTask,
 } from "./tasks/sequence.js";
+export type { SequenceKind, Step } from "./tasks/sequence-kind.js";
 export { speechTask, speechWindow } from "./tasks/speech.js";
 export type { EpochOptions, Task } from "./tasks/task.js";
 export { type Texts, type TextTaskOptions, textTask } from "./tasks/text.js";

@@ -2,7 +2,7 @@ import { type Split, splits } from "../data/dataset.js";
 import { GatedRnnError } from "../errors.js";
 import { isList, type Place, refuse } from "./place.js";
 import type { RowReader } from "./row-readers.js";
-import type { SequenceRows } from "./rows.js";
+import type { SequenceRows } from "./rows-data.js";
 
 /** A sequence as it comes in, its parts apart; what they are is still to be seen. */
 export interface Labelled {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Rows } from "../data/batch.js";
 import { splits } from "../data/dataset.js";
-import type { SequenceRows } from "./rows.js";
+import type { SequenceRows } from "./rows-data.js";
 import type { Units } from "./units.js";
 
 /**

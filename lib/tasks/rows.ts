@@ -1,36 +1,10 @@
-import type { Batch, Rows } from "../data/batch.js";
+import type { Batch } from "../data/batch.js";
 import { type BucketOptions, buckets, type Excerpt, packing } from "../data/buckets.js";
 import type { Split } from "../data/dataset.js";
 import { pickRows, pickWeights } from "../data/rows.js";
-import type { Output } from "../outputs/output.js";
 import { epochOrder, keptBatches } from "./kept-batches.js";
+import type { RowsData, SequenceRows } from "./rows-data.js";
 import { evaluationBatchSize, type Task } from "./task.js";
-import type { Units } from "./units.js";
-
-/** Sequences of all splits, one after the other. */
-export interface SequenceRows {
-  /** By split [sequences + 1] first row of each sequence, and the row after the last. */
-  readonly starts: Readonly<Record<Split, Int32Array>>;
-  /** [rows, input width] */
-  readonly input: Rows;
-  /** [rows, target width] */
-  readonly target: Rows;
-  /** [rows] see `Batch`. */
-  readonly weights?: Float32Array;
-}
-
-/** A task as plain data: it can be sent to another process. */
-export interface RowsData extends SequenceRows {
-  readonly name: string;
-  readonly title: string;
-  readonly synthetic: boolean;
-  readonly checksum: string;
-  readonly units: Units;
-  readonly inputSize: number;
-  readonly output: Output;
-  /** Whether training may cut long sequences: not where a sequence has its one target at its end. */
-  readonly mayCut: boolean;
-}
 
 /** Rows that are there already as a task. */
 export function rowsTask(data: RowsData): Task {

@@ -11,8 +11,8 @@ import {
   targetSteps,
 } from "./read-sequences.js";
 import { ClassReader, KeyReader, NumberReader, type RowReader } from "./row-readers.js";
-import type { SequenceRows } from "./rows.js";
-import type { SequenceKind } from "./sequence.js";
+import type { SequenceRows } from "./rows-data.js";
+import type { SequenceKind } from "./sequence-kind.js";
 import type { OwnUnits } from "./units.js";
 
 /** Somebody's sequences as rows, with all that is known of them. */

@@ -1,17 +1,14 @@
 import { type Split, splits } from "../data/dataset.js";
 import { type SplitRule, splitGroups } from "../data/split-rule.js";
 import { GatedRnnError } from "../errors.js";
-import type { Output } from "../outputs/output.js";
 import { checkPredictable } from "./predictable.js";
 import type { Labelled } from "./read-sequences.js";
 import { rowsTask } from "./rows.js";
 import { rowsChecksum } from "./rows-checksum.js";
+import type { SequenceKind, Step } from "./sequence-kind.js";
 import { sequenceRows } from "./sequence-rows.js";
 import type { Task } from "./task.js";
 import { checkTaskName } from "./task-name.js";
-
-/** A step: a number, or several; of classes a name or number; of keys their numbers. */
-export type Step = number | string | ArrayLike<number>;
 
 /** A sequence with what is to be predicted; without a target that is the next step of the input. */
 export interface LabelledSequence {
@@ -33,33 +30,6 @@ export type Sequence = ArrayLike<Step> | LabelledSequence;
 export type SequenceSplits =
   | (Readonly<Record<Split, readonly Sequence[]>> & { readonly sequences?: undefined })
   | { readonly sequences: readonly Sequence[]; readonly split?: SplitRule };
-
-/** What the steps of sequences are, and what is to be predicted. */
-export interface SequenceKind {
-  /**
-   * `values` (default): numbers, by a Gaussian each. `classes` (default where targets are names):
-   * one of several. `counts`: whole numbers from 0 on. `keys`: each on or off.
-   */
-  readonly predict?: "values" | "classes" | "counts" | "keys";
-  /** The classes' names, or how many there are; default: those of the training split. */
-  readonly classes?: number | readonly string[];
-  /** How many keys there are, where keys are predicted. */
-  readonly keys?: number;
-  /** Steps of the input are numbers of so many keys; one-hot, where there is one a step. */
-  readonly inputKeys?: number;
-  /** Names of the input's columns, and of the target's (default: input 1 …, target 1 …). */
-  readonly columns?: readonly string[];
-  readonly targetColumns?: readonly string[];
-  /**
-   * Numbers are read as (x − mean) / deviation of the training split (default true). The NLL is
-   * that of the normalised values: add ln(deviation) of each column to have it in your unit.
-   */
-  readonly normalise?: boolean;
-  /** Of values: a mixture of so many Gaussians over all numbers of a step (default: one each). */
-  readonly components?: number;
-  /** Another output than the kind's own. */
-  readonly output?: Output;
-}
 
 export type SequenceTaskOptions = SequenceSplits &
   SequenceKind & {

@@ -1,5 +1,5 @@
 import type { MusicDataset } from "../data/dataset.js";
-import type { RowsData } from "./rows.js";
+import type { RowsData } from "./rows-data.js";
 
 /** Plain data from which another process makes a task again. */
 export type TaskSource =

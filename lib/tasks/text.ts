@@ -3,6 +3,7 @@ import { type Split, splits } from "../data/dataset.js";
 import { type SplitRule, splitGroups } from "../data/split-rule.js";
 import { GatedRnnError } from "../errors.js";
 import { classNames } from "./class-names.js";
+import { cutInPlace } from "./cut-in-place.js";
 import { classesOutput } from "./outputs.js";
 import { checkPredictable } from "./predictable.js";
 import { rowsTask } from "./rows.js";
@@ -105,7 +106,15 @@ function textRows(
 
 /** The characters of every text, by split. */
 function splitsOf(name: string, texts: Texts, rule: SplitRule): Record<Split, string[][]> {
-  if (typeof texts === "string") return inPlace(name, charactersOf(name, texts), rule);
+  if (typeof texts === "string") {
+    const text = charactersOf(name, texts);
+    const [valid, test] = cutInPlace(name, text.length, rule);
+    return {
+      train: [text.slice(0, valid)],
+      valid: [text.slice(valid, test)],
+      test: [text.slice(test)],
+    };
+  }
   if (isMany(texts)) {
     const assigned = splitGroups(texts, rule);
     const of = (split: Split) =>
@@ -121,26 +130,6 @@ function splitsOf(name: string, texts: Texts, rule: SplitRule): Record<Split, st
 }
 
 const isMany = (texts: Texts): texts is readonly string[] => Array.isArray(texts);
-
-/** The first part of a text is for training, the last for the test: no shuffling of what follows. */
-function inPlace(
-  name: string,
-  text: string[],
-  { valid = 0.1, test = 0.1 }: SplitRule,
-): Record<Split, string[][]> {
-  if (!(valid > 0 && test > 0 && valid + test < 1))
-    throw new GatedRnnError(
-      "usage",
-      `${name}: expected shares that leave some text for training, got ${valid} and ${test}`,
-    );
-  const trained = Math.floor(text.length * (1 - valid - test));
-  const chosen = Math.floor(text.length * (1 - test));
-  return {
-    train: [text.slice(0, trained)],
-    valid: [text.slice(trained, chosen)],
-    test: [text.slice(chosen)],
-  };
-}
 
 function charactersOf(name: string, text: unknown): string[] {
   if (typeof text === "string" && !/\p{Surrogate}/u.test(text)) return Array.from(text);
