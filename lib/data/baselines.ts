@@ -11,7 +11,17 @@ export interface BaselineNll {
 }
 
 export interface Baseline extends Readonly<Record<Split, BaselineNll>> {
-  readonly name: "bernoulli" | "markov" | "gaussian" | "autoregressive" | "memoryless";
+  readonly name:
+    | "bernoulli"
+    | "markov"
+    | "gaussian"
+    | "autoregressive"
+    | "memoryless"
+    | "frequencies"
+    | "successors"
+    | "mean"
+    | "last-value"
+    | "rate";
 }
 
 /**

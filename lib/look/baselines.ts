@@ -8,8 +8,10 @@ import type { SpeechDataset } from "../data/speech.js";
 import { speechBaselines } from "../data/speech-baselines.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import type { Dataset } from "../tasks/index.js";
+import type { Task } from "../tasks/task.js";
 import { splitNll } from "../train/record.js";
 import { type TrainOptions, train } from "../train/train.js";
+import { ownBaselines } from "./own-baselines.js";
 
 /** How the layer without memory is trained: it has converged by then. */
 export const memorylessRun = {
@@ -32,14 +34,15 @@ const kept = z.array(
 /**
  * All that a data set can be compared with. Of music: see `baselines`. Of speech: see `speechBaselines`, and `memoryless`: the
  * mixture of Gaussians over a layer that sees the step's 20 samples and remembers nothing, trained for a few epochs. Those of speech take a
- * minute; they are kept with the data.
+ * minute; they are kept with the data. Of a task: see `ownBaselines`.
  *
  * @throws what `train` throws; the signal's reason when it comes first
  */
 export async function baselinesOf(
-  dataset: Dataset,
+  dataset: Dataset | Task,
   options: Pick<TrainOptions, "engine" | "signal" | "onProgress"> = {},
 ): Promise<Baseline[]> {
+  if (!("kind" in dataset)) return ownBaselines(dataset);
   if (dataset.kind === "music") return baselines(dataset);
   const file = baselinesFile(dataset);
   const found = read(file);

@@ -1,6 +1,7 @@
 import type { Baseline } from "../data/baselines.js";
 import { type Split, splits } from "../data/dataset.js";
 import type { Dataset } from "../tasks/index.js";
+import type { Task } from "../tasks/task.js";
 import type { Reference } from "./learning-curves.js";
 import { dataTitle } from "./provenance.js";
 import type { BaselineRow } from "./results-table.js";
@@ -13,6 +14,11 @@ export const baselineTitles: Readonly<Record<Baseline["name"], string>> = {
   gaussian: "one Gaussian",
   autoregressive: "linear prediction, 20 samples",
   memoryless: "mixture without memory",
+  frequencies: "frequencies alone",
+  successors: "given the one before",
+  mean: "mean and deviation",
+  "last-value": "the last value again",
+  rate: "mean rate",
 };
 
 /** The baselines as rows of a results table. */
@@ -28,10 +34,10 @@ export function baselineReferences(baselines: readonly Baseline[]): Reference[] 
   }));
 }
 
-/** The baselines of a data set on their own: what there is to beat. */
-export function baselinesTable(dataset: Dataset, baselines: readonly Baseline[]): Table {
-  const { title, synthetic, checksum } = dataset;
-  const entropyPerStep = dataset.kind === "music" ? dataset.entropyPerStep : undefined;
+/** The baselines of data on their own: what there is to beat. */
+export function baselinesTable(data: Dataset | Task, baselines: readonly Baseline[]): Table {
+  const { title, synthetic, checksum } = data;
+  const entropyPerStep = "entropyPerStep" in data ? data.entropyPerStep : undefined;
   const numbers = (nll: (split: Split) => number) => splits.map((split) => nll(split).toFixed(2));
   const rows = baselines.map((baseline) => [
     baselineTitles[baseline.name],
