@@ -1,31 +1,45 @@
 import type { Command } from "commander";
 import { type Split, splits } from "../data/dataset.js";
-import { datasetNames, openData } from "../data/open.js";
 import { baselinesOf } from "../look/baselines.js";
 import { baselineTitles } from "../show/index.js";
 import type { Dataset } from "../tasks/index.js";
+import { openTask } from "../tasks/open.js";
 import { speechWindow } from "../tasks/speech.js";
+import type { Task } from "../tasks/task.js";
+import {
+  addDataOptions,
+  type DataArguments,
+  dataHelp,
+  dataOptionsOf,
+  tellNotices,
+} from "./data-options.js";
 import { jsonOption, printJson } from "./options.js";
 import { progressLine } from "./progress.js";
 import { interruptible } from "./signals.js";
 
+interface BaselinesArguments extends DataArguments {
+  readonly data: string;
+  readonly json?: boolean;
+}
+
 export function addBaselines(program: Command): void {
-  program
-    .command("baselines")
+  addDataOptions(program.command("baselines"))
     .description(
-      "what models without memory reach: music, every key alone and every key given itself a step before; speech, one Gaussian, linear prediction, and the mixture of Gaussians over a layer without recurrence",
+      "what models without memory reach: music, every key alone and every key given itself a step before; speech, one Gaussian, linear prediction, and the mixture of Gaussians over a layer without recurrence; own data, frequencies, means, and what was last",
     )
-    .option("--data <name>", `data set: ${datasetNames.join(", ")}`, "jsb")
+    .option("--data <name>", dataHelp, "jsb")
     .addOption(jsonOption())
-    .action(async ({ data, json }: { data: string; json?: boolean }) => {
+    .action(async ({ data, json, ...given }: BaselinesArguments) => {
       const { signal, done } = interruptible();
-      const dataset = await openData(data, signal);
-      const results = await baselinesWithProgress(dataset, signal);
+      const opened = await openTask(data, dataOptionsOf(given), signal);
+      tellNotices(opened);
+      const { task } = opened;
+      const results = await baselinesWithProgress(opened.dataset ?? task, signal);
       done();
       if (!results) return;
-      const { name, title, synthetic, checksum } = dataset;
+      const { name, title, synthetic, checksum } = task;
       if (json) return printJson({ data: name, title, synthetic, checksum, baselines: results });
-      const speech = dataset.kind === "speech";
+      const speech = task.units.kind === "speech";
       console.log(
         `${title}: NLL in nats, per step${speech ? ` of ${speechWindow.targetSamples} samples` : ""} (mean of sequences)`,
       );
@@ -40,10 +54,10 @@ export function addBaselines(program: Command): void {
 }
 
 /** The baselines of a data set; nothing when the signal came first. */
-export async function baselinesWithProgress(dataset: Dataset, signal: AbortSignal) {
+export async function baselinesWithProgress(data: Dataset | Task, signal: AbortSignal) {
   const progress = progressLine("baseline without memory");
   try {
-    return await baselinesOf(dataset, { signal, onProgress: progress.show });
+    return await baselinesOf(data, { signal, onProgress: progress.show });
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;

@@ -4,13 +4,11 @@ import { cellNamed, cellNames } from "../cells/index.js";
 import { stack } from "../cells/stack.js";
 import type { Baseline } from "../data/baselines.js";
 import { splits } from "../data/dataset.js";
-import { datasetNames, openData } from "../data/open.js";
-import { speechSetNames } from "../data/speech.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { tryFiles, tryFolder } from "../files/place.js";
 import { baselineTitles } from "../show/index.js";
 import { plain } from "../show/plain.js";
-import { taskOf } from "../tasks/index.js";
+import { openTask } from "../tasks/open.js";
 import { speechWindow } from "../tasks/speech.js";
 import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
 import { configurationOf } from "../train/configuration.js";
@@ -20,6 +18,14 @@ import { recordFile, writeRecord } from "../train/record-file.js";
 import { type TrainSettings, train } from "../train/train.js";
 import { writeWeights } from "../train/weights.js";
 import { baselinesWithProgress } from "./baselines.js";
+import {
+  addDataOptions,
+  type DataArguments,
+  dataHelp,
+  dataOptionsOf,
+  tellNotices,
+  withoutDataOptions,
+} from "./data-options.js";
 import {
   backendOption,
   engineOption,
@@ -34,7 +40,8 @@ import { progressLine } from "./progress.js";
 import { interruptible } from "./signals.js";
 
 interface TrainArguments
-  extends Partial<Omit<TrainSettings, "cell" | "engine" | "signal" | "onProgress">> {
+  extends DataArguments,
+    Partial<Omit<TrainSettings, "cell" | "engine" | "signal" | "onProgress">> {
   readonly data: string;
   readonly cell: string;
   readonly layers: number;
@@ -47,12 +54,11 @@ interface TrainArguments
 }
 
 export function addTrain(program: Command): void {
-  program
-    .command("train")
+  addDataOptions(program.command("train"))
     .description(
       "train one cell on one data set by the paper's protocol and write its record and weights; after an interruption the same command goes on",
     )
-    .option("--data <name>", `data set: ${datasetNames.join(", ")}`, "jsb")
+    .option("--data <name>", dataHelp, "jsb")
     .option(
       "--cell <name>",
       `unit: ${cellNames.join(", ")}, or a stack of them: "stack(gru,lstm)"`,
@@ -76,10 +82,14 @@ export function addTrain(program: Command): void {
       wholeNumber(1),
     )
     .option("--learning-rate <x>", "first learning rate (default: 0.001)", realNumber(0, true))
-    .option("--batch-size <n>", "sequences per update (default: 2, speech 8)", wholeNumber(1))
+    .option(
+      "--batch-size <n>",
+      "sequences per update (default: 2, speech 8, own 16)",
+      wholeNumber(1),
+    )
     .option(
       "--weight-noise <x>",
-      "standard deviation of the weight noise (default: 0.075)",
+      "standard deviation of the weight noise (default: 0.075, own data of other kinds 0)",
       realNumber(0),
     )
     .addOption(seedOption())
@@ -104,34 +114,37 @@ export function addTrain(program: Command): void {
         out,
         restart,
         json,
-        ...options
+        ...given
       }: TrainArguments) => {
+        const options = withoutDataOptions(given);
         tryFolder(out);
         const cell = stack(...new Array<Cell>(layers).fill(cellNamed(cellName)));
         const { signal, done } = interruptible();
         const engine = engineName ? await openEngine(engineName, backend) : await defaultEngine();
-        const dataset = await openData(data, signal);
+        const opened = await openTask(data, dataOptionsOf(given), signal);
+        tellNotices(opened);
+        const { task } = opened;
         const progress = progressLine(cell.name);
         const size = hidden === undefined ? {} : { hiddenSize: hidden };
-        const configuration = configurationOf(taskOf(dataset), cell, { ...options, ...size });
-        const id = runId(configuration, dataset.checksum, codeVersion().version);
+        const configuration = configurationOf(task, cell, { ...options, ...size });
+        const id = runId(configuration, task.checksum, codeVersion().version);
         const file = recordFile(out, { configuration, id });
         const weights = file.replace(/json$/, "safetensors");
         tryFiles([file, weights]);
         const checkpoint = checkpointFile(out, id);
         if (restart) removeCheckpoint(checkpoint);
-        const run = { ...options, ...size, dataset, cell, engine, signal, checkpoint };
+        const run = { ...options, ...size, task, cell, engine, signal, checkpoint };
         const { record, error, ...trained } = await train({ ...run, onProgress: progress.show });
         progress.end();
         writeRecord(out, record);
-        writeWeights(weights, { ...trained, data, run: record.id });
+        writeWeights(weights, { ...trained, data: task.name, run: record.id });
         if (record.status !== "stopped") removeCheckpoint(checkpoint);
         if (json) printJson(summary(record));
         else {
           const compared =
             record.status === "stopped"
               ? []
-              : ((await baselinesWithProgress(dataset, signal)) ?? []);
+              : ((await baselinesWithProgress(opened.dataset ?? task, signal)) ?? []);
           report(record, compared, file, weights);
         }
         done();
@@ -172,7 +185,7 @@ function report(
   console.log(`record: ${file}\nweights: ${weights}`);
 }
 
-const isSpeech = ({ data }: RunRecord) => speechSetNames.some((name) => name === data.name);
+const isSpeech = ({ data }: RunRecord) => data.task?.kind === "speech";
 
 /** What `train --json` prints. */
 function summary({

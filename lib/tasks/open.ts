@@ -12,6 +12,24 @@ import { midiTask, wavTask } from "./own-sound.js";
 import { taskName } from "./task-name.js";
 import { textFilesTask } from "./text-files.js";
 
+/** The options that mean something for each kind of own files. */
+const fitting = {
+  midi: ["split"],
+  wav: ["split", "sequenceSamples"],
+  text: ["split", "steps"],
+  csv: ["split", "target", "input", "predict", "of", "sequence"],
+} as const;
+
+/** @throws GatedRnnError `usage` for an option that would be passed over */
+function checkFit(data: string, options: DataOptions, fit: readonly string[]): void {
+  const wrong = Object.keys(options).find((option) => !fit.includes(option));
+  if (wrong === undefined) return;
+  throw new GatedRnnError(
+    "usage",
+    `${data}: expected ${fit.length > 0 ? `no options but ${fit.join(", ")}` : "no options"} for data of this kind, got ${wrong}`,
+  );
+}
+
 /**
  * Data by the name of a set, or by a path: a folder (or zip archive) of MIDI, WAV, CSV or text files,
  * or one CSV or text file. Files in folders `train`, `valid` and `test` are these splits; else the
@@ -26,6 +44,7 @@ export async function openTask(
 ): Promise<OpenedTask> {
   const options = checkDataOptions(given);
   if (datasetNames.includes(data)) {
+    checkFit(data, options, []);
     const dataset = await openData(data, signal);
     return { task: taskOf(dataset), dataset, notices: [] };
   }
@@ -39,7 +58,9 @@ export async function openTask(
   const name = datasetNames.includes(named) ? `own-${named}` : named;
   const about = { name, title };
   const files = await ownFiles(data);
-  switch (ownKind(data, files)) {
+  const kind = ownKind(data, files);
+  checkFit(data, options, fitting[kind]);
+  switch (kind) {
     case "midi":
       return midiTask(data, about, options);
     case "wav":
