@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { GatedRnnError } from "../errors.js";
 import { plain, plainLines } from "../show/plain.js";
+import { withoutPasswords } from "../sweep/database-address.js";
 import { codeVersion } from "../train/provenance.js";
 import { addBaselines } from "./baselines.js";
 import { addCells } from "./cells.js";
@@ -23,6 +24,9 @@ import { addWeights } from "./weights.js";
  * A mistake is told in one line on standard error; a stack trace is a bug.
  */
 export async function main(args: readonly string[]): Promise<void> {
+  // other people on this machine may list its processes: what they see then is no address with its password
+  if (args.some((arg) => withoutPasswords(arg) !== arg)) process.title = "gated-rnn";
+  const tell = (text: string) => process.stderr.write(withoutPasswords(text, args));
   // a reader such as `head` that has had enough is no error
   process.stdout.on("error", (error: NodeJS.ErrnoException) =>
     process.exit(error.code === "EPIPE" ? 0 : 1),
@@ -55,7 +59,7 @@ export async function main(args: readonly string[]): Promise<void> {
     addDoctor,
   ])
     add(program);
-  inherit(program);
+  inherit(program, tell);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
@@ -64,7 +68,7 @@ export async function main(args: readonly string[]): Promise<void> {
     else if (error instanceof GatedRnnError && error.code === "stopped")
       process.exitCode = stoppedCode(); // said when it was asked for
     else if (error instanceof GatedRnnError) {
-      process.stderr.write(`gated-rnn: ${plain(error.message)}\n`);
+      tell(`gated-rnn: ${plain(error.message)}\n`);
       process.exitCode = stoppedCode() ?? (failures.has(error.code) ? 1 : 2);
     } else throw error;
   }
@@ -84,10 +88,10 @@ const failures: ReadonlySet<GatedRnnError["code"]> = new Set([
 ]);
 
 /** Subcommands throw like the program instead of leaving the process, and say what is wrong in one line. */
-function inherit(command: Command): void {
+function inherit(command: Command, tell: (text: string) => void): void {
   command.exitOverride().showSuggestionAfterError(true);
   command.configureOutput({
-    outputError: (text, write) => write(`gated-rnn: ${text.replace(/^error: /, "")}`),
+    outputError: (text) => tell(`gated-rnn: ${text.replace(/^error: /, "")}`),
   });
-  command.commands.forEach(inherit);
+  for (const inner of command.commands) inherit(inner, tell);
 }

@@ -6,6 +6,7 @@ import { cellTitle } from "../show/colours.js";
 import { duration } from "../show/duration.js";
 import { type Table, tableText } from "../show/table.js";
 import { openDatabase } from "../sweep/database.js";
+import { printable } from "../sweep/foreign-rows.js";
 import { SweepQueue } from "../sweep/queue.js";
 import { bestRecords, filterRecords, readRecords, recordsCsv } from "../sweep/records.js";
 import { databaseFolder } from "../sweep/results-folder.js";
@@ -64,7 +65,7 @@ async function listing(
   { db, seed, status, best, format, data, cells }: RecordsArguments,
 ): Promise<string> {
   const found = filterRecords(
-    db === undefined ? readRecords(folder) : await databaseRecords(folder, db),
+    db === undefined ? readGoodRecords(folder).records : await databaseRecords(folder, db),
     {
       ...(data ? { data } : {}),
       ...(cells ? { cells } : {}),
@@ -83,10 +84,28 @@ async function listing(
   }
 }
 
+/** The records of a folder; what is none is left out, with a line about each and how many there are. */
+export function readGoodRecords(folder: string): {
+  readonly records: RunRecord[];
+  readonly bad: number;
+} {
+  let bad = 0;
+  const records = readRecords(folder, {
+    onBad: ({ message }) => {
+      bad += 1;
+      warn(message);
+    },
+  });
+  if (bad > 0) warn(`${folder}: ${bad} of ${bad + records.length} records left out`);
+  return { records, bad };
+}
+
+const warn = (problem: string) => process.stderr.write(`gated-rnn: ${printable(problem)}\n`);
+
 async function databaseRecords(folder: string, db: string): Promise<RunRecord[]> {
   const database = await openDatabase(databaseFolder(folder), db, { onError: () => {} });
   try {
-    return await (await SweepQueue.open(database, { retries: 0, heartbeatSeconds: 30 })).results();
+    return await (await SweepQueue.open(database, { onProblem: warn })).results();
   } finally {
     await database.close();
   }

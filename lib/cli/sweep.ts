@@ -42,6 +42,7 @@ interface SweepArguments {
   readonly hours?: number;
   readonly retries: number;
   readonly retryDead?: boolean;
+  readonly rebuild?: boolean;
   readonly checkpointSeconds: number;
   readonly heartbeat: number;
   readonly out: string;
@@ -113,6 +114,10 @@ export function addSweep(program: Command): void {
       10,
     )
     .option("--retry-dead", "try the runs again that were given up")
+    .option(
+      "--rebuild",
+      "make a damaged embedded database anew, with the results that are in the folder already",
+    )
     .option("--checkpoint-seconds <x>", "time between checkpoints of a run", realNumber(0), 30)
     .option(
       "--heartbeat <seconds>",
@@ -127,7 +132,7 @@ export function addSweep(program: Command): void {
     )
     .option(
       "--db <url>",
-      "postgres://user@host/database: work together with other machines; alone, help with what is there",
+      "postgres://user@host/database: work together with other machines; alone, help with what is there; the password in PGPASSWORD or ~/.pgpass",
     )
     .addOption(jsonOption())
     .action(run);
@@ -141,6 +146,7 @@ async function run(args: SweepArguments): Promise<void> {
     hours,
     retries,
     retryDead,
+    rebuild,
     checkpointSeconds,
     heartbeat,
     out,
@@ -158,6 +164,7 @@ async function run(args: SweepArguments): Promise<void> {
     ...(backend === undefined ? {} : { backend }),
     ...(hours === undefined ? {} : { budgetSeconds: 3600 * hours }),
     ...(retryDead ? { retryDead } : {}),
+    ...(rebuild ? { rebuild } : {}),
     out,
     slots,
     threads,

@@ -5,11 +5,12 @@ import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { generator } from "../random/generator.js";
 import { plain } from "../show/plain.js";
-import { filterRecords, readRecords } from "../sweep/records.js";
+import { filterRecords } from "../sweep/records.js";
 import type { RunRecord } from "../train/record.js";
 import { train } from "../train/train.js";
 import { engineOption, names, seedOption, threadsOption, wholeNumber } from "./options.js";
 import { progressLine } from "./progress.js";
+import { readGoodRecords } from "./records.js";
 import { interruptible } from "./signals.js";
 
 interface VerifyArguments {
@@ -42,7 +43,8 @@ export function addVerify(program: Command): void {
         folder: string,
         { count, data, cells, seed, engine: name, threads }: VerifyArguments,
       ) => {
-        const found = filterRecords(readRecords(folder), {
+        const { records, bad } = readGoodRecords(folder);
+        const found = filterRecords(records, {
           ...(data ? { data } : {}),
           ...(cells ? { cells } : {}),
           status: ["finished"],
@@ -80,7 +82,7 @@ export function addVerify(program: Command): void {
           );
         }
         done();
-        if (!signal.aborted && wrong > 0) process.exitCode = 1;
+        if (!signal.aborted && wrong + bad > 0) process.exitCode = 1;
       },
     );
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { GatedRnnError } from "../errors.js";
 import { plain } from "../show/plain.js";
 import { activeTable, groupsTable, statusLine } from "../show/sweep-page.js";
 import { tableText } from "../show/table.js";
@@ -36,7 +37,8 @@ async function watch({ out, db, port, once }: WatchArguments): Promise<void> {
       ? undefined
       : await openDatabase(databaseFolder(out), db, { signal, onError: () => {} });
   try {
-    const source = database ? await databaseStatus(database, signal) : folderStatus(out);
+    const warn = (problem: string) => process.stderr.write(`gated-rnn: ${problem}\n`);
+    const source = database ? await databaseStatus(database, warn, signal) : folderStatus(out);
     if (once) return console.log(screen(await source()));
     let status = await source();
     const page = await serveStatus(source, port);
@@ -48,7 +50,11 @@ async function watch({ out, db, port, once }: WatchArguments): Promise<void> {
       else console.log(`${statusLine(status)}; page: ${page.url}`);
       if (status.state !== "running") break;
       await pause(process.stdout.isTTY ? 1000 : 10_000, signal);
-      status = await source();
+      status = await source().catch((error: unknown) => {
+        if (!(error instanceof GatedRnnError)) throw error;
+        warn(error.message); // a file that cannot be read now may be there again with the next look
+        return status;
+      });
     }
     await page.close();
   } finally {

@@ -10,6 +10,10 @@ interface Curve {
   readonly isLive: boolean;
 }
 
+/** Numbers beyond these are no epoch and no NLL, and no axis has room for them. */
+const isDrawable = ([epoch, , , valid]: Point) =>
+  epoch >= 0 && epoch < 1e9 && Math.abs(valid) < 1e9 && (valid === 0 || Math.abs(valid) > 1e-9);
+
 const size = { width: 520, height: 300, left: 46, right: 12, top: 10, bottom: 38 };
 
 /**
@@ -24,7 +28,9 @@ export function liveCurves(status: SweepStatus, data: string): string {
     ...status.active.flatMap(({ cell, progress, ...run }) =>
       run.data === data && progress ? [{ cell, points: progress.curve, isLive: true }] : [],
     ),
-  ].filter(({ points }) => points.length > 0);
+  ]
+    .map((curve) => ({ ...curve, points: curve.points.filter(isDrawable) }))
+    .filter(({ points }) => points.length > 0);
   const axis = fittingLogAxis(curves.flatMap(({ points }) => points.map(([, , , valid]) => valid)));
   const epochs = curves.reduce((most, { points }) => Math.max(most, points.at(-1)?.[0] ?? 0), 10);
   const scale = axis.type === "log" ? Math.log : (v: number) => v;

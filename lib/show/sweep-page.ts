@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { SweepStatus } from "../sweep/status.js";
 import { cellTitle } from "./colours.js";
 import { duration } from "./duration.js";
@@ -93,6 +94,47 @@ export function sweepBody(status: SweepStatus): string {
   ].join("\n");
 }
 
+const style = `
+body { font: 15px/1.5 "Open Sans", "Helvetica Neue", Helvetica, Arial, sans-serif; color: #222; max-width: 75rem; margin: 1.5rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; } .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(26rem, 1fr)); gap: 1rem; }
+figure { margin: 0; } figcaption, caption { font-weight: 600; text-align: left; padding: 0.8rem 0 0.2rem; } svg { width: 100%; height: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { padding: 0.15rem 0.7rem; border-bottom: 1px solid #e4e4e8; white-space: nowrap; }
+.left { text-align: left; } .right { text-align: right; } .note { color: #a33; }
+`;
+
+/** What the server says it cannot do is shown as text; so is its silence. */
+const script = `
+const main = document.querySelector("main");
+function say(text) {
+  const line = main.querySelector("p") ?? main.appendChild(document.createElement("p"));
+  line.textContent = text;
+}
+async function look() {
+  try {
+    const answer = await fetch("body");
+    if (answer.ok) main.innerHTML = await answer.text();
+    else say(await answer.text());
+  } catch {
+    say("gated-rnn watch has ended; this is the last it said");
+  }
+  setTimeout(look, 1000);
+}
+look();
+`;
+
+const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** The page's own script and style by their hashes, what it fetches from where it came, and nothing else. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  `script-src ${hash(script)}`,
+  `style-src ${hash(style)}`,
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
 /** A page that fetches its changing part every second from where it came itself. */
 export function sweepPage(): string {
   return `<!doctype html>
@@ -101,30 +143,12 @@ export function sweepPage(): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>gated-rnn sweep</title>
-<style>
-body { font: 15px/1.5 "Open Sans", "Helvetica Neue", Helvetica, Arial, sans-serif; color: #222; max-width: 75rem; margin: 1.5rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; } .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(26rem, 1fr)); gap: 1rem; }
-figure { margin: 0; } figcaption, caption { font-weight: 600; text-align: left; padding: 0.8rem 0 0.2rem; } svg { width: 100%; height: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { padding: 0.15rem 0.7rem; border-bottom: 1px solid #e4e4e8; white-space: nowrap; }
-.left { text-align: left; } .right { text-align: right; } .note { color: #a33; }
-</style>
+<style>${style}</style>
 </head>
 <body>
 <h1>gated-rnn sweep</h1>
 <main></main>
-<script>
-const main = document.querySelector("main");
-async function look() {
-  try {
-    const answer = await fetch("body");
-    main.innerHTML = await answer.text();
-  } catch {
-    main.querySelector("p")?.replaceChildren("gated-rnn watch has ended; this is the last it said");
-  }
-  setTimeout(look, 1000);
-}
-look();
-</script>
+<script>${script}</script>
 </body>
 </html>
 `;

@@ -10,7 +10,8 @@ import { checkPredictable } from "../tasks/predictable.js";
 import { configurationOf } from "../train/configuration.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
 import { codeVersion, runId } from "../train/provenance.js";
-import { type RunConfiguration, runConfiguration } from "../train/record.js";
+import { type RunConfiguration, runConfiguration, runName } from "../train/record.js";
+import { printable } from "./foreign-rows.js";
 
 /** What is the same in all runs of a sweep, where it is not the default; see RunConfiguration. */
 const shared = runConfiguration
@@ -73,7 +74,7 @@ export function planId(plan: SweepPlan): string {
 
 /** A run of a sweep: what the queue keeps of it. */
 export const plannedRun = z.object({
-  id: z.string(),
+  id: runName,
   configuration: runConfiguration,
   /** Of the data, and the package's version: a machine with others must not carry it out. */
   checksum: z.string(),
@@ -127,6 +128,29 @@ export async function groupsOf(plan: SweepPlan, signal?: AbortSignal): Promise<G
     }
   }
   return groups;
+}
+
+export interface Planned {
+  readonly plan: SweepPlan;
+  readonly groups: readonly Group[];
+}
+
+/**
+ * The groups of plans. A plan that makes no sense is left out and told of when it is somebody else's, and refused when it is our own (no `onProblem`). */
+export async function plannedGroups(
+  plans: readonly SweepPlan[],
+  signal?: AbortSignal,
+  onProblem?: (problem: string) => void,
+): Promise<Planned[]> {
+  const planned: Planned[] = [];
+  for (const plan of plans)
+    try {
+      planned.push({ plan, groups: await groupsOf(checkedPlan(plan), signal) });
+    } catch (error) {
+      if (!onProblem || !(error instanceof GatedRnnError && error.code === "usage")) throw error;
+      onProblem(`plan ${planId(plan)}: ${printable(error.message)}; left out`);
+    }
+  return planned;
 }
 
 function plannedRunOf(

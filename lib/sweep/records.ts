@@ -14,11 +14,14 @@ export interface RecordFilter {
 }
 
 /**
- * The records in a folder, one file a run, by file name.
+ * The records in a folder, one file a run, by file name. With `onBad`, files that are none are left out, and it is told of each.
  *
- * @throws GatedRnnError `record` when the folder cannot be read, or one of its records is none
+ * @throws GatedRnnError `record` when the folder cannot be read, or, without `onBad`, one of its records is none
  */
-export function readRecords(folder: string): RunRecord[] {
+export function readRecords(
+  folder: string,
+  { onBad }: { readonly onBad?: (error: GatedRnnError) => void } = {},
+): RunRecord[] {
   let names: string[];
   try {
     names = readdirSync(folder);
@@ -32,7 +35,15 @@ export function readRecords(folder: string): RunRecord[] {
   return names
     .filter((name) => /-[0-9a-f]{16}\.json$/.test(name))
     .sort()
-    .map((name) => readRecord(join(folder, name)));
+    .flatMap((name) => {
+      try {
+        return readRecord(join(folder, name));
+      } catch (error) {
+        if (!onBad || !(error instanceof GatedRnnError)) throw error;
+        onBad(error);
+        return [];
+      }
+    });
 }
 
 export function filterRecords(

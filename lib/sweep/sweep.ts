@@ -11,12 +11,14 @@ import {
   checkedPlan,
   type DeadRun,
   type Group,
-  groupsOf,
+  type Planned,
   type PlannedRun,
   planId,
+  plannedGroups,
   type SweepPlan,
 } from "./plan.js";
 import { type Job, SweepQueue } from "./queue.js";
+import { adoptResults } from "./rebuild.js";
 import {
   databaseFolder,
   prepareFolder,
@@ -25,14 +27,7 @@ import {
   writeSummary,
 } from "./results-folder.js";
 import { type RunProcess, type RunProgress, startRun } from "./run-process.js";
-import {
-  type LiveProgress,
-  type LiveRun,
-  liveProgress,
-  pointOf,
-  type SweepStatus,
-  statusOf,
-} from "./status.js";
+import { type LiveProgress, type LiveRun, pointOf, type SweepStatus, statusOf } from "./status.js";
 import { bestOf, type SweepSummary, summarise } from "./summary.js";
 
 export interface SweepOptions {
@@ -52,6 +47,8 @@ export interface SweepOptions {
   readonly retries?: number;
   /** Gives runs that were given up another set of tries. */
   readonly retryDead?: boolean;
+  /** Begins a new embedded database in the place of a damaged one, which is kept, with the results that are in `out` already. */
+  readonly rebuild?: boolean;
   readonly checkpointSeconds?: number;
   /** After so long a silence of a machine its runs are others'; default 30, at least 10. */
   readonly heartbeatSeconds?: number;
@@ -81,18 +78,26 @@ export interface SweepResult {
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { plan, out, db, signal, onProblem = () => {} } = options;
   const known = plan ? await plannedGroups([checkedPlan(plan)], signal) : []; // mistakes show before anything is written
+  if (options.rebuild && db !== undefined)
+    throw new GatedRnnError(
+      "usage",
+      "sweep: expected --rebuild for the embedded database, got one of PostgreSQL; restore that from its own backup",
+    );
   tryFolder(out);
   const database = await openDatabase(databaseFolder(out), db, {
     signal,
+    anew: options.rebuild,
     onError: (error) => onProblem(`database: ${error.message}`),
   });
   try {
     const { retries = 10, heartbeatSeconds = 30 } = options;
-    const queue = await SweepQueue.open(database, { retries, heartbeatSeconds });
+    const silentLooks = Math.ceil(heartbeatSeconds / seconds.touch);
+    const queue = await SweepQueue.open(database, { retries, silentLooks, onProblem });
+    if (options.rebuild) await adoptResults(queue, out, onProblem);
     await queue.releaseOrphans();
     if (options.retryDead) await queue.retryDead();
     for (const { plan } of known) await queue.register(plan);
-    const plans = plan ? known : await plannedGroups(await queue.plans(), signal);
+    const plans = plan ? known : await plannedGroups(await queue.plans(), signal, onProblem);
     if (plans.length === 0)
       throw new GatedRnnError(
         "usage",
@@ -102,20 +107,6 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   } finally {
     await database.close();
   }
-}
-
-interface Planned {
-  readonly plan: SweepPlan;
-  readonly groups: readonly Group[];
-}
-
-async function plannedGroups(
-  plans: readonly SweepPlan[],
-  signal?: AbortSignal,
-): Promise<Planned[]> {
-  const planned: Planned[] = [];
-  for (const plan of plans) planned.push({ plan, groups: await groupsOf(plan, signal) });
-  return planned;
 }
 
 /** A run that this machine is at work on. */
@@ -174,7 +165,10 @@ class Supervisor {
       every(seconds.status, () => this.guarded(async () => this.tell("running"))),
     ];
     try {
-      await this.guarded(() => this.advance());
+      await this.guarded(async () => {
+        await this.advance();
+        await this.queue.mend(this.unsettled());
+      });
       await Promise.all(Array.from({ length: slots }, () => this.slot()));
     } finally {
       clearTimeout(budget);
@@ -370,15 +364,23 @@ class Supervisor {
   private async elsewhere(): Promise<LiveRun[]> {
     return (await this.queue.active())
       .filter(({ run }) => !this.running.has(run.id))
-      .map(({ run, host, pid, progress }) => ({
-        run,
-        supervisor: `${host} ${pid}`,
-        progress: liveProgress.safeParse(progress).data ?? null,
-      }));
+      .map(({ run, host, pid, progress }) => ({ run, supervisor: `${host} ${pid}`, progress }));
   }
 
   private chosen({ candidates }: Group): RunRecord | undefined {
     return bestOf(candidates.flatMap(({ id }) => this.records.get(id) ?? []));
+  }
+
+  /** The runs of all plans that have no result yet and were not given up; of those with other seeds, what is known of them now. */
+  private unsettled(): PlannedRun[] {
+    const runs = this.plans.flatMap(({ groups }) =>
+      groups.flatMap((group) => {
+        const best = this.settled(group.candidates) ? this.chosen(group) : undefined;
+        const others = best ? group.others(best.configuration.learningRate) : [];
+        return [...group.candidates, ...others];
+      }),
+    );
+    return runs.filter((run) => !this.settled([run]) && this.offered.has(run.id));
   }
 
   private settled(runs: readonly PlannedRun[]): boolean {
@@ -414,6 +416,9 @@ class Supervisor {
       new Map([...this.running.values()].map(({ job, progress }) => [job, progress])),
     );
     for (const { run } of lost) this.running.get(run.id)?.process.stop(); // another has it: it goes on from our checkpoint, or its own
+    if (!this.database.exclusive) await this.queue.releaseSilent();
+    if (this.running.size === 0 && !this.ending.signal.aborted)
+      await this.queue.mend(this.unsettled());
   }
 
   private tell(state: SweepStatus["state"]): void {

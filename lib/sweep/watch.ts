@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { GatedRnnError } from "../errors.js";
-import { sweepBody, sweepPage } from "../show/sweep-page.js";
+import { contentSecurityPolicy, sweepBody, sweepPage } from "../show/sweep-page.js";
 import type { Database } from "./database.js";
-import { groupsOf } from "./plan.js";
+import { printable } from "./foreign-rows.js";
+import { type Group, plannedGroups } from "./plan.js";
 import { SweepQueue } from "./queue.js";
 import { statusFile } from "./results-folder.js";
-import { liveProgress, type SweepStatus, statusOf, sweepStatus } from "./status.js";
+import { type SweepStatus, statusOf, sweepStatus } from "./status.js";
 
 /** Where a sweep's status is looked up, each time anew. */
 export type StatusSource = () => Promise<SweepStatus>;
@@ -14,7 +15,7 @@ export type StatusSource = () => Promise<SweepStatus>;
 /**
  * The status that a supervisor on this machine writes into its folder.
  *
- * @throws GatedRnnError `record` when there is none
+ * @throws GatedRnnError `record` when there is none, or it is not what a supervisor writes
  */
 export function folderStatus(folder: string): StatusSource {
   const file = statusFile(folder);
@@ -24,41 +25,57 @@ export function folderStatus(folder: string): StatusSource {
         "record",
         `${folder}: expected a sweep's status.json, got none; start gated-rnn sweep --out ${folder}`,
       );
-    const checked = sweepStatus.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    const bad = (problem: string, cause: unknown) =>
+      new GatedRnnError(
+        "record",
+        `${file}: expected a gated-rnn/sweep-status/1 file, got ${problem}; a running sweep writes it anew every second`,
+        { cause },
+      );
+    let value: unknown;
+    try {
+      value = JSON.parse(readFileSync(file, "utf8"));
+    } catch (error) {
+      throw bad(printable((error as Error).message), error);
+    }
+    const checked = sweepStatus.safeParse(value);
     if (checked.success) return checked.data;
-    throw new GatedRnnError(
-      "record",
-      `${file}: expected a gated-rnn/sweep-status/1 file, got no valid "${checked.error.issues[0].path.join(".")}"`,
-    );
+    const [{ path, message }] = checked.error.issues;
+    throw bad(printable(`no valid "${path.join(".")}" (${message})`), checked.error);
   };
 }
 
-/** The status of all that a database knows, whoever is at work. */
+/** The status of all that a database knows, whoever is at work. Rows that are none, and plans that make no sense, are left out. */
 export async function databaseStatus(
   database: Database,
+  onProblem: (problem: string) => void,
   signal?: AbortSignal,
 ): Promise<StatusSource> {
-  const queue = await SweepQueue.open(database, { retries: 0, heartbeatSeconds: 30 });
+  const queue = await SweepQueue.open(database, { onProblem });
   const records = new Map((await queue.results()).map((record) => [record.id, record]));
   let known = 0;
-  let groups: Awaited<ReturnType<typeof groupsOf>> = [];
+  let groups: readonly Group[] = [];
   return async () => {
     const plans = await queue.plans();
     if (plans.length !== known)
-      groups = (await Promise.all(plans.map((plan) => groupsOf(plan, signal)))).flat();
+      groups = (await plannedGroups(plans, signal, onProblem)).flatMap(({ groups }) => groups);
     known = plans.length;
     for (const record of await queue.results(records.keys())) records.set(record.id, record);
     const live = (await queue.active()).map(({ run, host, pid, progress }) => {
-      return {
-        run,
-        supervisor: `${host} ${pid}`,
-        progress: liveProgress.safeParse(progress).data ?? null,
-      };
+      return { run, supervisor: `${host} ${pid}`, progress };
     });
     const status = statusOf("running", groups, records, live, await queue.dead());
     return status.runs.done === status.runs.total ? { ...status, state: "done" } : status;
   };
 }
+
+/** What is shown came from elsewhere: a browser runs nothing but the page's own script, and shows it in no other page. */
+const safety = {
+  "cache-control": "no-store",
+  "content-security-policy": contentSecurityPolicy,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+};
 
 /**
  * Serves the page of a sweep to this machine only, on 127.0.0.1.
@@ -70,13 +87,14 @@ export async function serveStatus(
   source: StatusSource,
   port: number,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const server = createServer(async ({ url, headers }, answer) => {
+  const server = createServer(async ({ url, headers, method = "" }, answer) => {
     const reply = (code: number, type = "text/plain", text = "") =>
       answer
-        .writeHead(code, { "content-type": `${type}; charset=utf-8`, "cache-control": "no-store" })
-        .end(text);
+        .writeHead(code, { "content-type": `${type}; charset=utf-8`, ...safety })
+        .end(method === "HEAD" ? "" : text);
     // a name that leads here from elsewhere is a page of somebody else's, asking in the reader's browser
     if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? "")) return reply(403);
+    if (method !== "GET" && method !== "HEAD") return reply(405);
     try {
       switch (url) {
         case "/":

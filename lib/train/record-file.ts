@@ -4,14 +4,21 @@ import { GatedRnnError } from "../errors.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { type RunRecord, runRecord } from "./record.js";
 
-/** Where a run's record goes in a folder: `DATA-CELL-ID.json`, without the parentheses and commas of a stack's name. */
+/**
+ * Where a run's record goes in a folder: `DATA-CELL-ID.json`, without the parentheses and commas of a stack's name. Names may come
+ * from anywhere: what could lead out of the folder, or means something to a file system, is an underscore here; the id tells runs apart.
+ */
 export function recordFile(
   folder: string,
   { configuration, id }: Pick<RunRecord, "configuration" | "id">,
 ): string {
   const cell = configuration.cell.replace(/[(),]+/g, "-").replace(/-$/, "");
-  return join(folder, `${configuration.data}-${cell}-${id}.json`);
+  const name = [configuration.data, cell, id].map(inFileName).join("-");
+  return join(folder, `${name}.json`);
 }
+
+const inFileName = (name: string) =>
+  name.replaceAll(/^\.|[^\p{L}\p{N}\p{M} ._+-]/gu, "_").slice(0, 80);
 
 /** A record as its file holds it: an epoch of the curve to a line. */
 export function recordText({ curve, ...record }: RunRecord): string {
@@ -38,17 +45,26 @@ export function writeRecord(folder: string, record: RunRecord): string {
   return file;
 }
 
-/** Reads a record and checks it against the schema. */
+/**
+ * Reads a record and checks it against the schema.
+ *
+ * @throws GatedRnnError `record`, naming the file and what is wrong in it
+ */
 export function readRecord(file: string): RunRecord {
-  try {
-    return runRecord.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch (error) {
-    throw new GatedRnnError(
+  const bad = (problem: string, cause?: unknown) =>
+    new GatedRnnError(
       "record",
-      `record: expected ${file} to be a gated-rnn/run/1 record, got ${(error as Error).message.split("\n")[0]}`,
-      {
-        cause: error,
-      },
+      `record: expected ${file} to be a gated-rnn/run/1 record, got ${problem}; remove it to have its run trained again`,
+      { cause },
     );
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw bad((error as Error).message.split("\n")[0], error);
   }
+  const checked = runRecord.safeParse(value);
+  if (checked.success) return checked.data;
+  const [{ path, message }] = checked.error.issues;
+  throw bad(`no valid "${path.join(".")}" (${message})`, checked.error);
 }

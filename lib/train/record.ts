@@ -1,5 +1,11 @@
 import { z } from "zod";
 
+/** A run's name: the first 16 hexadecimal digits of a sha256. */
+export const runName = z.string().regex(/^[0-9a-f]{16}$/);
+
+/** The name of a data set or a cell, which tables and file names show: one line of text. */
+const shownName = z.string().regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,500}$/u);
+
 /** Mean NLL in nats: over all predicted steps of a split, and the mean of per-sequence means. */
 export const splitNll = z.object({ nllPerStep: z.number(), nllPerSequence: z.number() });
 export type SplitNll = z.infer<typeof splitNll>;
@@ -30,8 +36,8 @@ export const epochPoint = z.object({
 export type EpochPoint = z.infer<typeof epochPoint>;
 
 export const runConfiguration = z.object({
-  data: z.string(),
-  cell: z.string(),
+  data: shownName,
+  cell: shownName,
   hiddenSize: z.number().int().positive(),
   seed: z.number().int().nonnegative(),
   epochs: z.number().int().positive(),
@@ -59,7 +65,7 @@ export type RunConfiguration = z.infer<typeof runConfiguration>;
 export const runRecord = z.object({
   schema: z.literal("gated-rnn/run/1"),
   /** sha256 over configuration, data checksum and package version, 16 hexadecimal digits. */
-  id: z.string(),
+  id: runName,
   configuration: runConfiguration,
   parameters: z.object({ recurrent: z.number().int(), output: z.number().int() }),
   data: z.object({

@@ -46,7 +46,7 @@ export async function compare(
   const [expected, got] = [bitsOf(undisturbed), bitsOf(disturbed)];
   const database = await openDatabase(join(disturbed, "database"), db, { onError: () => {} });
   try {
-    const queue = await SweepQueue.open(database, { retries: 0, heartbeatSeconds: 10 });
+    const queue = await SweepQueue.open(database);
     const records = await queue.results();
     const ids = new Set(records.map(({ id }) => id));
     const unsettled = await database.query<{ state: string }>(

@@ -1,9 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { isAlive, lockFile } from "../../lib/sweep/folder-lock.js";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { lockFile } from "../../lib/sweep/folder-lock.js";
+import { thisProcess } from "../../lib/sweep/process-identity.js";
 
 let folder: string;
 let file: string;
@@ -22,7 +31,7 @@ it("a second opener is told who the first is, and gets the lock when it is relea
   const release = await lockFile(file, "the folder");
   await expect(lockFile(file, "the folder")).rejects.toThrow(
     new RegExp(
-      `^the folder: expected to be its only user, got process ${process.pid} since .*; stop it, or remove ${file} if that is no sweep any more$`,
+      `^the folder: expected to be its only user, got process ${process.pid} since .*; wait for it or stop it$`,
     ),
   );
   release();
@@ -44,11 +53,54 @@ it("of two that replace a dead holder at the same moment one gets the lock", asy
   expect(outcomes.filter(({ status }) => status === "fulfilled").length).toBeLessThanOrEqual(1);
 });
 
-it("a holder on another machine is believed, and the message says how to be rid of it", async () => {
-  heldBy("elsewhere", 1);
-  await expect(lockFile(file, "the folder")).rejects.toThrow(
-    `got process 1 on elsewhere since 2026-01-01T00:00:00Z; stop it, or remove ${file} if that is no sweep any more`,
-  );
+describe("a holder that cannot be asked, of another machine or another start of this one,", () => {
+  const others = [
+    { host: "elsewhere", pid: 1 },
+    { ...thisProcess(), boot: "another" },
+    { ...thisProcess(), space: "pid:[1]" },
+  ];
+
+  it.each(others)("is dead when it gives no sign of life: %o", async (other) => {
+    writeFileSync(file, JSON.stringify({ ...other, since: "2026-01-01T00:00:00Z" }));
+    const notices: string[] = [];
+    const release = await lockFile(file, "x", { silence: 100, onWait: (n) => notices.push(n) });
+    expect(notices).toEqual([
+      `${file}: held by process ${other.pid} on ${other.host} since 2026-01-01T00:00:00Z; listening for 0 s whether it lives`,
+    ]);
+    release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("keeps its lock as long as it gives one, and the message names it", async () => {
+    heldBy("elsewhere", 1);
+    const onWait = () => utimesSync(file, 1, 1); // a clock there that is wrong does not matter
+    await expect(lockFile(file, "the folder", { silence: 100, onWait })).rejects.toThrow(
+      "the folder: expected to be its only user, got process 1 on elsewhere since 2026-01-01T00:00:00Z; wait for it or stop it",
+    );
+  });
+});
+
+it("a holder with our number from before a restart is dead", async () => {
+  writeFileSync(file, JSON.stringify({ ...thisProcess(), began: "1", since: "", token: "1" }));
+  (await lockFile(file, "x"))();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it("gives signs of life, and learns when the lock has become another's", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  let isLost = false;
+  const onLost = () => {
+    isLost = true;
+  };
+  const release = await lockFile(file, "x", { onLost });
+  utimesSync(file, 1, 1);
+  vi.advanceTimersByTime(2000);
+  expect(statSync(file).mtimeMs).toBeGreaterThan(1000);
+  heldBy("elsewhere", 7);
+  vi.advanceTimersByTime(2000);
+  vi.useRealTimers();
+  expect(isLost).toBe(true);
+  release();
 });
 
 it("a lock that is not ours any more is left alone on release", async () => {
@@ -56,10 +108,4 @@ it("a lock that is not ours any more is left alone on release", async () => {
   heldBy("elsewhere", 7);
   release();
   expect(existsSync(file)).toBe(true);
-});
-
-it("tells the living from the dead", () => {
-  expect(isAlive({ host: hostname(), pid: process.pid })).toBe(true);
-  expect(isAlive({ host: hostname(), pid: deadPid() })).toBe(false);
-  expect(isAlive({ host: "elsewhere", pid: deadPid() })).toBe(true);
 });

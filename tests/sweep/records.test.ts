@@ -31,6 +31,15 @@ it("a folder's records are its record files, and nothing else in it", () => {
     writeFileSync(join(folder, "summary.json"), "{}");
     mkdirSync(join(folder, "database"));
     expect(readRecords(folder)).toEqual([gru, lstm]);
+    const bad = `jsb-gru-${"d".repeat(16)}.json`;
+    writeFileSync(join(folder, bad), "{");
+    expect(() => readRecords(folder)).toThrow(bad);
+    const problems: string[] = [];
+    expect(readRecords(folder, { onBad: ({ message }) => problems.push(message) })).toEqual([
+      gru,
+      lstm,
+    ]);
+    expect(problems).toEqual([expect.stringContaining(bad)]);
     expect(() => readRecords(join(folder, "none"))).toThrow(
       /none: expected a folder of records, got ENOENT/,
     );

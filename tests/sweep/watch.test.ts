@@ -1,13 +1,21 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { activeTable, groupsTable, statusLine } from "../../lib/show/sweep-page.js";
+import { activeTable, groupsTable, statusLine, sweepBody } from "../../lib/show/sweep-page.js";
 import { tableText } from "../../lib/show/table.js";
 import type { Group, PlannedRun } from "../../lib/sweep/plan.js";
 import { statusFile, writeStatus } from "../../lib/sweep/results-folder.js";
-import { type LiveProgress, type Point, statusOf } from "../../lib/sweep/status.js";
+import {
+  type LiveProgress,
+  type Point,
+  type SweepStatus,
+  statusOf,
+  sweepStatus,
+} from "../../lib/sweep/status.js";
 import { folderStatus, serveStatus } from "../../lib/sweep/watch.js";
 import { madeUpRecord } from "../show/records.js";
 
@@ -80,10 +88,118 @@ describe("a sweep's status", () => {
     expect(await folderStatus(folder)()).toEqual(status);
     writeFileSync(statusFile(folder), '{"schema":"other"}');
     await expect(folderStatus(folder)()).rejects.toThrow('got no valid "schema"');
+    const whole = JSON.stringify(status);
+    for (const text of [
+      "",
+      whole.slice(0, 99),
+      whole.slice(0, -1),
+      "\0",
+      "[]",
+      "null",
+      '{"__proto__":{}}',
+    ])
+      await expect(broken(text)()).rejects.toMatchObject({
+        code: "record",
+        message: expect.stringMatching(
+          /^[^\n]*status\.json: expected a gated-rnn\/sweep-status\/1 file, got [^\n]+; a running sweep writes it anew every second$/,
+        ),
+      });
   });
 });
 
+function broken(text: string) {
+  writeFileSync(statusFile(folder), text);
+  return folderStatus(folder);
+}
+
 describe("the page", () => {
+  it("runs nothing but its own script, whatever the sweep is called and whatever goes wrong", async () => {
+    const evil = `<img src=x onerror="alert(1)">'</svg></script><script>alert(2)</script>`;
+    const evilStatus: SweepStatus = {
+      ...status,
+      written: evil,
+      active: status.active.map((run) => ({
+        ...run,
+        data: evil,
+        cell: evil,
+        run: evil,
+        supervisor: evil,
+      })),
+      groups: [
+        ...status.groups.map((group) => ({ ...group, data: evil, cell: evil })),
+        ...["__proto__", "constructor", "toString"].map((name) => ({
+          data: name,
+          cell: name,
+          done: 0,
+          total: 1,
+          best: null,
+        })),
+      ],
+      dead: [{ run: evil, problem: evil }],
+    };
+    const body = sweepBody(sweepStatus.parse(JSON.parse(JSON.stringify(evilStatus))));
+    const tags = new Set([...body.matchAll(/<\/?([a-z]+)/gi)].map(([, tag]) => tag));
+    expect(tags.size).toBeGreaterThan(5);
+    expect([...tags].filter((tag) => /img|script/i.test(tag))).toEqual([]);
+    expect(body.replaceAll(/"[^"]*"/g, '""')).not.toMatch(/<[^>]* on\w+=/);
+
+    const failing = () => Promise.reject(new Error(evil));
+    const page = await serveStatus(failing, 0);
+    try {
+      const shell = await fetch(page.url);
+      const policy = shell.headers.get("content-security-policy") ?? "";
+      expect(shell.headers.get("x-content-type-options")).toBe("nosniff");
+      const [script] = /(?<=<script>).*(?=<\/script>)/s.exec(await shell.text()) ?? [];
+      const hash = createHash("sha256")
+        .update(script ?? "")
+        .digest("base64");
+      expect(policy).toContain(`default-src 'none'; script-src 'sha256-${hash}';`);
+      expect(policy).not.toContain("unsafe");
+      const answer = await fetch(`${page.url}body`);
+      expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+      expect(await shown(script ?? "", [answer.status, await answer.text()])).toEqual({
+        html: "",
+        text: evil,
+      });
+      expect(await shown(script ?? "", [200, "<p>good</p>"])).toEqual({
+        html: "<p>good</p>",
+        text: "",
+      });
+    } finally {
+      await page.close();
+    }
+  });
+
+  it("answers who reads from this machine, and nobody else", async () => {
+    const page = await serveStatus(async () => status, 0);
+    try {
+      for (const method of ["POST", "PUT", "DELETE", "OPTIONS"])
+        expect((await fetch(`${page.url}body`, { method })).status).toBe(405);
+      const head = await fetch(page.url, { method: "HEAD" });
+      expect([head.status, await head.text()]).toEqual([200, ""]);
+      for (const path of ["../etc/passwd", "%2e%2e%2fetc/passwd", "body/../../x", "status.json%00"])
+        expect((await fetch(page.url + path)).status).toBe(404);
+      for (const host of ["evil.example", "127.0.0.1.evil.example", "localhost:80@evil"])
+        expect(await statusWithHost(page.url, host)).toBe(403);
+    } finally {
+      await page.close();
+    }
+  });
+
+  it("draws what it can of numbers that no chart has room for", () => {
+    const huge = [1e308, -1e308, 1e-308, 5e-324, 0].flatMap((nll, i): Point[] => [
+      [i, 1, 1, nll],
+      [1e15, 1, 1, nll],
+    ]);
+    const [group] = status.groups;
+    const wild = {
+      ...status,
+      groups: [{ ...group, best: group.best && { ...group.best, curve: huge } }],
+    };
+    expect(sweepBody(wild).match(/<polyline/g)).toHaveLength(2);
+    expect(sweepBody(wild)).not.toMatch(/NaN|Infinity/);
+  });
+
   it("comes with its curves from this machine to this machine, and quotes what others wrote", async () => {
     const page = await serveStatus(async () => status, 0);
     try {
@@ -115,6 +231,26 @@ describe("the page", () => {
     await page.close();
   });
 });
+
+/** Runs the page's script once in a page that keeps apart what is put in as HTML and as text. */
+async function shown(script: string, [status, text]: [number, string]) {
+  const put = { html: "", text: "" };
+  const line = {
+    set textContent(value: string) {
+      put.text = value;
+    },
+  };
+  const main = {
+    querySelector: () => line,
+    set innerHTML(value: string) {
+      put.html = value;
+    },
+  };
+  const fetch = async () => ({ ok: status === 200, status, text: async () => text });
+  runInNewContext(script, { document: { querySelector: () => main }, fetch, setTimeout: () => {} });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  return put;
+}
 
 /** What a browser is told that was led here by another name. */
 function statusWithHost(url: string, host: string): Promise<number | undefined> {
