@@ -77,6 +77,6 @@ export function withoutPasswords(text: string, args: readonly string[] = []): st
   return args
     .flatMap((arg) => [arg, arg.slice(arg.indexOf("=") + 1)])
     .reduce((left, arg) => (blot(arg) === arg ? left : left.replaceAll(arg, blot(arg))), text)
-    .replaceAll(/\b([a-z][a-z\d+.-]*:\/\/)\S*@/gi, "$1***@")
+    .replaceAll(/\b([a-z][a-z\d+.-]*:\/\/)[^\s:@/]*:\S*@/gi, "$1***@")
     .replaceAll(/(\bpass(?:word|wd|phrase)?\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s&'"]+)/gi, "$1***");
 }

@@ -33,7 +33,7 @@ export async function mistakes(folder: string): Promise<Fault> {
     [
       "no address of a database",
       ["--data", "synthetic", "--db", "here"],
-      /expected an address such as postgres:.*, got here/,
+      /expected an address such as postgres:.*, got another kind of text, not shown here/,
     ],
     [
       "a folder that is a file",

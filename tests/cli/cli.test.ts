@@ -267,7 +267,7 @@ describe("a mistake ends in one line and exit code 2:", () => {
     [["sweep"], "sweep: expected --data or --preset, got neither"],
     [
       ["sweep", "--data", "synthetic", "--db", "here"],
-      "db: expected an address such as postgres://user@host/database, got here",
+      "db: expected an address such as postgres://user@host/database, got another kind of text, not shown here",
     ],
     [["records", "none"], "none: expected a folder of records, got ENOENT"],
     [["watch", "--out", "none"], "none: expected a sweep's status.json, got none"],
