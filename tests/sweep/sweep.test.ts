@@ -152,7 +152,7 @@ it("the presets are the paper's three units, ten learning rates and three seeds,
 it.each([
   [{ data: ["bach"] }, "data: expected one of"],
   [{ data: [] }, "sweep: data: "],
-  [{ cells: ["gruu"] }, "cell: expected one of tanh, gru, lstm, memoryless, got gruu"],
+  [{ cells: ["gruu"] }, "cell: expected one of tanh, gru, lstm, "],
   [{ learningRates: 0 }, "sweep: learningRates: "],
   [{ run: { epochs: 0 } }, "sweep: run.epochs: "],
   [{ rounds: 3 }, "rounds"],
