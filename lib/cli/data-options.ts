@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { datasetNames } from "../data/open.js";
+import { plain } from "../show/plain.js";
 import type { DataOptions } from "../tasks/data-options.js";
 import type { OpenedTask } from "../tasks/opened.js";
 import { names, realNumber, wholeNumber } from "./options.js";
@@ -109,5 +110,5 @@ const defined = <T extends object>(options: T): Partial<{ [K in keyof T]: NonNul
 
 /** Says on standard error how own data were understood. */
 export function tellNotices({ notices }: OpenedTask): void {
-  for (const notice of notices) process.stderr.write(`${notice}\n`);
+  for (const notice of notices) process.stderr.write(`${plain(notice)}\n`);
 }

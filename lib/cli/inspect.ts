@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { splits } from "../data/dataset.js";
@@ -15,16 +16,30 @@ import { type WavContents, wavContents } from "../data/wav-contents.js";
 import type { ZipContents } from "../data/zip-contents.js";
 import { GatedRnnError } from "../errors.js";
 import { plain } from "../show/plain.js";
+import { thousands } from "../show/thousands.js";
+import { openTask } from "../tasks/open.js";
+import { addDataOptions, type DataArguments, dataOptionsOf } from "./data-options.js";
 import { jsonOption, printJson } from "./options.js";
+import { printTask, taskReport } from "./task-report.js";
 
 export function addInspect(program: Command): void {
-  program
-    .command("inspect")
-    .description("what is in a data file: MIDI, WAV, MATLAB 5, pickle, zip or prepared set")
-    .argument("<file>", "a .mid, .wav, .mat, .pickle, .pkl, .zip or prepared .json.gz file")
+  addDataOptions(program.command("inspect"))
+    .description(
+      "what is in a data file (MIDI, WAV, MATLAB 5, pickle, zip, prepared set), and how own data (a folder, CSV, text) would be read and split",
+    )
+    .argument(
+      "<file>",
+      "a .mid, .wav, .mat, .pickle, .pkl, .zip or prepared .json.gz file; a .csv, .tsv or .txt file; a folder of MIDI, WAV, CSV or text files",
+    )
     .addOption(jsonOption())
-    .action(async (file: string, { json }: { json?: boolean }) => {
+    .action(async (file: string, { json, ...given }: DataArguments & { json?: boolean }) => {
       try {
+        if (isOwn(file)) {
+          const report = taskReport(await openTask(file, dataOptionsOf(given)));
+          if (json) printJson({ file, ...report });
+          else printTask(file, report);
+          return;
+        }
         const contents = await contentsOf(file);
         if (json) writeJson(file, contents);
         else print(file, contents);
@@ -36,6 +51,11 @@ export function addInspect(program: Command): void {
       }
     });
 }
+
+/** A folder, or a file that means something as a task only. */
+const isOwn = (path: string) =>
+  /\.(csv|tsv|txt)$/i.test(path) ||
+  (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 
 async function contentsOf(file: string): Promise<FileContents> {
   try {
@@ -164,5 +184,3 @@ function printMusic(
   }
   console.log(`  checksum ${checksum}`);
 }
-
-const thousands = (n: number) => n.toLocaleString("en");

@@ -15,6 +15,7 @@ import {
   speechSets,
 } from "../data/speech.js";
 import { GatedRnnError } from "../errors.js";
+import { thousands } from "../show/thousands.js";
 
 export type SetName = MusicSetName | SpeechSetName;
 export const setNames: readonly SetName[] = [...musicSetNames, ...speechSetNames];
@@ -95,8 +96,6 @@ function speechReport(name: SpeechSetName) {
     counts: { train: count("train"), valid: count("valid"), test: count("test") },
   };
 }
-
-const thousands = (n: number) => n.toLocaleString("en");
 
 export function printSet({
   name,
