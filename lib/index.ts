@@ -11,7 +11,7 @@ export { gru } from "./cells/gru.js";
 export { gruAfter } from "./cells/gru-after.js";
 export { cellNamed, cellNames, paperCells } from "./cells/index.js";
 export { latex } from "./cells/latex.js";
-export { lstm } from "./cells/lstm.js";
+export { lstm, lstmForget1 } from "./cells/lstm.js";
 export { lstmNoPeepholes } from "./cells/lstm-no-peepholes.js";
 export { memoryless } from "./cells/memoryless.js";
 export { hiddenSizeFor, paperHiddenSizes, parameterCount } from "./cells/size.js";
@@ -92,6 +92,7 @@ export type { Column, InputUnits, Units } from "./tasks/units.js";
 export { removeCheckpoint } from "./train/checkpoint.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
 export type { TrainProgress } from "./train/progress.js";
+export { type ProtocolName, protocols } from "./train/protocol.js";
 export { pytorchWeights } from "./train/pytorch.js";
 export {
   type EpochPoint,

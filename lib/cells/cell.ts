@@ -25,8 +25,14 @@ export interface Vocabulary extends Words<CellSymbol> {
   readonly hidden: CellSymbol;
   /** Any state of the step before, by name. */
   previous(state: string): CellSymbol;
-  /** Σ weight · input + bias, with a full weight matrix per input: W_name for x, U_name for the first other input, then U_name_2, … */
-  affine(name: string, ...inputs: CellSymbol[]): CellSymbol;
+  /**
+   * Σ weight · input + bias, with a full weight matrix per input: W_name for x, U_name for the first other input, then U_name_2, …
+   * The bias begins at 0, or at the value that `{ name, bias }` gives.
+   */
+  affine(
+    name: string | { readonly name: string; readonly bias: number },
+    ...inputs: CellSymbol[]
+  ): CellSymbol;
   /** V_name ⊙ input: a diagonal weight matrix, without bias. */
   peephole(name: string, input: CellSymbol): CellSymbol;
   /** Gives a value a name of its own, under which traces and equations show it. */
@@ -80,7 +86,10 @@ class Recorder {
       input: this.add({ op: "input" }),
       hidden: this.previous("h"),
       previous: (state) => this.previous(state),
-      affine: (gate, ...inputs) => this.affine(gate, inputs),
+      affine: (gate, ...inputs) =>
+        typeof gate === "string"
+          ? this.affine(gate, inputs)
+          : this.affine(gate.name, inputs, gate.bias),
       peephole: (gate, input) => {
         const weight = this.parameter(`V_${gate}`, "peephole", ["hidden"]);
         return this.add({
@@ -138,7 +147,9 @@ class Recorder {
     return symbol;
   }
 
-  private affine(gate: string, inputs: readonly CellSymbol[]): CellSymbol {
+  private affine(gate: string, inputs: readonly CellSymbol[], begin = 0): CellSymbol {
+    if (!Number.isFinite(begin))
+      this.fail(`affine ${gate}: expected a finite number for its bias to begin at, got ${begin}`);
     if (inputs.length === 0) this.fail(`affine ${gate}: expected at least one input, got none`);
     let states = 0;
     const weights = inputs.map(({ index }) => {
@@ -151,7 +162,7 @@ class Recorder {
         ["hidden", "hidden"],
       );
     });
-    const bias = this.parameter(`b_${gate}`, "bias", ["hidden"]);
+    const bias = this.parameter(`b_${gate}`, "bias", ["hidden"], begin);
     return this.add({
       op: "affine",
       name: gate,
@@ -201,10 +212,11 @@ class Recorder {
     name: string,
     role: CellParameter["role"],
     axes: CellParameter["axes"],
+    begin = 0,
   ): string {
     if (this.parameters.some((p) => p.name === name))
       this.fail(`expected every parameter once, got ${name} twice; rename the affine or peephole`);
-    this.parameters.push({ name, role, axes });
+    this.parameters.push({ name, role, axes, ...(begin === 0 ? {} : { begin }) });
     return name;
   }
 

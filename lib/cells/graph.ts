@@ -51,6 +51,8 @@ export interface CellParameter {
   readonly role: ParameterRole;
   /** Axes by size name: a weight matrix is [what it reads, hidden], a peephole or bias [hidden]. */
   readonly axes: readonly ("input" | "hidden")[];
+  /** What a bias is before training, where it is not 0. */
+  readonly begin?: number;
 }
 
 export interface Graph {

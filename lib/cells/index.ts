@@ -2,7 +2,7 @@ import { GatedRnnError } from "../errors.js";
 import type { Cell } from "./cell.js";
 import { gru } from "./gru.js";
 import { gruAfter } from "./gru-after.js";
-import { lstm } from "./lstm.js";
+import { lstm, lstmForget1 } from "./lstm.js";
 import { lstmNoPeepholes } from "./lstm-no-peepholes.js";
 import { memoryless } from "./memoryless.js";
 import { nameList } from "./name-list.js";
@@ -12,8 +12,14 @@ import { tanh } from "./tanh.js";
 /** The paper's three units, in the order of its tables. */
 export const paperCells: readonly Cell[] = [tanh, gru, lstm];
 
-/** Every cell of the library: the paper's, those of other libraries, and the layer without memory. */
-export const cells: readonly Cell[] = [...paperCells, gruAfter, lstmNoPeepholes, memoryless];
+/** Every cell of the library: the paper's, the LSTM with another first bias, those of other libraries, and the layer without memory. */
+export const cells: readonly Cell[] = [
+  ...paperCells,
+  lstmForget1,
+  gruAfter,
+  lstmNoPeepholes,
+  memoryless,
+];
 
 /** Every cell that has a name on the command line; stacks of them have one too, such as stack(gru,lstm). */
 export const cellNames: readonly string[] = cells.map(({ name }) => name);

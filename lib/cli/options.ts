@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { nameList } from "../cells/name-list.js";
 import { engineNames } from "../engines/index.js";
+import { protocolNames } from "../train/protocol.js";
 
 /** An option's text as a whole number in a range. */
 export function wholeNumber(
@@ -50,6 +51,11 @@ export const threadsOption = () =>
   new Option("--threads <n>", "threads of one run (native engine)")
     .argParser(wholeNumber(1, 256))
     .default(1);
+export const protocolOption = () =>
+  new Option(
+    "--protocol <name>",
+    "what the paper leaves unsaid about training: this project's choices, or those in its authors' published code (batches of one, RMSProp floored at 0.01, 500 epochs)",
+  ).choices(protocolNames);
 export const jsonOption = () =>
   new Option("--json", "print one JSON object as the last line of standard output");
 

@@ -10,6 +10,7 @@ import { printable } from "../sweep/foreign-rows.js";
 import { SweepQueue } from "../sweep/queue.js";
 import { bestRecords, filterRecords, readRecords, recordsCsv } from "../sweep/records.js";
 import { databaseFolder } from "../sweep/results-folder.js";
+import { type ProtocolName, protocolNames } from "../train/protocol.js";
 import { type RunRecord, runRecord } from "../train/record.js";
 import { names, wholeNumber } from "./options.js";
 
@@ -18,6 +19,7 @@ interface RecordsArguments {
   readonly data?: readonly string[];
   readonly cells?: readonly string[];
   readonly seed?: number;
+  readonly protocol?: ProtocolName;
   readonly status?: RunRecord["status"];
   readonly best?: boolean;
   readonly format: "table" | "csv" | "json" | "schema";
@@ -33,12 +35,13 @@ export function addRecords(program: Command): void {
     .option("--data <names>", "only these data sets, parted by commas", names)
     .option("--cells <names>", "only these cells, parted by commas", names)
     .option("--seed <n>", "only this seed", wholeNumber(0, 2 ** 32 - 1))
+    .addOption(new Option("--protocol <name>", "only runs by this protocol").choices(protocolNames))
     .addOption(
       new Option("--status <word>", "only runs that ended so").choices(
         runRecord.shape.status.options,
       ),
     )
-    .option("--best", "only the lowest validation NLL of each data set and cell")
+    .option("--best", "only the lowest validation NLL of each data set, cell and protocol")
     .addOption(
       new Option(
         "--format <kind>",
@@ -62,7 +65,7 @@ const schema = () =>
 
 async function listing(
   folder: string,
-  { db, seed, status, best, format, data, cells }: RecordsArguments,
+  { db, seed, protocol, status, best, format, data, cells }: RecordsArguments,
 ): Promise<string> {
   const found = filterRecords(
     db === undefined ? readGoodRecords(folder).records : await databaseRecords(folder, db),
@@ -71,6 +74,7 @@ async function listing(
       ...(cells ? { cells } : {}),
       ...(seed === undefined ? {} : { seeds: [seed] }),
       ...(status ? { status: [status] } : {}),
+      ...(protocol ? { protocols: [protocol] } : {}),
     },
   );
   const records = best ? bestRecords(found) : found;
@@ -117,7 +121,7 @@ function recordsTable(records: readonly RunRecord[]): Table {
   return {
     caption: `${records.length} runs; NLL in nats per step`,
     columns: [
-      ...[left("run"), left("data"), left("unit")],
+      ...[left("run"), left("data"), left("unit"), left("protocol")],
       ...["learning\nrate", "seed", "epochs", "best", "train", "valid", "test", "time"].map(right),
       left("status"),
     ],
@@ -126,6 +130,7 @@ function recordsTable(records: readonly RunRecord[]): Table {
         id,
         c.data,
         cellTitle(c.cell),
+        c.protocol,
         c.learningRate.toPrecision(2),
         String(c.seed),
         String(curve.length),

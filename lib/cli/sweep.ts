@@ -9,6 +9,7 @@ import { presets, type SweepPlan } from "../sweep/plan.js";
 import type { SweepStatus } from "../sweep/status.js";
 import type { SweepSummary } from "../sweep/summary.js";
 import { sweep } from "../sweep/sweep.js";
+import type { ProtocolName } from "../train/protocol.js";
 import type { RunRecord } from "../train/record.js";
 import {
   backendOption,
@@ -16,6 +17,7 @@ import {
   jsonOption,
   names,
   printJson,
+  protocolOption,
   realNumber,
   threadsOption,
   wholeNumber,
@@ -30,6 +32,9 @@ interface SweepArguments {
   readonly learningRates?: number;
   readonly seed?: number;
   readonly seeds?: number;
+  readonly finalists?: number;
+  readonly rateSeeds?: number;
+  readonly protocol?: ProtocolName;
   readonly epochs?: number;
   readonly patience?: number;
   readonly batchSize?: number;
@@ -79,16 +84,35 @@ export function addSweep(program: Command): void {
     .option("--seed <n>", "the first seed (default: 1)", wholeNumber(0, 2 ** 32 - 1))
     .option(
       "--seeds <n>",
-      "seeds that the chosen rate is trained with (default: 1, presets 3)",
+      "seeds that the chosen rate is trained with (default: 1, presets 3, paper-music 10)",
       wholeNumber(1, 1000),
     )
-    .option("--epochs <n>", "epochs of a run at most (default: 200)", wholeNumber(1))
     .option(
-      "--patience <n>",
-      "epochs without a better validation NLL before a run stops (default: 100)",
+      "--finalists <n>",
+      "rates, best with the first seed, of which one is chosen by the mean over --rate-seeds (default: 1, paper-music 3)",
+      wholeNumber(1, 1000),
+    )
+    .option(
+      "--rate-seeds <n>",
+      "seeds that the finalists are compared by (default: 1, paper-music 3)",
+      wholeNumber(1, 1000),
+    )
+    .addOption(protocolOption())
+    .option(
+      "--epochs <n>",
+      "epochs of a run at most (default: 200; paper-music and the authors' protocol 500)",
       wholeNumber(1),
     )
-    .option("--batch-size <n>", "sequences per update (default: 2, speech 8)", wholeNumber(1))
+    .option(
+      "--patience <n>",
+      "epochs without a better validation NLL before a run stops (default: 100; paper-music and the authors' protocol 500)",
+      wholeNumber(1),
+    )
+    .option(
+      "--batch-size <n>",
+      "sequences per update (default: 2, speech 8, authors' protocol 1)",
+      wholeNumber(1),
+    )
     .option(
       "--weight-noise <x>",
       "standard deviation of the weight noise (default: 0.075)",
@@ -184,7 +208,7 @@ async function run(args: SweepArguments): Promise<void> {
 
 /** What the options ask for; undefined when they ask for nothing: then the database's plans are served. */
 function planOf(args: SweepArguments): SweepPlan | undefined {
-  const { preset, data, db, epochs, patience, batchSize, weightNoise } = args;
+  const { preset, data, db, protocol, epochs, patience, batchSize, weightNoise } = args;
   const base = preset === undefined ? undefined : presets[preset];
   if (!base && !data) {
     if (db !== undefined) return undefined;
@@ -193,20 +217,29 @@ function planOf(args: SweepArguments): SweepPlan | undefined {
       `sweep: expected --data or --preset, got neither; for all of the paper: --preset paper`,
     );
   }
-  const run = Object.fromEntries(
-    Object.entries({ epochs, patience, batchSize, weightNoise }).filter(
-      ([, value]) => value !== undefined,
-    ),
-  );
+  const run = {
+    ...base?.run,
+    ...given({ protocol, epochs, patience, batchSize, weightNoise }),
+  };
   return {
     data: [...(data ?? base?.data ?? [])],
     cells: [...(args.cells ?? base?.cells ?? ["tanh", "gru", "lstm"])],
     learningRates: args.learningRates ?? base?.learningRates ?? 10,
     seed: args.seed ?? base?.seed ?? 1,
     seeds: args.seeds ?? base?.seeds ?? 1,
+    ...given({
+      finalists: args.finalists ?? base?.finalists,
+      rateSeeds: args.rateSeeds ?? base?.rateSeeds,
+    }),
     run,
     medianRule: args.medianRule ?? base?.medianRule ?? false,
   };
+}
+
+/** The options that were given. */
+function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 function report(summary: SweepSummary, state: "done" | "stopped", out: string): void {
@@ -237,15 +270,16 @@ function statusLine(stream: NodeJS.WriteStream = process.stderr) {
       stream.write(`${clear}${text.slice(0, (stream.columns ?? 80) - 1)}`);
     },
     finished({
-      configuration: { data, cell, learningRate, seed },
+      configuration: { data, cell, protocol, learningRate, seed },
       results,
       curve,
       seconds,
       status,
     }: RunRecord): void {
       const end = status === "finished" ? "" : `, ${status}`;
+      const by = protocol === "ours" ? "" : ` (${protocol})`;
       stream.write(
-        `${clear}${plain(data)} ${plain(cell)}, learning rate ${learningRate.toPrecision(2)}, seed ${seed}: valid ${results.valid.nllPerStep.toFixed(3)} nats per step after ${curve.length} epochs, ${duration(seconds)}${end}${left()}\n`,
+        `${clear}${plain(data)} ${plain(cell)}${by}, learning rate ${learningRate.toPrecision(2)}, seed ${seed}: valid ${results.valid.nllPerStep.toFixed(3)} nats per step after ${curve.length} epochs, ${duration(seconds)}${end}${left()}\n`,
       );
     },
     problem(problem: string): void {

@@ -31,6 +31,7 @@ import {
   engineOption,
   jsonOption,
   printJson,
+  protocolOption,
   realNumber,
   seedOption,
   threadsOption,
@@ -75,16 +76,17 @@ export function addTrain(program: Command): void {
       "hidden units, of each layer (default: the paper's, or about as many parameters)",
       wholeNumber(1, 100_000),
     )
-    .option("--epochs <n>", "epochs at most (default: 200)", wholeNumber(1))
+    .addOption(protocolOption().default("ours"))
+    .option("--epochs <n>", "epochs at most (default: 200, authors' protocol 500)", wholeNumber(1))
     .option(
       "--patience <n>",
-      "epochs without a better validation NLL before stopping (default: 100)",
+      "epochs without a better validation NLL before stopping (default: 100, authors' protocol 500)",
       wholeNumber(1),
     )
     .option("--learning-rate <x>", "first learning rate (default: 0.001)", realNumber(0, true))
     .option(
       "--batch-size <n>",
-      "sequences per update (default: 2, speech 8, own 16)",
+      "sequences per update (default: 2, speech 8, own 16, authors' protocol 1)",
       wholeNumber(1),
     )
     .option(
@@ -164,7 +166,7 @@ function report(
     `${plain(record.data.title)}, ${plain(c.cell)}, ${c.hiddenSize} hidden units, ${record.parameters.recurrent.toLocaleString("en")} parameters`,
   );
   console.log(
-    `${record.status} after ${curve.length} epochs, ${record.seconds.toFixed(1)} s on ${record.engine.build}; best epoch ${record.bestEpoch}`,
+    `${c.protocol === "authors" ? "the authors' protocol: " : ""}${record.status} after ${curve.length} epochs, ${record.seconds.toFixed(1)} s on ${record.engine.build}; best epoch ${record.bestEpoch}`,
   );
   if (record.activationBytes !== undefined)
     console.log(
@@ -201,6 +203,7 @@ function summary({
   return {
     cell: c.cell,
     hidden: c.hiddenSize,
+    protocol: c.protocol,
     parameters: parameters.recurrent,
     engine: engine.build,
     seed: c.seed,

@@ -6,7 +6,7 @@ import type { TrainingState } from "./state.js";
 
 /**
  * Initial parameters as a pure function of the seed (ours: the paper does not say): input and output weights and
- * peepholes U(−0.1, 0.1), recurrent matrices orthogonal, biases 0; the optimiser at rest.
+ * peepholes U(−0.1, 0.1), recurrent matrices orthogonal, biases 0 unless the cell says otherwise; the optimiser at rest.
  *
  * @throws GatedRnnError `usage` for a model so large that this would take hours
  */
@@ -34,7 +34,7 @@ export function* initialising(
   return { parameters, meanSquares: zeros(), momenta: zeros(), updates: 0 };
 }
 
-function* initial({ role, shape }: Parameter, random: Random) {
+function* initial({ role, shape, begin = 0 }: Parameter, random: Random) {
   switch (role) {
     case "input-weight":
     case "output-weight":
@@ -44,7 +44,7 @@ function* initial({ role, shape }: Parameter, random: Random) {
       return yield* orthogonal(shape[0], random);
     case "bias":
     case "output-bias":
-      return new Float32Array(size(shape));
+      return new Float32Array(size(shape)).fill(begin);
   }
 }
 

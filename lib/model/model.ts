@@ -8,6 +8,8 @@ export interface Parameter {
   readonly name: string;
   readonly role: ParameterRole;
   readonly shape: readonly number[];
+  /** What a bias is before training, where it is not 0. */
+  readonly begin?: number;
 }
 
 /** One recurrent layer and one output layer. */
@@ -39,9 +41,8 @@ export function model(cell: Cell, inputSize: number, hiddenSize: number, output:
         `model: expected a whole number of ${what} from 1 on, got ${size}${remedy}`,
       );
   const size = { input: inputSize, hidden: hiddenSize };
-  const parameters: Parameter[] = cell.graph.parameters.map(({ name, role, axes }) => ({
-    name,
-    role,
+  const parameters: Parameter[] = cell.graph.parameters.map(({ axes, ...rest }) => ({
+    ...rest,
     shape: axes.map((a) => size[a]),
   }));
   parameters.push({ name: "W_y", role: "output-weight", shape: [hiddenSize, output.readoutSize] });

@@ -13,7 +13,12 @@ const cellColours: Readonly<Record<string, string>> = {
 /** For cells beyond the paper's, in the order in which a chart meets them. */
 const furtherColours = ["#009e73", "#cc79a7", "#b58900", "#332288", "#56b4e9"] as const;
 
-const cellTitles: Readonly<Record<string, string>> = { tanh: "tanh", gru: "GRU", lstm: "LSTM" };
+const cellTitles: Readonly<Record<string, string>> = {
+  tanh: "tanh",
+  gru: "GRU",
+  lstm: "LSTM",
+  "lstm-forget-1": "LSTM, b_f = 1",
+};
 
 /** A cell's name as the paper writes it: tanh, GRU, LSTM; any other cell by its own name. */
 export function cellTitle(cell: string): string {

@@ -6,6 +6,7 @@ import type { Column, Table } from "./table.js";
 const columns: readonly Column[] = [
   { title: "data", align: "left" },
   { title: "unit", align: "left" },
+  { title: "protocol", align: "left" },
   { title: "learning\nrate", align: "right" },
   { title: "train", align: "right" },
   { title: "valid", align: "right" },
@@ -25,11 +26,12 @@ export function summaryTable({ plan, runs, rows, code }: SweepSummary): Table {
   return {
     caption: "NLL in nats per step at the learning rate with the lowest validation NLL",
     columns,
-    rows: rows.map(({ data, cell, chosen, seeds, spread }) => {
+    rows: rows.map(({ data, cell, protocol, chosen, seeds, spread }) => {
       const paper = musicSets.has(data) ? paperNll(data, cell) : undefined;
       return [
         data,
         cellTitle(cell),
+        protocol,
         chosen ? chosen.learningRate.toPrecision(2) : "–",
         ...(["train", "valid", "test"] as const).map((split) =>
           spread ? spreadText(spread[split]) : "–",
@@ -40,11 +42,16 @@ export function summaryTable({ plan, runs, rows, code }: SweepSummary): Table {
       ];
     }),
     notes: [
-      `${runs.done} of ${runs.total} runs; ${plan.learningRates} learning rates with seed ${plan.seed}, ${plan.seeds} seed${plan.seeds > 1 ? "s" : ""} at the chosen one${plan.medianRule ? "; hopeless rates were given up by the median rule" : ""}.`,
+      `${runs.done} of ${runs.total} runs; ${plan.learningRates} learning rates with seed ${plan.seed}${compared(plan)}, ${plan.seeds} seed${plan.seeds > 1 ? "s" : ""} at the chosen one${plan.medianRule ? "; hopeless rates were given up by the median rule" : ""}.`,
       `gated-rnn ${code.version}${code.commit ? ` at ${code.commit}` : ""}.`,
     ],
   };
 }
+
+const compared = ({ finalists = 1, rateSeeds = 1 }: SweepSummary["plan"]) =>
+  finalists > 1 && rateSeeds > 1
+    ? `, the best ${finalists} compared by the mean of ${rateSeeds} seeds`
+    : "";
 
 const spreadText = ({ mean, standardDeviation }: Spread) =>
   standardDeviation === null

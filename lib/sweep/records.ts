@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { GatedRnnError } from "../errors.js";
+import type { ProtocolName } from "../train/protocol.js";
 import type { RunRecord } from "../train/record.js";
 import { readRecord } from "../train/record-file.js";
 import { bestOf } from "./summary.js";
@@ -11,6 +12,7 @@ export interface RecordFilter {
   readonly cells?: readonly string[];
   readonly seeds?: readonly number[];
   readonly status?: readonly RunRecord["status"][];
+  readonly protocols?: readonly ProtocolName[];
 }
 
 /**
@@ -48,22 +50,24 @@ export function readRecords(
 
 export function filterRecords(
   records: readonly RunRecord[],
-  { data, cells, seeds, status }: RecordFilter,
+  { data, cells, seeds, status, protocols }: RecordFilter,
 ): RunRecord[] {
   return records.filter(
     ({ configuration: c, ...record }) =>
       (data?.includes(c.data) ?? true) &&
       (cells?.includes(c.cell) ?? true) &&
       (seeds?.includes(c.seed) ?? true) &&
-      (status?.includes(record.status) ?? true),
+      (status?.includes(record.status) ?? true) &&
+      (protocols?.includes(c.protocol) ?? true),
   );
 }
 
-/** Of each data set and cell the record with the lowest validation NLL per step, in the order in which they come. */
+/** Of each data set, cell and protocol the record with the lowest validation NLL per step, in the order in which they come. */
 export function bestRecords(records: readonly RunRecord[]): RunRecord[] {
   const groups = new Map<string, RunRecord[]>();
   for (const record of records) {
-    const key = `${record.configuration.data} ${record.configuration.cell}`;
+    const { data, cell, protocol } = record.configuration;
+    const key = `${data} ${cell} ${protocol}`;
     groups.set(key, [...(groups.get(key) ?? []), record]);
   }
   return [...groups.values()].flatMap((group) => bestOf(group) ?? []);
@@ -80,6 +84,7 @@ const columns = {
   learningRate: (r: RunRecord) => r.configuration.learningRate,
   batchSize: (r: RunRecord) => r.configuration.batchSize,
   weightNoise: (r: RunRecord) => r.configuration.weightNoise,
+  protocol: (r: RunRecord) => r.configuration.protocol,
   status: (r: RunRecord) => r.status,
   epochs: (r: RunRecord) => r.curve.length,
   bestEpoch: (r: RunRecord) => r.bestEpoch,

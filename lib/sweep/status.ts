@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { EpochPoint, RunRecord } from "../train/record.js";
+import { standing as choice, runsOf } from "./choice.js";
 import type { DeadRun, Group, PlannedRun } from "./plan.js";
-import { bestOf } from "./summary.js";
 
 /** A point of a learning curve: epoch, seconds, training and validation NLL per step in nats. */
 const point = z.tuple([z.number(), z.number(), z.number(), z.number()]);
@@ -79,7 +79,8 @@ export function statusOf(
   live: readonly LiveRun[],
   dead: readonly DeadRun[],
 ): SweepStatus {
-  const standing = groups.map((group) => standingOf(group, records));
+  const given = new Set(dead.map(({ run }) => run));
+  const standing = groups.map((group) => standingOf(group, records, given));
   return {
     schema: "gated-rnn/sweep-status/1",
     written: new Date().toISOString(),
@@ -106,18 +107,17 @@ export function statusOf(
 }
 
 function standingOf(
-  { data, cell, candidates, others }: Group,
+  group: Group,
   records: ReadonlyMap<string, RunRecord>,
+  given: ReadonlySet<string>,
 ): SweepStatus["groups"][number] {
-  const found = candidates.flatMap(({ id }) => records.get(id) ?? []);
-  const best = bestOf(found);
-  const rest = others(best?.configuration.learningRate ?? candidates[0].configuration.learningRate);
-  const done = found.length + (best ? rest.filter(({ id }) => records.has(id)).length : 0);
+  const { stages, best: runs } = choice(group, records, (id) => records.has(id) || given.has(id));
+  const best = runs?.[0];
   return {
-    data,
-    cell,
-    done,
-    total: candidates.length + rest.length,
+    data: group.data,
+    cell: group.cell,
+    done: stages.flat().filter(({ id }) => records.has(id)).length,
+    total: runsOf(group),
     best: best
       ? {
           run: best.id,

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { protocolNames } from "../train/protocol.js";
 import { codeVersion } from "../train/provenance.js";
 import type { RunRecord, SplitNll } from "../train/record.js";
 import { splitNll } from "../train/record.js";
-import { type DeadRun, type Group, type SweepPlan, sweepPlan } from "./plan.js";
+import { runsOf, scoreOf, standing } from "./choice.js";
+import { type DeadRun, type Group, type PlannedRun, type SweepPlan, sweepPlan } from "./plan.js";
 
 /** NLL per step over the seeds, in nats; the standard deviation is the sample's, null for one seed. */
 const spread = z.object({
@@ -25,6 +27,7 @@ const seedResult = z.object({
 const summaryRow = z.object({
   data: z.string(),
   cell: z.string(),
+  protocol: z.enum(protocolNames).default("ours"),
   candidates: z.array(
     z.object({
       run: z.string(),
@@ -33,7 +36,11 @@ const summaryRow = z.object({
       valid: z.number().nullable(),
     }),
   ),
-  /** The candidate with the lowest validation NLL so far; null before the first result. */
+  /** Where more than one rate was trained with several seeds before the choice: the mean validation NLL over so many. */
+  finalists: z
+    .array(z.object({ learningRate: z.number(), seeds: z.number(), valid: z.number().nullable() }))
+    .optional(),
+  /** The rate with the lowest validation NLL so far; null before the first result. */
   chosen: z.object({ run: z.string(), learningRate: z.number(), bestEpoch: z.number() }).nullable(),
   /** The chosen rate's runs, by seed. */
   seeds: z.array(seedResult),
@@ -70,15 +77,19 @@ export function summarise(
   dead: readonly DeadRun[],
 ): SweepSummary {
   const planned = new Set<string>();
-  const rows = groups.map(({ data, cell, candidates, others }) => {
-    const found = candidates.flatMap(({ id }) => records.get(id) ?? []);
-    const best = bestOf(found);
-    const rest = best ? others(best.configuration.learningRate) : [];
-    for (const { id } of [...candidates, ...rest]) planned.add(id);
-    const chosen = best ? [best, ...rest.flatMap(({ id }) => records.get(id) ?? [])] : [];
+  const given = new Set(dead.map(({ run }) => run));
+  const ended = (id: string) => records.has(id) || given.has(id);
+  const rows = groups.map((group) => {
+    const { data, cell, candidates } = group;
+    const { stages, best: chosen = [] } = standing(group, records, ended);
+    for (const { id } of stages.flat()) planned.add(id);
+    const best = chosen.at(0);
+    const finalists = stages.length > 1 ? finalistsOf(group, stages[1], records) : [];
     return {
       data,
       cell,
+      protocol: candidates[0].configuration.protocol,
+      ...(finalists.length > 0 ? { finalists } : {}),
       candidates: candidates.map(({ id, configuration: { learningRate } }) => {
         const record = records.get(id);
         return {
@@ -106,7 +117,7 @@ export function summarise(
         : null,
     };
   });
-  const total = groups.length * (plan.learningRates + plan.seeds - 1);
+  const total = groups.reduce((sum, group) => sum + runsOf(group), 0);
   const done = [...planned].filter((id) => records.has(id)).length;
   return {
     schema: "gated-rnn/sweep/1",
@@ -116,6 +127,20 @@ export function summarise(
     rows,
     dead: dead.filter(({ run }) => planned.has(run)),
   };
+}
+
+/** The rates that were compared by several seeds, with the mean validation NLL of each. */
+function finalistsOf(
+  group: Group,
+  second: readonly PlannedRun[],
+  records: ReadonlyMap<string, RunRecord>,
+) {
+  const rates = [...new Set(second.map(({ configuration }) => configuration.learningRate))];
+  return rates.map((learningRate) => {
+    const compared = group.seeds.slice(0, group.rateSeeds);
+    const runs = compared.flatMap((seed) => records.get(group.run(learningRate, seed).id) ?? []);
+    return { learningRate, seeds: runs.length, valid: scoreOf(runs)?.valid ?? null };
+  });
 }
 
 function spreadOf(records: readonly RunRecord[], split: keyof RunRecord["results"]): Spread {

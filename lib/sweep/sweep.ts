@@ -5,6 +5,7 @@ import { tryFolder } from "../files/place.js";
 import { checkpointFile } from "../train/checkpoint.js";
 import { codeVersion } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
+import { type Standing, standing } from "./choice.js";
 import { type Database, openDatabase } from "./database.js";
 import { bestSoFar, isHopeless } from "./median-rule.js";
 import {
@@ -28,7 +29,7 @@ import {
 } from "./results-folder.js";
 import { type RunProcess, type RunProgress, startRun } from "./run-process.js";
 import { type LiveProgress, type LiveRun, pointOf, type SweepStatus, statusOf } from "./status.js";
-import { bestOf, type SweepSummary, summarise } from "./summary.js";
+import { type SweepSummary, summarise } from "./summary.js";
 
 export interface SweepOptions {
   /** Default: help with the plans that are in the database already. */
@@ -321,9 +322,9 @@ class Supervisor {
       if (!this.database.exclusive) this.others = await this.elsewhere();
       for (const { plan, groups } of this.plans)
         for (const group of groups) {
-          await this.offer(group.candidates, 0, plan);
-          const best = this.settled(group.candidates) ? this.chosen(group) : undefined;
-          if (best) await this.offer(group.others(best.configuration.learningRate), 1, plan);
+          const { stages } = this.standing(group);
+          for (const [stage, runs] of stages.entries())
+            await this.offer(runs, Math.min(stage, 1), plan);
         }
       for (const record of this.records.values())
         await this.write(record, () => this.queue.weights(record.id));
@@ -367,35 +368,21 @@ class Supervisor {
       .map(({ run, host, pid, progress }) => ({ run, supervisor: `${host} ${pid}`, progress }));
   }
 
-  private chosen({ candidates }: Group): RunRecord | undefined {
-    return bestOf(candidates.flatMap(({ id }) => this.records.get(id) ?? []));
-  }
-
   /** The runs of all plans that have no result yet and were not given up; of those with other seeds, what is known of them now. */
   private unsettled(): PlannedRun[] {
-    const runs = this.plans.flatMap(({ groups }) =>
-      groups.flatMap((group) => {
-        const best = this.settled(group.candidates) ? this.chosen(group) : undefined;
-        const others = best ? group.others(best.configuration.learningRate) : [];
-        return [...group.candidates, ...others];
-      }),
-    );
-    return runs.filter((run) => !this.settled([run]) && this.offered.has(run.id));
+    const given = new Set(this.dead.map(({ run }) => run));
+    return this.plans
+      .flatMap(({ groups }) => groups.flatMap((group) => this.standing(group).stages.flat()))
+      .filter(({ id }) => !this.records.has(id) && !given.has(id) && this.offered.has(id));
   }
 
-  private settled(runs: readonly PlannedRun[]): boolean {
+  private standing(group: Group): Standing {
     const given = new Set(this.dead.map(({ run }) => run));
-    return runs.every(({ id }) => this.records.has(id) || given.has(id));
+    return standing(group, this.records, (id) => this.records.has(id) || given.has(id));
   }
 
   private isDone(): boolean {
-    return this.plans.every(({ groups }) =>
-      groups.every((group) => {
-        if (!this.settled(group.candidates)) return false;
-        const best = this.chosen(group);
-        return !best || this.settled(group.others(best.configuration.learningRate));
-      }),
-    );
+    return this.plans.every(({ groups }) => groups.every((group) => this.standing(group).done));
   }
 
   /** Until something happens here, or for a moment: other machines do not call. */

@@ -26,6 +26,7 @@ const position = z.object({
     nll: z.number(),
     steps: z.number().int(),
     learningRate: z.number(),
+    shrunk: z.number().int().default(0),
   }),
 });
 

@@ -2,6 +2,7 @@ import type { Cell } from "../cells/cell.js";
 import { hiddenSizeFor, paperHiddenSizes } from "../cells/size.js";
 import { GatedRnnError } from "../errors.js";
 import type { Task } from "../tasks/task.js";
+import { protocols } from "./protocol.js";
 import { type RunConfiguration, runConfiguration } from "./record.js";
 
 /**
@@ -19,8 +20,8 @@ const kindOf = ({ units: { kind } }: Task) =>
   kind === "music" || kind === "speech" ? kind : "own";
 
 /**
- * The paper's protocol with our choices where it says nothing (momentum, ε, batch size, decay of the rate, patience):
- * what a run is unless told otherwise.
+ * What a run is unless told otherwise: the paper's protocol with our choices where it says nothing (momentum, ε, batch size, decay
+ * of the rate, patience), or with those of the authors' published code; see `protocols`.
  *
  * @throws GatedRnnError `usage` when an option is out of its range
  */
@@ -33,6 +34,7 @@ export function configurationOf(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
   const { budget, batchSize, weightNoise, ...usual } = byKind[kindOf(task)];
+  const protocol = runConfiguration.shape.protocol.safeParse(options.protocol);
   const sizes: Readonly<Record<string, number>> = usual.sizes;
   const configuration = {
     data: task.name,
@@ -41,21 +43,19 @@ export function configurationOf(
       ? sizes[cell.name]
       : hiddenSizeFor(cell, task.inputSize, budget),
     seed: 1,
-    epochs: 200,
-    patience: 100,
     batchSize,
-    maxSteps: 1000,
-    learningRate: 1e-3,
-    finalLearningRate: 0.01,
-    decay: 0.95,
-    momentum: 0.9,
-    epsilon: 1e-6,
     weightNoise,
-    maxGradientNorm: 1,
+    ...protocols[protocol.data ?? "ours"],
     ...given,
   };
   const checked = runConfiguration.safeParse(configuration);
-  if (checked.success) return checked.data;
+  if (checked.success) {
+    if (checked.data.epsilon > 0 || checked.data.rootFloor > 0) return checked.data;
+    throw new GatedRnnError(
+      "usage",
+      "epsilon: expected a positive epsilon or rootFloor, got 0 for both; RMSProp divides by a root that may be 0",
+    );
+  }
   const [{ path, message }] = checked.error.issues;
   const key = String(path[0]);
   throw new GatedRnnError(

@@ -64,16 +64,27 @@ export function machine(): RunRecord["machine"] {
   };
 }
 
+const asBefore: Readonly<Record<string, unknown>> = {
+  protocol: "ours",
+  loss: "mean",
+  rootFloor: 0,
+  maxStepNorm: null,
+  nonFiniteGradient: "stop",
+} satisfies Partial<RunConfiguration>;
+
 /**
  * The name of a run: sha256 over its configuration, data checksum and package version; 16 hexadecimal digits. Commit, engine and
- * threads are in the record and not in the name: a sweep over several sittings goes on after a commit.
+ * threads are in the record and not in the name: a sweep over several sittings goes on after a commit. What configurations of before
+ * there was a second protocol lack counts only where it is not as it was then: those runs keep their names.
  */
 export function runId(
   configuration: RunConfiguration,
   dataChecksum: string,
   packageVersion: string,
 ): string {
-  const sorted = Object.entries(configuration).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(configuration)
+    .filter(([field, value]) => !(field in asBefore && asBefore[field] === value))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")
     .update(JSON.stringify([sorted, dataChecksum, packageVersion]))
     .digest("hex")

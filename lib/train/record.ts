@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { protocolNames } from "./protocol.js";
 
 /** A run's name: the first 16 hexadecimal digits of a sha256. */
 export const runName = z.string().regex(/^[0-9a-f]{16}$/);
@@ -32,6 +33,8 @@ export const epochPoint = z.object({
     max: z.number(),
     rescaled: z.number().describe("share of updates rescaled"),
   }),
+  /** Updates whose gradient was not finite and was replaced; they count in no mean above. Only where the configuration has it so. */
+  shrunk: z.number().int().nonnegative().optional(),
 });
 export type EpochPoint = z.infer<typeof epochPoint>;
 
@@ -47,7 +50,10 @@ export const runConfiguration = z.object({
     .number()
     .int()
     .positive()
-    .describe("longer training sequences are cut into pieces of this many steps"),
+    .nullable()
+    .describe(
+      "longer training sequences are cut into pieces of this many steps; null: none is cut",
+    ),
   learningRate: z.number().positive(),
   finalLearningRate: z
     .number()
@@ -58,6 +64,24 @@ export const runConfiguration = z.object({
   epsilon: z.number(),
   weightNoise: z.number(),
   maxGradientNorm: z.number().positive().nullable().describe("null: never rescaled"),
+  // records of before there was a second protocol lack the following
+  protocol: z.enum(protocolNames).default("ours"),
+  loss: z.enum(["mean", "sum"]).default("mean").describe("over the steps of an update's batch"),
+  rootFloor: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe("the least that RMSProp's root counts as"),
+  maxStepNorm: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("the norm of an update's step is limited to this; null: never"),
+  nonFiniteGradient: z
+    .enum(["stop", "shrink"])
+    .default("stop")
+    .describe("shrink: a gradient whose norm is not finite is replaced by 0.1 of the parameters"),
 });
 export type RunConfiguration = z.infer<typeof runConfiguration>;
 

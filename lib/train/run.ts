@@ -89,8 +89,13 @@ export class Run {
     const { configuration, session, partial } = this;
     const { batchSize, maxSteps, seed, epochs, maxGradientNorm } = configuration;
     const epoch = this.curve.length + 1;
-    const { count, batches } = this.task.epoch({ batchSize, maxSteps, seed, epoch });
-    let done = -partial.norms.length; // batches of an earlier sitting come first
+    const { count, batches } = this.task.epoch({
+      batchSize,
+      maxSteps: maxSteps ?? Number.MAX_SAFE_INTEGER,
+      seed,
+      epoch,
+    });
+    let done = -(partial.norms.length + partial.shrunk); // batches of an earlier sitting come first
     for (const batch of batches) {
       if (done++ < 0) continue;
       if (signal?.aborted) return false;
@@ -103,22 +108,32 @@ export class Run {
         decay: configuration.decay,
         momentum: configuration.momentum,
         epsilon: configuration.epsilon,
+        rootFloor: configuration.rootFloor,
+        maxStepNorm: configuration.maxStepNorm ?? Number.POSITIVE_INFINITY,
+        loss: configuration.loss,
+        nonFiniteGradient: configuration.nonFiniteGradient,
       });
       this.updates += 1;
-      partial.norms.push(report.gradientNorm);
-      partial.nll += report.nllPerStep * report.steps;
-      partial.steps += report.steps;
-      this.report(epoch, partial.norms.length / (count + 1), partial.nll / partial.steps);
+      if (Number.isFinite(report.gradientNorm)) partial.norms.push(report.gradientNorm);
+      else partial.shrunk += 1;
+      if (Number.isFinite(report.nllPerStep)) {
+        partial.nll += report.nllPerStep * report.steps;
+        partial.steps += report.steps;
+      }
+      this.report(epoch, done / (count + 1), partial);
       if (performance.now() - this.saved >= 1000 * saveSeconds) {
         await save();
         this.saved = performance.now();
       }
       await breathe();
     }
+    const { norms, nll, steps, learningRate, shrunk } = partial;
+    if (steps === 0)
+      throw new NotFiniteError(this.updates, `the loss of every update of epoch ${epoch}`);
     const valid = meanNll(await this.evaluate("valid"));
     if (!Number.isFinite(valid.nllPerStep))
       throw new NotFiniteError(this.updates, "the validation NLL");
-    const { norms, nll, steps, learningRate } = partial;
+    const counted = Math.max(1, norms.length);
     this.curve.push({
       epoch,
       seconds: this.seconds(),
@@ -127,12 +142,12 @@ export class Run {
       trainingNllPerStep: nll / steps,
       valid,
       gradientNorm: {
-        mean: norms.reduce((a, b) => a + b, 0) / norms.length,
-        max: norms.reduce((a, b) => Math.max(a, b)),
+        mean: norms.reduce((a, b) => a + b, 0) / counted,
+        max: norms.reduce((a, b) => Math.max(a, b), 0),
         rescaled:
-          norms.filter((n) => n > (maxGradientNorm ?? Number.POSITIVE_INFINITY)).length /
-          norms.length,
+          norms.filter((n) => n > (maxGradientNorm ?? Number.POSITIVE_INFINITY)).length / counted,
       },
+      ...(configuration.nonFiniteGradient === "shrink" ? { shrunk } : {}),
     });
     this.partial = this.nothingYet();
     if (valid.nllPerStep < this.best.nllPerStep)
@@ -141,17 +156,18 @@ export class Run {
         nllPerStep: valid.nllPerStep,
         parameters: (await session.read()).parameters,
       };
-    this.report(epoch, 1, nll / steps);
+    this.report(epoch, 1, partial);
     await breathe();
     return true;
   }
 
   private nothingYet(): Checkpoint["partial"] {
-    return { norms: [], nll: 0, steps: 0, learningRate: this.configuration.learningRate };
+    const { learningRate } = this.configuration;
+    return { norms: [], nll: 0, steps: 0, learningRate, shrunk: 0 };
   }
 
-  private report(epoch: number, epochShare: number, nllPerStep: number): void {
-    if (!this.onProgress) return;
+  private report(epoch: number, epochShare: number, { nll, steps }: Checkpoint["partial"]): void {
+    if (!this.onProgress || steps === 0) return;
     const { epochs } = this.configuration;
     const seconds = this.seconds();
     const done = (epoch - 1 + epochShare) / epochs;
@@ -159,7 +175,7 @@ export class Run {
       epoch,
       epochs,
       epochShare,
-      nllPerStep,
+      nllPerStep: nll / steps,
       seconds,
       secondsLeft: (seconds / done) * (1 - done),
       curve: this.curve,

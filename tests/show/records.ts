@@ -43,6 +43,11 @@ export function madeUpRecord(
       epsilon: 1e-6,
       weightNoise: 0.075,
       maxGradientNorm: 1,
+      protocol: "ours",
+      loss: "mean",
+      rootFloor: 0,
+      maxStepNorm: null,
+      nonFiniteGradient: "stop",
     },
     parameters: { recurrent: 18_630, output: 4_136 },
     data: {

@@ -19,9 +19,8 @@ const run = (
   };
 };
 
-it("the rate is chosen by the first seed's validation NLL, and all its seeds come", () => {
+it("where one rate alone has more seeds, it is chosen by the first seed's validation NLL, and all its seeds come", () => {
   const runs = [
-    run(0.1, 2, 1),
     run(0.1, 1, 5),
     run(0.2, 1, 4),
     run(0.3, 1, 3, "failed"),
@@ -36,6 +35,33 @@ it("the rate is chosen by the first seed's validation NLL, and all its seeds com
     ["gru", 0.2, 2],
     ["gru", 0.2, 3],
     ["lstm", 0.5, 1],
+  ]);
+});
+
+it("where several rates have more seeds, the mean over those seeds chooses among them", () => {
+  const runs = [
+    ...[run(0.1, 1, 3), run(0.1, 2, 9), run(0.1, 3, 9)], // the best with the first seed
+    ...[run(0.2, 1, 4), run(0.2, 2, 4), run(0.2, 3, 4), run(0.2, 4, 99)], // a fourth seed is not compared
+    ...[run(0.3, 1, 5), run(0.3, 2, 1), run(0.3, 3, 1, "failed")],
+    run(0.4, 1, 6),
+  ];
+  expect(chosenRecords(runs).map(({ configuration: c }) => [c.learningRate, c.seed])).toEqual([
+    [0.2, 1],
+    [0.2, 2],
+    [0.2, 3],
+    [0.2, 4],
+  ]);
+});
+
+it("the protocols are searches of their own", () => {
+  const theirs = (rate: number, valid: number) => {
+    const one = run(rate, 1, valid);
+    return { ...one, configuration: { ...one.configuration, protocol: "authors" as const } };
+  };
+  const runs = [run(0.1, 1, 1), run(0.2, 1, 2), theirs(0.1, 9), theirs(0.2, 8)];
+  expect(chosenRecords(runs).map(({ configuration: c }) => [c.protocol, c.learningRate])).toEqual([
+    ["ours", 0.1],
+    ["authors", 0.2],
   ]);
 });
 

@@ -147,12 +147,14 @@ it("the presets are the paper's three units, ten learning rates and three seeds,
   expect([...presets["paper-music"].data, ...presets["paper-speech"].data]).toEqual(
     presets.paper.data,
   );
+  expect(presets["paper-music"]).toMatchObject({ finalists: 3, rateSeeds: 3, seeds: 10 });
 });
 
 it.each([
   [{ data: ["bach"] }, "data: expected one of"],
   [{ data: [] }, "sweep: data: "],
   [{ cells: ["gruu"] }, "cell: expected one of tanh, gru, lstm, "],
+  [{ rateSeeds: 3 }, "sweep: rateSeeds: expected at most 2, the number of seeds, got 3"],
   [{ learningRates: 0 }, "sweep: learningRates: "],
   [{ run: { epochs: 0 } }, "sweep: run.epochs: "],
   [{ rounds: 3 }, "rounds"],

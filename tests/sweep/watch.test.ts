@@ -26,17 +26,22 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const done = { ...madeUpRecord("gru", { epochs: 20 }), id: "a", seconds: 100 };
-const planned = (id: string, seed = 1): PlannedRun => ({
+const rates = { a: 1e-3, b: 2e-3, c: 3e-3, d: 1e-3 };
+const planned = (id: keyof typeof rates, seed = 1): PlannedRun => ({
   id,
-  configuration: { ...done.configuration, seed },
+  configuration: { ...done.configuration, learningRate: rates[id], seed },
   checksum: "c",
   version: "1",
 });
 const group: Group = {
   data: "jsb",
   cell: "gru",
-  candidates: ["a", "b", "c"].map((id) => planned(id)),
-  others: () => [planned("d", 2)],
+  candidates: (["a", "b", "c"] as const).map((id) => planned(id)),
+  finalists: 1,
+  rateSeeds: 1,
+  seeds: [1, 2],
+  run: (rate, seed) =>
+    seed === 2 ? planned("d", 2) : planned(rate === rates.a ? "a" : rate === rates.b ? "b" : "c"),
 };
 const progress: LiveProgress = {
   share: 0.25,
@@ -75,7 +80,7 @@ describe("a sweep's status", () => {
 
   it("shows runs at work and the best in tables", () => {
     expect(tableText(activeTable(status))).toMatch(
-      /jsb +GRU +0\.0010 +1 +6\/20 +9\.500 +9\.250 +1 min 15 s +here 7/,
+      /jsb +GRU +0\.0020 +1 +6\/20 +9\.500 +9\.250 +1 min 15 s +here 7/,
     );
     expect(tableText(groupsTable(status))).toMatch(/jsb +GRU +1\/4 +0\.0010 +8\.600 +8\.800/);
   });

@@ -170,6 +170,10 @@ describe("training", () => {
       decay: 0.9,
       momentum: 0.5,
       epsilon: 1e-5,
+      rootFloor: 0,
+      maxStepNorm: Infinity,
+      loss: "mean",
+      nonFiniteGradient: "stop",
     });
     expect(seen[7].learningRate).toBeCloseTo(0.0002, 12);
     expect(seen[1].learningRate - seen[0].learningRate).toBeCloseTo(

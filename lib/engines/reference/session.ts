@@ -29,18 +29,20 @@ export class ReferenceSession implements Session {
   async trainStep(batch: Batch, settings: StepSettings): Promise<StepReport> {
     const { t } = this;
     const noisy = t.tidy(() => this.withNoise(settings));
-    const { value, grads } = this.gradients(noisy, batch);
+    const steps = batch.stepOffsets[batch.time];
+    const { value, grads } = this.gradients(noisy, batch, settings.loss === "sum" ? steps : 1);
     // a tensor without noise is the parameter itself
     for (const tensor of noisy) if (!this.parameters.includes(tensor)) tensor.dispose();
     try {
-      const norm = t.tidy(() => t.sqrt(t.addN(grads.map((g) => t.sum(t.square(g))))));
-      const [nllPerStep, gradientNorm] = [(await value.data())[0], (await norm.data())[0]];
-      norm.dispose();
-      if (!Number.isFinite(nllPerStep)) throw new NotFiniteError(this.updates + 1, "the loss");
-      if (!Number.isFinite(gradientNorm))
-        throw new NotFiniteError(this.updates + 1, await this.firstNotFinite(grads));
-      this.update(grads, gradientNorm, settings);
-      return { nllPerStep, steps: batch.stepOffsets[batch.time], gradientNorm };
+      const nllPerStep = (await value.data())[0];
+      const gradientNorm = await this.norm(grads);
+      if (settings.nonFiniteGradient !== "shrink") {
+        if (!Number.isFinite(nllPerStep)) throw new NotFiniteError(this.updates + 1, "the loss");
+        if (!Number.isFinite(gradientNorm))
+          throw new NotFiniteError(this.updates + 1, await this.firstNotFinite(grads));
+      }
+      await this.update(grads, gradientNorm, settings);
+      return { nllPerStep, steps, gradientNorm };
     } finally {
       t.dispose([value, ...grads]);
     }
@@ -146,45 +148,65 @@ export class ReferenceSession implements Session {
     });
   }
 
-  /** Mean NLL per step and its gradient at the given parameters; the caller disposes of both. */
+  /** Mean NLL per step, and so many times its gradient, at the given parameters; the caller disposes of both. */
   private gradients(
     parameters: readonly tf.Tensor[],
     batch: Batch,
+    factor = 1,
   ): { value: tf.Scalar; grads: tf.Tensor[] } {
     const { t, model } = this;
     return t.tidy(() => {
       const { input, target } = batchTensors(t, batch);
-      return t.valueAndGrads((...values: tf.Tensor[]) => {
+      const { value, grads } = t.valueAndGrads((...values: tf.Tensor[]) => {
         const named = this.named(values);
         return t.mean(nllPerRow(t, model, named, this.states(named, batch, input), target));
-      })([...parameters]) as { value: tf.Scalar; grads: tf.Tensor[] };
+      })([...parameters]);
+      return {
+        value: value as tf.Scalar,
+        grads: factor === 1 ? grads : grads.map((g) => t.mul(g, factor)),
+      };
     });
   }
 
-  /** Rescaling acts on the gradient as computed; then RMSProp with momentum. */
-  private update(
+  /** Rescaling acts on the gradient as computed; then RMSProp with momentum; then the limit on the step. */
+  private async update(
     grads: readonly tf.Tensor[],
     norm: number,
-    { learningRate, maxGradientNorm, decay, momentum, epsilon }: StepSettings,
-  ): void {
+    settings: StepSettings,
+  ): Promise<void> {
     const { t } = this;
-    const rescale = norm > maxGradientNorm ? maxGradientNorm / norm : 1;
+    const { learningRate, maxGradientNorm, maxStepNorm = Number.POSITIVE_INFINITY } = settings;
+    const { decay, momentum, epsilon, rootFloor = 0 } = settings;
+    const finite = Number.isFinite(norm);
+    const rescale = !finite ? 0.1 : norm > maxGradientNorm ? maxGradientNorm / norm : 1;
     grads.forEach((grad, k) => {
-      const [meanSquare, moment, value] = t.tidy(() => {
-        const g = t.mul(grad, rescale);
+      const [meanSquare, moment] = t.tidy(() => {
+        const g = t.mul(finite ? grad : this.parameters[k], rescale);
         const v = t.add(t.mul(this.meanSquares[k], decay), t.mul(t.square(g), 1 - decay));
-        const m = t.add(
-          t.mul(this.momenta[k], momentum),
-          t.div(t.mul(g, learningRate), t.sqrt(t.add(v, epsilon))),
-        );
-        return [v, m, t.sub(this.parameters[k], m)];
+        const root = t.maximum(t.sqrt(t.add(v, epsilon)), rootFloor);
+        const step = t.div(t.mul(g, learningRate), root);
+        return [v, t.add(t.mul(this.momenta[k], momentum), step)];
       });
-      t.dispose([this.meanSquares[k], this.momenta[k], this.parameters[k]]);
+      t.dispose([this.meanSquares[k], this.momenta[k]]);
       this.meanSquares[k] = meanSquare;
       this.momenta[k] = moment;
+    });
+    const step = maxStepNorm === Number.POSITIVE_INFINITY ? 0 : await this.norm(this.momenta);
+    const shorter = step > maxStepNorm ? maxStepNorm / step : 1;
+    this.momenta.forEach((moment, k) => {
+      const value = t.tidy(() => t.sub(this.parameters[k], t.mul(moment, shorter)));
+      t.dispose(this.parameters[k]);
       this.parameters[k] = value;
     });
     this.updates += 1;
+  }
+
+  private async norm(tensors: readonly tf.Tensor[]): Promise<number> {
+    const { t } = this;
+    const norm = t.tidy(() => t.sqrt(t.addN(tensors.map((g) => t.sum(t.square(g))))));
+    const [value] = await norm.data();
+    norm.dispose();
+    return value;
   }
 
   private async firstNotFinite(grads: readonly tf.Tensor[]): Promise<string> {
