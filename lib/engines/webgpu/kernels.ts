@@ -8,12 +8,19 @@ import { loss, rowsPerWorkgroup } from "./wgsl/losses.js";
 import { prepareWeights } from "./wgsl/prepare.js";
 import { denseProjection, hiddenGradient, readout, sparseProjection } from "./wgsl/products.js";
 import { tile } from "./wgsl/tiled-product.js";
-import { reduced, reduceGradients, totals, updateParameters } from "./wgsl/update.js";
+import {
+  makeSteps,
+  reduced,
+  reduceGradients,
+  takeSteps,
+  totals,
+  updateParameters,
+} from "./wgsl/update.js";
 import { tablesOf, weightGradients } from "./wgsl/weight-gradients.js";
 import { type WeightLayout, weightLayout } from "./wgsl/weights.js";
 
-/** How much of a training step is done. */
-export type Mode = "forward" | "gradient" | "update";
+/** How much of a training step is done. A "limited update" knows the norm of its step before it is taken: one dispatch more. */
+export type Mode = "forward" | "gradient" | "update" | "limited update";
 
 /** The largest of some runs: what a grid must cover. */
 export interface Extent {
@@ -103,7 +110,13 @@ export function kernelsOf(
     { kernel: reduceGradients(program), grid: perParameter(reduced) },
     { kernel: totals(program), grid: () => [1, 1] },
   ];
-  const update: Stage = { kernel: updateParameters(program), grid: perParameter(64) };
+  const updates = {
+    update: [{ kernel: updateParameters(program), grid: perParameter(64) }],
+    "limited update": [
+      { kernel: makeSteps(program), grid: perParameter(reduced) },
+      { kernel: takeSteps(program), grid: perParameter(reduced) },
+    ],
+  } satisfies Record<string, Stage[]>;
   return {
     program,
     weights,
@@ -117,7 +130,7 @@ export function kernelsOf(
         { kernel: gradients[input], grid: ({ splits }) => [tiles, splits] },
         ...sums,
       );
-      return mode === "update" ? [...list, update] : list;
+      return mode === "gradient" ? list : [...list, ...updates[mode]];
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Batch } from "../../data/batch.js";
 import type { StepSettings } from "../engine.js";
 import type { Kernels, Mode } from "./kernels.js";
-import { jobFields, jobWords } from "./wgsl/kernel.js";
+import { floatFields, jobFields, jobWords } from "./wgsl/kernel.js";
 
 /** What one run asks for in a step that it shares with others. */
 export interface Call {
@@ -90,21 +90,14 @@ export function layoutOf(
       decay: settings?.decay ?? 0,
       momentum: settings?.momentum ?? 0,
       epsilon: settings?.epsilon ?? 0,
-      scale: 1 / rows,
+      scale: settings?.loss === "sum" ? 1 : 1 / rows,
+      floor: settings?.rootFloor ?? 0,
+      maxStep: Math.min(settings?.maxStepNorm ?? largestFloat, largestFloat),
+      shrink: Number(settings?.nonFiniteGradient === "shrink"),
     };
   });
   return { jobs, batchWords, workFloats, resultFloats };
 }
-
-const fractions = new Set<string>([
-  "noise",
-  "rate",
-  "maxNorm",
-  "decay",
-  "momentum",
-  "epsilon",
-  "scale",
-]);
 
 /** Writes the jobs and their batches, each batch once. */
 export function fill(
@@ -117,7 +110,7 @@ export function fill(
   calls.forEach(({ batch }, run) => {
     const job = jobs[run];
     jobFields.forEach((field, k) => {
-      if (fractions.has(field)) floats[run * jobWords + k] = job[field];
+      if (floatFields.has(field)) floats[run * jobWords + k] = job[field];
       else words[run * jobWords + k] = job[field];
     });
     if (done.has(job.steps)) return;

@@ -34,11 +34,15 @@ export class WebGpuSession implements Session {
   }
 
   async trainStep(batch: Batch, settings: StepSettings): Promise<StepReport> {
-    const { nll, norm } = await this.compute(batch, "update", settings);
+    const limited = (settings.maxStepNorm ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
+    const mode = limited ? "limited update" : "update";
+    const { nll, norm } = await this.compute(batch, mode, settings);
     const steps = batch.stepOffsets[batch.time];
-    if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
-    if (!Number.isFinite(norm))
-      throw new NotFiniteError(this.updates + 1, await this.firstNotFinite());
+    if (settings.nonFiniteGradient !== "shrink") {
+      if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
+      if (!Number.isFinite(norm))
+        throw new NotFiniteError(this.updates + 1, await this.firstNotFinite());
+    }
     this.updates += 1;
     return { nllPerStep: nll / steps, steps, gradientNorm: norm };
   }

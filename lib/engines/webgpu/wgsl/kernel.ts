@@ -29,6 +29,7 @@ export const jobFields = [
   ],
   ...["work", "stride", "readout", "partials", "chunk", "splits", "result", "nll", "squares"],
   ...["update", "seed", "noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale"],
+  ...["floor", "maxStep", "shrink"],
 ] as const;
 export const jobWords = 32;
 
@@ -54,7 +55,9 @@ export interface KernelSource {
 }
 
 /** Fields of a job that are floats in the batch's words. */
-const floats = new Set(["noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale"]);
+export const floatFields: ReadonlySet<string> = new Set([
+  ...["noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale", "floor", "maxStep"],
+]);
 
 export function kernel({
   name,
@@ -82,7 +85,7 @@ export function kernel({
   const fields = jobFields.flatMap((field, word) => {
     if (!new RegExp(`\\b${field}_\\b`).test(body)) return [];
     const value = `batch[run + ${word}u]`;
-    return [`  let ${field}_ = ${floats.has(field) ? `bitcast<f32>(${value})` : value};`];
+    return [`  let ${field}_ = ${floatFields.has(field) ? `bitcast<f32>(${value})` : value};`];
   });
   const code = `${declarations.join("\n")}
 ${arrays.join("\n")}
