@@ -14,5 +14,5 @@ execFileSync(process.execPath, [tsc, "-p", join(root, "lib", "tsconfig.json")], 
   stdio: "inherit",
 });
 copyWasm();
-const problem = buildAddon();
+const problem = await buildAddon();
 if (problem) console.log(`native engine: no addon, the slower builds are used: ${problem}`);

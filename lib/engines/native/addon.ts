@@ -1,44 +1,107 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { GatedRnnError } from "../../errors.js";
 import { packageFolder } from "../../train/provenance.js";
 import type { ArenaMemory, Kernels } from "./kernels.js";
 
-/** What the build step leaves beside what it builds: see engines/native/build.mjs. */
-interface BuildReport {
-  readonly file?: string;
-  readonly build?: string;
-  readonly compiler?: string;
+const variant = z.object({
+  name: z.string(),
+  /** What a processor must have, in the words of c/processor.h. */
+  needs: z.array(z.string()),
+  file: z.string().optional(),
+  bytes: z.number().optional(),
+  sha256: z.string().optional(),
+  /** Why it was not built. */
+  problem: z.string().optional(),
+});
+
+/** What the build step leaves beside what it builds: see build.mjs. */
+const buildReport = z.object({
+  platform: z.string(),
+  id: z.string().optional(),
+  compiler: z.string().optional(),
+  /** Best first; the last one runs on every processor of the platform. */
+  variants: z.array(variant).optional(),
   /** Why there is no addon. */
-  readonly problem?: string;
-}
+  problem: z.string().optional(),
+});
+type Variant = z.infer<typeof variant>;
 
 interface Addon {
   readonly lanes: number;
+  /** What the processor has of what variants may need, and the operating system lets programs use. */
+  readonly processor: readonly string[];
   /** Words to the next cache line. */
   misalignment(buffer: ArrayBuffer): number;
   run(buffer: ArrayBuffer, firstWord: number, job: number): void;
 }
 
+/** Where the build step puts the addons. */
+export const addonFolder = () => join(packageFolder(), "dist", "native");
+
 /**
- * The C source as built by this machine's compiler.
- * @throws GatedRnnError `engine-missing` when it was not built or does not load, and why
+ * The C source as built by a compiler, for the best kind of processor that this one is. What the processor has is asked of the
+ * variant that runs everywhere; every file is held against its checksum before it is loaded, since loading half of one ends the
+ * process.
+ *
+ * @param most the best variant to take, by name; default: any
+ * @throws GatedRnnError `engine-missing` when none was built or none can be loaded, and why
  */
-export function addonKernels(): Kernels {
-  const folder = join(packageFolder(), "dist", "native");
-  const report = join(folder, "addon.json");
-  if (!existsSync(report)) throw missing("it was not built; run npm run build");
-  const { file, build, compiler, problem }: BuildReport = JSON.parse(readFileSync(report, "utf8"));
-  if (file === undefined || build === undefined) throw missing(problem ?? "it was not built");
+export function addonKernels(most?: string, folder = addonFolder()): Kernels {
+  const { platform, id, compiler, variants = [], problem } = readReport(folder);
+  const here = `${process.platform}-${process.arch}`;
+  if (platform !== here) throw missing(`it was built for ${platform}, this is ${here}`);
+  const everywhere = variants.at(-1);
+  if (!everywhere) throw missing(problem ?? "it was not built");
+  const { processor } = load(folder, everywhere);
+  const passed: string[] = [];
+  const first = most === undefined ? 0 : variants.findIndex(({ name }) => name === most);
+  for (const candidate of variants.slice(first)) {
+    const lacking = candidate.needs.filter((feature) => !processor.includes(feature));
+    if (lacking.length > 0) {
+      passed.push(`no ${candidate.name}: this processor has no ${lacking.join(", ")}`);
+      continue;
+    }
+    try {
+      const addon = load(folder, candidate);
+      return {
+        build: `native addon ${candidate.name} ${id}`,
+        reason: [`the best for this processor, built by ${compiler}`, ...passed].join("; "),
+        lanes: addon.lanes,
+        threads: true,
+        arena: () => new AddonArena(addon),
+      };
+    } catch (error) {
+      passed.push(`no ${candidate.name}: ${(error as Error).message}`);
+    }
+  }
+  throw missing(passed.join("; "));
+}
+
+function readReport(folder: string): z.infer<typeof buildReport> {
+  const file = join(folder, "addon.json");
+  if (!existsSync(file)) throw missing("it was not built; run npm run build");
   try {
-    const addon: Addon = require(join(folder, file));
-    return {
-      build: `native addon ${build}`,
-      reason: `built here by ${compiler}`,
-      lanes: addon.lanes,
-      threads: true,
-      arena: () => new AddonArena(addon),
-    };
+    return buildReport.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    throw missing(`${file} is damaged; run npm run build`);
+  }
+}
+
+/** @throws GatedRnnError `engine-missing` when the file is not what was built, or does not load */
+function load(folder: string, { file, bytes, sha256, problem }: Variant): Addon {
+  if (file === undefined) throw missing(problem ?? "it was not built");
+  const path = join(folder, file);
+  if (!existsSync(path)) throw missing(`${file} is not there; run npm run build`);
+  const contents = readFileSync(path);
+  if (contents.length !== bytes)
+    throw missing(`${file} has ${contents.length} bytes instead of ${bytes}; run npm run build`);
+  if (createHash("sha256").update(contents).digest("hex") !== sha256)
+    throw missing(`${file} is not what was built; run npm run build`);
+  try {
+    return require(path);
   } catch (error) {
     throw missing((error as Error).message.split("\n")[0]);
   }
@@ -47,7 +110,7 @@ export function addonKernels(): Kernels {
 function missing(problem: string): GatedRnnError {
   return new GatedRnnError(
     "engine-missing",
-    `native engine: expected an addon built on this machine, got none: ${problem}`,
+    `native engine: expected an addon for this machine, got none: ${problem}`,
   );
 }
 

@@ -56,7 +56,7 @@ function sources() {
   );
   return Object.fromEntries(
     files
-      .filter(([name]) => /\.[ch]$/.test(name) && name !== "addon.c")
+      .filter(([name]) => /\.[ch]$/.test(name) && !["addon.c", "processor.h"].includes(name))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, file]) => [name, readFileSync(file)]),
   );

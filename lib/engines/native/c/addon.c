@@ -1,5 +1,7 @@
-// The engine as a Node-API addon: run(buffer, firstWord, job), misalignment(buffer), lanes.
+// The engine as a Node-API addon: run(buffer, firstWord, job), misalignment(buffer), lanes, and
+// processor: the features that this processor has.
 #include "engine.h"
+#include "processor.h"
 #include "vector.h"
 #include <node_api.h>
 
@@ -38,5 +40,14 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "misalignment", function);
   napi_create_int32(env, LANES, &lanes);
   napi_set_named_property(env, exports, "lanes", lanes);
+  const char *names[16];
+  const size_t count = processor_features(names);
+  napi_value features, name;
+  napi_create_array_with_length(env, count, &features);
+  for (size_t k = 0; k < count; k++) {
+    napi_create_string_utf8(env, names[k], NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, features, (uint32_t)k, name);
+  }
+  napi_set_named_property(env, exports, "processor", features);
   return exports;
 }
