@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Batch } from "../../lib/data/batch.js";
 import { Arena } from "../../lib/engines/native/arena.js";
+import { compilerWords } from "../../lib/engines/native/build.mjs";
 import type { ArenaMemory, Kernels } from "../../lib/engines/native/kernels.js";
 
 /** Where a job may read and write: first word and number of words. */
@@ -32,9 +33,11 @@ export class Sanitized implements Kernels {
       "../../lib/engines/native/c/engine.c",
       "../../lib/engines/native/c/noise.c",
     ].map(source);
+    const [compiler, ...words] = compilerWords();
     execFileSync(
-      process.env.CC ?? "cc",
+      compiler,
       [
+        ...words,
         "-std=gnu11",
         "-O1",
         "-g",

@@ -55,7 +55,7 @@ export function addonKernels(most?: string, folder = addonFolder()): Kernels {
   if (platform !== here) throw missing(`it was built for ${platform}, this is ${here}`);
   const everywhere = variants.at(-1);
   if (!everywhere) throw missing(problem ?? "it was not built");
-  const { processor } = load(folder, everywhere);
+  const { processor } = loaded(folder, everywhere);
   const passed: string[] = [];
   const first = most === undefined ? 0 : variants.findIndex(({ name }) => name === most);
   for (const candidate of variants.slice(first)) {
@@ -64,18 +64,19 @@ export function addonKernels(most?: string, folder = addonFolder()): Kernels {
       passed.push(`no ${candidate.name}: this processor has no ${lacking.join(", ")}`);
       continue;
     }
-    try {
-      const addon = load(folder, candidate);
-      return {
-        build: `native addon ${candidate.name} ${id}`,
-        reason: [`the best for this processor, built by ${compiler}`, ...passed].join("; "),
-        lanes: addon.lanes,
-        threads: true,
-        arena: () => new AddonArena(addon),
-      };
-    } catch (error) {
-      passed.push(`no ${candidate.name}: ${(error as Error).message}`);
+    const damage = damageOf(folder, candidate);
+    if (damage !== undefined) {
+      passed.push(`no ${candidate.name}: ${damage}`);
+      continue;
     }
+    const addon = loaded(folder, candidate);
+    return {
+      build: `native addon ${candidate.name} ${id}`,
+      reason: [`the best for this processor, built by ${compiler}`, ...passed].join("; "),
+      lanes: addon.lanes,
+      threads: true,
+      arena: () => new AddonArena(addon),
+    };
   }
   throw missing(passed.join("; "));
 }
@@ -90,18 +91,25 @@ function readReport(folder: string): z.infer<typeof buildReport> {
   }
 }
 
-/** @throws GatedRnnError `engine-missing` when the file is not what was built, or does not load */
-function load(folder: string, { file, bytes, sha256, problem }: Variant): Addon {
-  if (file === undefined) throw missing(problem ?? "it was not built");
+/** Why a variant must not be loaded; undefined when it is what was built. */
+function damageOf(folder: string, { file, bytes, sha256, problem }: Variant): string | undefined {
+  if (file === undefined) return problem ?? "it was not built";
   const path = join(folder, file);
-  if (!existsSync(path)) throw missing(`${file} is not there; run npm run build`);
+  if (!existsSync(path)) return `${file} is not there; run npm run build`;
   const contents = readFileSync(path);
   if (contents.length !== bytes)
-    throw missing(`${file} has ${contents.length} bytes instead of ${bytes}; run npm run build`);
+    return `${file} has ${contents.length} bytes, not ${bytes}; run npm run build`;
   if (createHash("sha256").update(contents).digest("hex") !== sha256)
-    throw missing(`${file} is not what was built; run npm run build`);
+    return `${file} is not what was built; run npm run build`;
+  return undefined;
+}
+
+/** @throws GatedRnnError `engine-missing` when the file is not what was built, or does not load */
+function loaded(folder: string, variant: Variant): Addon {
+  const damage = damageOf(folder, variant);
+  if (damage !== undefined) throw missing(damage);
   try {
-    return require(path);
+    return require(join(folder, variant.file as string));
   } catch (error) {
     throw missing((error as Error).message.split("\n")[0]);
   }

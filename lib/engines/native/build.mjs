@@ -59,6 +59,13 @@ export async function buildAddon() {
     writeFileSync(join(out, "addon.json.tmp"), `${JSON.stringify({ platform, ...content })}\n`);
     renameSync(join(out, "addon.json.tmp"), join(out, "addon.json"));
   };
+  const files = readdirSync(source).sort();
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(file).update(readFileSync(join(source, file)));
+  hash.update(JSON.stringify([flags, linkFlags, variants, platform]));
+  const sources = hash.copy().digest("hex").slice(0, 8);
+  const known = readReport();
+  const isBuilt = known.variants?.every(isWhole);
   const [compiler, ...words] = compilerWords();
   let version;
   try {
@@ -68,18 +75,17 @@ export async function buildAddon() {
     });
     version = told.split("\n")[0];
   } catch {
+    if (isBuilt && known.sources === sources) return; // where there was one
     const problem = `no C compiler (${[compiler, ...words].join(" ")}) on this machine; install one (Debian: apt-get install gcc) and run npm run build`;
     report({ problem });
     return problem;
   }
-  const files = readdirSync(source).sort();
-  const hash = createHash("sha256");
-  for (const file of files) hash.update(file).update(readFileSync(join(source, file)));
-  hash.update(JSON.stringify([version, words, flags, linkFlags, variants, platform]));
-  const id = hash.digest("hex").slice(0, 8);
+  const id = hash
+    .update(JSON.stringify([version, words]))
+    .digest("hex")
+    .slice(0, 8);
   const fileOf = ({ name }) => `addon-${name}-${id}.node`;
-  const known = readReport();
-  if (known.id === id && known.variants?.every(isWhole)) return;
+  if (isBuilt && known.id === id) return;
 
   const headers = join(
     dirname(createRequire(import.meta.url).resolve("node-api-headers/package.json")),
@@ -115,7 +121,7 @@ export async function buildAddon() {
       }
     }),
   );
-  report({ id, compiler: version, variants: made });
+  report({ id, sources, compiler: version, variants: made });
   const kept = new Set(made.map(({ file }) => file));
   for (const old of readdirSync(out))
     if (/^addon-.*\.node$/.test(old) && !kept.has(old)) rmSync(join(out, old), { force: true });
