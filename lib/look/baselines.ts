@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { memoryless } from "../cells/memoryless.js";
@@ -6,6 +5,7 @@ import { type Baseline, baselines } from "../data/baselines.js";
 import { dataFolder } from "../data/music-sets.js";
 import type { SpeechDataset } from "../data/speech.js";
 import { speechBaselines } from "../data/speech-baselines.js";
+import { readSealed, sealed } from "../files/sealed-json.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import type { Dataset } from "../tasks/index.js";
 import type { Task } from "../tasks/task.js";
@@ -22,14 +22,16 @@ export const memorylessRun = {
   seed: 1,
 } as const;
 
-const kept = z.array(
-  z.object({
-    name: z.enum(["gaussian", "autoregressive", "memoryless"]),
-    train: splitNll,
-    valid: splitNll,
-    test: splitNll,
-  }),
-);
+const kept = z.object({
+  baselines: z.array(
+    z.object({
+      name: z.enum(["gaussian", "autoregressive", "memoryless"]),
+      train: splitNll,
+      valid: splitNll,
+      test: splitNll,
+    }),
+  ),
+});
 
 /**
  * All that a data set can be compared with. Of music: see `baselines`. Of speech: see `speechBaselines`, and `memoryless`: the
@@ -60,17 +62,18 @@ export async function baselinesOf(
     ...speechBaselines(dataset),
     { name: "memoryless", train: training, valid, test },
   ];
-  writeWholeFile(file, `${JSON.stringify(computed, null, 1)}\n`);
+  writeWholeFile(file, `${JSON.stringify(sealed({ baselines: computed }), null, 1)}\n`);
   return computed;
 }
 
 const baselinesFile = ({ name, checksum }: SpeechDataset) =>
   join(dataFolder(), "baselines", `${name}-${checksum.slice(0, 16)}.json`);
 
-/** What another version has left, or half a file, is computed again. */
+/** What another version has left, or a file that is damaged, is computed again. */
 function read(file: string): Baseline[] | undefined {
   try {
-    return kept.safeParse(JSON.parse(readFileSync(file, "utf8"))).data;
+    return readSealed(file, kept, { expected: "kept baselines", remedy: "compute them again" })
+      .baselines;
   } catch {
     return undefined;
   }

@@ -10,12 +10,13 @@ import {
 import { join } from "node:path";
 import { makeFolder } from "../files/folder.js";
 import { tryFolder } from "../files/place.js";
+import { readSealed, sealed } from "../files/sealed-json.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
 import type { RunRecord } from "../train/record.js";
 import { recordFile, recordText, writeRecord } from "../train/record-file.js";
-import type { SweepStatus } from "./status.js";
-import type { SweepSummary } from "./summary.js";
+import { type SweepStatus, sweepStatus } from "./status.js";
+import { type SweepSummary, sweepSummary } from "./summary.js";
 
 /** Where a sweep's database, status and summary lie in its folder. */
 export const databaseFolder = (folder: string) => join(folder, "database");
@@ -51,13 +52,33 @@ function isWritten(file: string, record: RunRecord): boolean {
 
 /** A supervisor that serves several plans gives each summary its plan's name. */
 export function writeSummary(folder: string, summary: SweepSummary, plan?: string): void {
-  writeWholeFile(summaryFile(folder, plan), `${JSON.stringify(summary, null, 1)}\n`);
+  writeWholeFile(summaryFile(folder, plan), `${JSON.stringify(sealed(summary), null, 1)}\n`);
 }
+
+/**
+ * Reads a summary that a sweep has written.
+ *
+ * @throws GatedRnnError `record` when there is none, or it is damaged
+ */
+export function readSummary(file: string): SweepSummary {
+  return readSealed(file, sweepSummary, { expected: "a gated-rnn/sweep/1 summary", remedy });
+}
+
+/** @throws GatedRnnError `record` when there is none, or it is damaged */
+export function readStatus(file: string): SweepStatus {
+  return readSealed(file, sweepStatus, {
+    expected: "a gated-rnn/sweep-status/1 file",
+    remedy: "a running sweep writes it anew every second",
+  });
+}
+
+/** What to do about a file that is damaged: a sweep whose runs are done writes it anew at once. */
+const remedy = "give the sweep's command again";
 
 /** Replaces the status in one step; it is news, and not worth waiting for the disk. */
 export function writeStatus(folder: string, status: SweepStatus): void {
   const file = statusFile(folder);
-  writeFileSync(`${file}.${process.pid}.tmp`, JSON.stringify(status));
+  writeFileSync(`${file}.${process.pid}.tmp`, JSON.stringify(sealed(status)));
   renameSync(`${file}.${process.pid}.tmp`, file);
 }
 

@@ -1,13 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { GatedRnnError } from "../errors.js";
 import { contentSecurityPolicy, sweepBody, sweepPage } from "../show/sweep-page.js";
 import type { Database } from "./database.js";
-import { printable } from "./foreign-rows.js";
 import { type Group, plannedGroups } from "./plan.js";
 import { SweepQueue } from "./queue.js";
-import { statusFile } from "./results-folder.js";
-import { type SweepStatus, statusOf, sweepStatus } from "./status.js";
+import { readStatus, statusFile } from "./results-folder.js";
+import { type SweepStatus, statusOf } from "./status.js";
 
 /** Where a sweep's status is looked up, each time anew. */
 export type StatusSource = () => Promise<SweepStatus>;
@@ -25,22 +24,7 @@ export function folderStatus(folder: string): StatusSource {
         "record",
         `${folder}: expected a sweep's status.json, got none; start gated-rnn sweep --out ${folder}`,
       );
-    const bad = (problem: string, cause: unknown) =>
-      new GatedRnnError(
-        "record",
-        `${file}: expected a gated-rnn/sweep-status/1 file, got ${problem}; a running sweep writes it anew every second`,
-        { cause },
-      );
-    let value: unknown;
-    try {
-      value = JSON.parse(readFileSync(file, "utf8"));
-    } catch (error) {
-      throw bad(printable((error as Error).message), error);
-    }
-    const checked = sweepStatus.safeParse(value);
-    if (checked.success) return checked.data;
-    const [{ path, message }] = checked.error.issues;
-    throw bad(printable(`no valid "${path.join(".")}" (${message})`), checked.error);
+    return readStatus(file);
   };
 }
 

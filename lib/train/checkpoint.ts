@@ -2,12 +2,14 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { BadFileError, GatedRnnError } from "../errors.js";
+import { parseJson } from "../files/json.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import type { Model } from "../model/model.js";
 import { modelCost } from "../model/size.js";
 import type { TrainingState } from "../model/state.js";
+import { checkFinite } from "./finite.js";
 import { epochPoint } from "./record.js";
-import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
+import { decodeSafetensors, sealedSafetensors, type Tensor } from "./safetensors.js";
 
 /** How far a run has come. With the numbers below and the configuration, everything that follows is decided. */
 const position = z.object({
@@ -34,8 +36,17 @@ const checkpointMetadata = z.object({
   format: z.literal("gated-rnn/checkpoint/1"),
   run: z.string(),
   updates: z.coerce.number().int().nonnegative(),
-  position: z.string(),
+  position: z.string().transform(parsed),
 });
+
+function parsed(json: string, context: z.RefinementCtx): unknown {
+  try {
+    return parseJson(json);
+  } catch {
+    context.addIssue("expected JSON");
+    return z.NEVER;
+  }
+}
 
 /** All that a run needs to go on to the bits that it would have reached undisturbed: shuffling and noise follow from seed and counters. */
 export interface Checkpoint extends z.infer<typeof position> {
@@ -45,6 +56,9 @@ export interface Checkpoint extends z.infer<typeof position> {
   /** The parameters of the best validation epoch so far. */
   readonly bestParameters: TrainingState["parameters"];
 }
+
+/** What to do about a checkpoint that is damaged. */
+const remedy = "remove it, or give --restart, to begin the run again";
 
 const parts = ["parameters", "meanSquares", "momenta", "best"] as const;
 
@@ -70,7 +84,7 @@ export function writeCheckpoint(
     updates: String(state.updates),
     position: JSON.stringify(reached),
   };
-  writeWholeFile(file, encodeSafetensors({ tensors, metadata }));
+  writeWholeFile(file, sealedSafetensors({ tensors, metadata }));
 }
 
 /**
@@ -80,9 +94,10 @@ export function writeCheckpoint(
  */
 export function readCheckpoint(file: string, model: Model, run: string): Checkpoint | undefined {
   if (!existsSync(file)) return undefined;
-  const { tensors, metadata } = decodeSafetensors(contents(file), file);
+  const { tensors, metadata } = decodeSafetensors(contents(file), file, { remedy, sealed: true });
+  checkFinite(tensors, file, remedy);
   const checked = checkpointMetadata.safeParse(metadata);
-  const reached = checked.success ? position.safeParse(JSON.parse(checked.data.position)) : checked;
+  const reached = checked.success ? position.safeParse(checked.data.position) : checked;
   if (!checked.success || !reached.success)
     throw bad(file, `got no valid "${reached.error?.issues[0].path.join(".")}" in its metadata`);
   if (checked.data.run !== run)
@@ -124,11 +139,7 @@ export function removeCheckpoint(file: string): void {
 }
 
 function bad(file: string, problem: string): BadFileError {
-  return new BadFileError(
-    file,
-    8,
-    `expected a gated-rnn/checkpoint/1 file, ${problem}; remove it to start the run again`,
-  );
+  return new BadFileError(file, 8, `expected a gated-rnn/checkpoint/1 file, ${problem}; ${remedy}`);
 }
 
 function contents(file: string): Uint8Array {

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GatedRnnError } from "../errors.js";
+import { readSealed, sealed } from "../files/sealed-json.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { type RunRecord, runRecord } from "./record.js";
 
@@ -20,8 +20,9 @@ export function recordFile(
 const inFileName = (name: string) =>
   name.replaceAll(/^\.|[^\p{L}\p{N}\p{M} ._+-]/gu, "_").slice(0, 80);
 
-/** A record as its file holds it: an epoch of the curve to a line. */
-export function recordText({ curve, ...record }: RunRecord): string {
+/** A record as its file holds it: with the checksum of all that it says, an epoch of the curve to a line. */
+export function recordText(whole: RunRecord): string {
+  const { curve, ...record } = sealed(whole);
   const lines = curve.map((point) => `\n  ${JSON.stringify(point)}`);
   return `${JSON.stringify({ ...record, curve: [] }, null, 1).replace(/\[\](?=\n\}$)/, `[${lines.join()}\n ]`)}\n`;
 }
@@ -46,25 +47,14 @@ export function writeRecord(folder: string, record: RunRecord): string {
 }
 
 /**
- * Reads a record and checks it against the schema.
+ * Reads a record and checks it against the schema and, where it has one, its checksum: records of before there were any have none.
  *
- * @throws GatedRnnError `record`, naming the file and what is wrong in it
+ * @throws GatedRnnError `record` when it cannot be read, is damaged, was changed by hand, or is no record
  */
 export function readRecord(file: string): RunRecord {
-  const bad = (problem: string, cause?: unknown) =>
-    new GatedRnnError(
-      "record",
-      `record: expected ${file} to be a gated-rnn/run/1 record, got ${problem}; remove it to have its run trained again`,
-      { cause },
-    );
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw bad((error as Error).message.split("\n")[0], error);
-  }
-  const checked = runRecord.safeParse(value);
-  if (checked.success) return checked.data;
-  const [{ path, message }] = checked.error.issues;
-  throw bad(`no valid "${path.join(".")}" (${message})`, checked.error);
+  return readSealed(file, runRecord, {
+    expected: "a gated-rnn/run/1 record",
+    remedy:
+      'remove it to have its run trained again, or, if it was changed on purpose, delete its "checksum"',
+  });
 }

@@ -88,6 +88,12 @@ export type RunConfiguration = z.infer<typeof runConfiguration>;
 /** One run, whole: what a figure or a table is made of. Version 1 of the published schema. */
 export const runRecord = z.object({
   schema: z.literal("gated-rnn/run/1"),
+  checksum: z
+    .string()
+    .optional()
+    .describe(
+      "in files: sha256 over all other fields as JSON without white space, names of each object in order",
+    ),
   /** sha256 over configuration, data checksum and package version, 16 hexadecimal digits. */
   id: runName,
   configuration: runConfiguration,

@@ -1,5 +1,6 @@
-import { z } from "zod";
+import { createHash } from "node:crypto";
 import { BadFileError, GatedRnnError } from "../errors.js";
+import { checkOffsets, type Entry, metadataName, parseHeader, size } from "./safetensors-header.js";
 
 /** A float32 tensor: row-major values of the given shape. */
 export interface Tensor {
@@ -12,57 +13,78 @@ export interface SafeTensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+export interface DecodeOptions {
+  /** What to do about a file that is damaged; told at the end of every error. */
+  readonly remedy?: string;
+  /** Whether a file must have a checksum; one that is there is always compared. */
+  readonly sealed?: boolean;
+}
+
 /** Longest header that readers of the format accept, in bytes. */
 const longestHeader = 100_000_000;
 
-const entry = z.object({
-  dtype: z.literal("F32"),
-  shape: z.array(z.number().int().nonnegative()),
-  data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
-});
-const words = z.record(z.string(), z.string());
-/** The name in a header that is no tensor's. */
-const metadataName = "__metadata__";
+/** The name in a file's metadata of the sha256 over all else that it says; see `contentChecksum`. */
+const checksumName = "gated-rnn/sha256";
 
 /**
  * Tensors in the safetensors format (https://huggingface.co/docs/safetensors): length of the header as a little-endian
  * 64-bit number, the header in JSON, padded by spaces to a multiple of 8 bytes, then all values, little-endian, one tensor after another.
  *
- * @throws GatedRnnError `usage` for a tensor that has the name of the metadata
+ * @throws GatedRnnError `usage` when a tensor has the name of the metadata, or other than its shape's number of values
  */
 export function encodeSafetensors({ tensors, metadata }: SafeTensors): Uint8Array {
-  if (tensors.has(metadataName))
-    throw new GatedRnnError(
-      "usage",
-      `safetensors: expected tensors of any other name, got ${metadataName}`,
-    );
-  let end = 0;
-  const entries = [...tensors].map(([name, { shape, values }]) => {
-    const start = end;
-    end += values.byteLength;
-    return [name, { dtype: "F32", shape, data_offsets: [start, end] }];
-  });
-  const json = Buffer.from(
-    JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }),
-  );
+  const entries = entriesOf(tensors);
+  const json = Buffer.from(JSON.stringify({ [metadataName]: metadata, ...named(entries) }));
   const headerLength = Math.ceil(json.length / 8) * 8;
-  const bytes = Buffer.alloc(8 + headerLength + end, " ");
+  const data = 8 + headerLength;
+  const end = entries.at(-1)?.[1].data_offsets[1] ?? 0;
+  const bytes = Buffer.alloc(data + end, " ");
   bytes.writeBigUInt64LE(BigInt(headerLength));
   json.copy(bytes, 8);
-  let offset = 8 + headerLength;
-  for (const { values } of tensors.values())
-    for (const value of values) offset = bytes.writeFloatLE(value, offset);
+  for (const [name, { data_offsets }] of entries)
+    bytes.set(bytesOf(tensors.get(name) as Tensor), data + data_offsets[0]);
   return bytes;
 }
 
+/** The same with a checksum over all of it in its metadata. */
+export function sealedSafetensors({ tensors, metadata }: SafeTensors): Uint8Array {
+  const data = [...tensors.values()].map(bytesOf);
+  const checksum = contentChecksum(metadata, entriesOf(tensors), data);
+  return encodeSafetensors({ tensors, metadata: { ...metadata, [checksumName]: checksum } });
+}
+
+function entriesOf(tensors: SafeTensors["tensors"]): [string, Entry][] {
+  let end = 0;
+  return [...tensors].map(([name, { shape, values }]) => {
+    const start = end;
+    end += values.byteLength;
+    if (name === metadataName)
+      throw new GatedRnnError(
+        "usage",
+        `safetensors: expected tensors of any other name, got ${name}`,
+      );
+    if (size(shape) !== values.length)
+      throw new GatedRnnError(
+        "usage",
+        `safetensors: expected ${size(shape)} values of ${name} [${shape.join(", ")}], got ${values.length}`,
+      );
+    return [name, { dtype: "F32", shape: [...shape], data_offsets: [start, end] }];
+  });
+}
+
 /**
- * Reads a safetensors file of float32 tensors.
+ * Reads a safetensors file of float32 tensors, whole: names, shapes, offsets and checksum must fit each other and the file's length.
  *
- * @throws BadFileError when it is cut short, its header is not what the format says, or a tensor is of another type
+ * @throws BadFileError when it is cut short or damaged, its header is not what the format says, or a tensor is of another type
  */
-export function decodeSafetensors(contents: Uint8Array, file: string): SafeTensors {
+export function decodeSafetensors(
+  contents: Uint8Array,
+  file: string,
+  { remedy, sealed = false }: DecodeOptions = {},
+): SafeTensors {
   const bytes = Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength);
-  const bad = (offset: number, problem: string) => new BadFileError(file, offset, problem);
+  const bad = (offset: number, problem: string) =>
+    new BadFileError(file, offset, remedy === undefined ? problem : `${problem}; ${remedy}`);
   if (bytes.length < 8) throw bad(0, `expected a safetensors file, got only ${bytes.length} bytes`);
   const headerLength = Number(bytes.readBigUInt64LE());
   if (headerLength > Math.min(longestHeader, bytes.length - 8))
@@ -70,48 +92,45 @@ export function decodeSafetensors(contents: Uint8Array, file: string): SafeTenso
       0,
       `expected a safetensors header that fits in the file of ${bytes.length} bytes, got one of ${headerLength} bytes`,
     );
-  const header = parse(bytes.toString("utf8", 8, 8 + headerLength));
-  if (typeof header !== "object" || header === null || Array.isArray(header))
-    throw bad(8, "expected a safetensors header of float32 tensors, got no JSON object");
-  const checked = <T>(name: string, schema: z.ZodType<T>, value: unknown): T => {
-    const { data, error } = schema.safeParse(value);
-    if (!error) return data;
-    const [{ path, message }] = error.issues;
+  const data = bytes.subarray(8 + headerLength);
+  const { metadata: all, entries } = parseHeader(bytes.subarray(8, 8 + headerLength), bad);
+  checkOffsets(entries, data.length, bad);
+  const { [checksumName]: checksum, ...metadata } = all;
+  if (checksum === undefined && sealed)
+    throw bad(8, `expected a checksum in the metadata ("${checksumName}"), got none`);
+  const actual = checksum === undefined ? undefined : contentChecksum(metadata, entries, [data]);
+  if (checksum !== actual)
     throw bad(
       8,
-      `expected a safetensors header of float32 tensors, got ${[name, ...path].join(".")}: ${message}`,
+      `expected content of checksum ${checksum?.slice(0, 8)}, got ${actual?.slice(0, 8)}: it was damaged`,
     );
-  };
-  const own = Object.entries(header); // a tensor's name may be any, "__proto__" too
-  const metadata = own
-    .filter(([name]) => name === metadataName)
-    .map(([name, value]) => checked(name, words, value))[0];
-  const data = 8 + headerLength;
-  const tensors = own
-    .filter(([name]) => name !== metadataName)
-    .map(([name, value]) => {
-      const {
-        shape,
-        data_offsets: [start, end],
-      } = checked(name, entry, value);
-      const count = shape.reduce((a, b) => a * b, 1);
-      if (end - start !== 4 * count || data + end > bytes.length)
-        throw bad(
-          8,
-          `expected ${4 * count} bytes of ${name} within the file, got bytes ${start} to ${end} of ${bytes.length - data}`,
-        );
-      const values = Float32Array.from({ length: count }, (_, i) =>
-        bytes.readFloatLE(data + start + 4 * i),
-      );
-      return [name, { shape, values }] as const;
-    });
-  return { tensors: new Map(tensors), metadata: metadata ?? {} };
+  const tensors = entries.map(([name, { shape, data_offsets }]): [string, Tensor] => {
+    const values = new Uint8Array(data.subarray(...data_offsets)); // a copy, which begins where floats may
+    return [name, { shape, values: new Float32Array(values.buffer) }];
+  });
+  return { tensors: new Map(tensors), metadata };
 }
 
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
+/**
+ * sha256, in hexadecimal, over the JSON of [metadata by name, (name, shape, from, to) of the tensors by name] and then the bytes of
+ * the values.
+ */
+function contentChecksum(
+  metadata: SafeTensors["metadata"],
+  entries: readonly [string, Entry][],
+  data: readonly Uint8Array[],
+): string {
+  const byName = ([a]: readonly unknown[], [b]: readonly unknown[]) =>
+    String(a) < String(b) ? -1 : 1;
+  const about = entries.map(([name, { shape, data_offsets }]) => [name, shape, ...data_offsets]);
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([Object.entries(metadata).sort(byName), about.sort(byName)]));
+  for (const bytes of data) hash.update(bytes);
+  return hash.digest("hex");
 }
+
+/** Little-endian, like every machine that Node runs on today. */
+const bytesOf = ({ values }: Tensor) =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
+const named = (entries: [string, Entry][]) => Object.fromEntries(entries);

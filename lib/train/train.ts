@@ -3,7 +3,7 @@ import { parameterCount } from "../cells/size.js";
 import { splits } from "../data/dataset.js";
 import type { Engine } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
-import { GatedRnnError, NotFiniteError } from "../errors.js";
+import { BadFileError, GatedRnnError, NotFiniteError } from "../errors.js";
 import { tryFiles } from "../files/place.js";
 import { type Model, model } from "../model/model.js";
 import { checkModelSize } from "../model/size.js";
@@ -12,7 +12,7 @@ import { type Dataset, taskOf } from "../tasks/index.js";
 import { checkPredictable } from "../tasks/predictable.js";
 import type { Task } from "../tasks/task.js";
 import type { Units } from "../tasks/units.js";
-import { checkpointBytes, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import { type Checkpoint, checkpointBytes, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { configurationOf } from "./configuration.js";
 import { meanNll, piecesOf } from "./evaluate.js";
 import { initialStateInSlices } from "./initialise.js";
@@ -47,6 +47,8 @@ export interface TrainSettings extends Partial<Omit<RunConfiguration, "data" | "
   /** Seconds between checkpoints; default 30. One more is written when the signal ends the run. */
   readonly checkpointSeconds?: number;
   readonly onCheckpoint?: () => void;
+  /** Told of a checkpoint that is damaged; the run then begins again. Default: the error is thrown, and the file stays. */
+  readonly onDamagedCheckpoint?: (damage: BadFileError) => void;
 }
 
 export interface TrainResult {
@@ -66,7 +68,7 @@ export interface TrainResult {
  * `patience` epochs without a lower one.
  *
  * @throws GatedRnnError `usage` for options out of range and a split with nothing to predict, `engine-missing` when no engine runs here, `record` when a checkpoint
- * cannot be read or written; NotFiniteError when the best parameters have no finite NLL
+ * cannot be read or written, BadFileError when it is damaged; NotFiniteError when the best parameters have no finite NLL
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const {
@@ -80,7 +82,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     isHopeless,
     ...rest
   } = options;
-  const { checkpoint: file, checkpointSeconds = 30, onCheckpoint, ...chosen } = rest;
+  const { checkpoint: file, checkpointSeconds = 30, ...others } = rest;
+  const { onCheckpoint, onDamagedCheckpoint, ...chosen } = others;
   checkPredictable(task);
   const configuration = configurationOf(task, cell, chosen);
   const { hiddenSize, seed } = configuration;
@@ -90,8 +93,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   checkModelSize(trained, memoryBytes());
   await engine.check?.(trained);
   if (file !== undefined) tryFiles([file], checkpointBytes(trained));
+  const saved = file === undefined ? undefined : savedIn(file, trained, id, onDamagedCheckpoint);
   const initial = await initialStateInSlices(trained, seed, signal);
-  const saved = file === undefined ? undefined : readCheckpoint(file, trained, id);
   const started = saved?.started ?? new Date().toISOString();
   const builds = [...new Set([...(saved?.builds ?? []), engine.build])];
   const session = await engine.open(trained, initial, { threads });
@@ -158,6 +161,22 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     };
   } finally {
     await session.close();
+  }
+}
+
+/** A run's checkpoint, if there is one that can be read. */
+function savedIn(
+  file: string,
+  model: Model,
+  run: string,
+  onDamaged: TrainSettings["onDamagedCheckpoint"],
+): Checkpoint | undefined {
+  try {
+    return readCheckpoint(file, model, run);
+  } catch (error) {
+    if (!(error instanceof BadFileError) || !onDamaged) throw error;
+    onDamaged(error);
+    return undefined;
   }
 }
 

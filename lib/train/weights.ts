@@ -10,7 +10,8 @@ import type { TrainingState } from "../model/state.js";
 import { bernoulli, gaussianMixture } from "../outputs/output.js";
 import { speechWindow } from "../tasks/speech.js";
 import { type Units, units } from "../tasks/units.js";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
+import { checkFinite } from "./finite.js";
+import { decodeSafetensors, sealedSafetensors } from "./safetensors.js";
 
 /** What a weights file says of itself; the values of `__metadata__` are strings in the format. */
 const weightsMetadata = z.object({
@@ -35,6 +36,9 @@ function parsed(json: string, context: z.RefinementCtx): unknown {
     return z.NEVER;
   }
 }
+
+/** What to do about a file that is damaged. */
+const remedy = "copy it again, or train the model again";
 
 /** A trained model, and where it came from. */
 export interface TrainedModel {
@@ -70,7 +74,7 @@ export function weightsFile({ model, parameters, data, run, units }: TrainedMode
     run,
     ...(units ? { units: JSON.stringify(units) } : {}),
   };
-  return encodeSafetensors({ tensors, metadata });
+  return sealedSafetensors({ tensors, metadata });
 }
 
 /**
@@ -88,7 +92,8 @@ export function writeWeights(file: string, trained: TrainedModel): void {
  * @throws GatedRnnError `record` when there is no such file; BadFileError when it is not one of ours, or its tensors are not the model's
  */
 export function readWeights(file: string, cell?: Cell): TrainedModel {
-  const { tensors, metadata } = decodeSafetensors(contents(file), file);
+  const { tensors, metadata } = decodeSafetensors(contents(file), file, { remedy });
+  checkFinite(tensors, file, remedy);
   const checked = weightsMetadata.safeParse(metadata);
   if (!checked.success) {
     const [{ path }] = checked.error.issues;
