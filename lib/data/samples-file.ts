@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { BadFileError } from "../errors.js";
+import { parseJson } from "../files/json.js";
+import { contentChecksum } from "../files/sealed-json.js";
 import { ByteReader } from "./byte-reader.js";
 import { type ByteSource, bytesOfFile } from "./byte-source.js";
 import { type Split, splits } from "./dataset.js";
@@ -19,6 +21,8 @@ export interface SamplesHeader {
   readonly standardDeviation: number;
   /** See `samplesChecksum`. */
   readonly checksum: string;
+  /** `contentChecksum` of all the above; files of before there was any have none. */
+  readonly headerChecksum?: string;
 }
 
 const MAGIC = "gated-rnn samples 1\n";
@@ -29,7 +33,7 @@ const PORTION_BYTES = 1 << 20;
 export const SAMPLES_OFFSET = 4096;
 
 export function headerBytes(header: SamplesHeader): Uint8Array {
-  const json = JSON.stringify(header);
+  const json = JSON.stringify({ ...header, headerChecksum: contentChecksum(header) });
   const bytes = Buffer.alloc(SAMPLES_OFFSET, 0x20); // spaces are white space to JSON
   bytes.write(MAGIC, 0, "latin1");
   bytes.writeUInt32LE(SAMPLES_OFFSET - MAGIC.length - 4, MAGIC.length);
@@ -39,7 +43,7 @@ export function headerBytes(header: SamplesHeader): Uint8Array {
 }
 
 /**
- * A speech set whose samples are read from its file as they are needed.
+ * A speech set whose samples are read from its file as they are needed. All of them are read once now, for their checksum.
  *
  * @throws BadFileError when the file is not what was written; the system's error when it cannot be opened
  */
@@ -56,6 +60,13 @@ export function openSamples(path: string): SpeechDataset {
         source.size,
         `expected ${total} bytes, got ${source.size}; prepare the set again`,
       );
+    const checksum = samplesChecksum(path, header);
+    if (checksum !== header.checksum)
+      throw new BadFileError(
+        path,
+        start,
+        `expected samples of checksum ${header.checksum.slice(0, 8)}, got ${checksum.slice(0, 8)}; prepare the set again`,
+      );
     const waveform = (name: string, offset: number): Waveform => {
       const read = () => samplesAt(path, offset, bytes).map((x) => (x - mean) / standardDeviation);
       return { name, length: sequenceSamples, read };
@@ -67,7 +78,7 @@ export function openSamples(path: string): SpeechDataset {
         return waveform(`${header.name} ${split} ${i}`, offset - bytes);
       });
     const [train, valid, test] = splits.map(waveforms);
-    const { name, title, sampleRateHz, checksum } = header;
+    const { name, title, sampleRateHz } = header;
     return {
       kind: "speech",
       name,
@@ -102,7 +113,7 @@ function samplesAt(path: string, offset: number, bytes: number): Float32Array {
   }
 }
 
-/** sha256 over a set's shape and its samples, as `openSamples` checks nowhere but `gated-rnn data verify` does. */
+/** sha256 over a set's shape and its samples. */
 export function samplesChecksum(
   path: string,
   { sampleRateHz, sequenceSamples, sequences }: Omit<SamplesHeader, "checksum">,
@@ -145,8 +156,11 @@ function readHeader(source: ByteSource): { header: SamplesHeader; start: number 
 function parseHeader(reader: ByteReader, json: string): SamplesHeader {
   const whole = (n: unknown, least: number) => Number.isSafeInteger(n) && (n as number) >= least;
   try {
-    const header = JSON.parse(Buffer.from(json, "latin1").toString("utf8")) as SamplesHeader;
+    const parsed = parseJson(Buffer.from(json, "latin1").toString("utf8")) as SamplesHeader;
+    const { headerChecksum, ...header } = parsed;
+    const damaged = headerChecksum !== undefined && headerChecksum !== contentChecksum(header);
     const isRight =
+      !damaged &&
       [header.name, header.title, header.checksum].every((text) => typeof text === "string") &&
       header.sampleRateHz > 0 &&
       whole(header.sequenceSamples, 1) &&

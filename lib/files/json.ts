@@ -5,10 +5,19 @@
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
+  const value = parseInOneLine(text);
   const name = repeatedName(text);
   if (name !== undefined) throw new SyntaxError(`the name ${JSON.stringify(name)} twice`);
   return value;
+}
+
+/** JSON.parse quotes what it stumbles over, with its line breaks. */
+function parseInOneLine(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError((error as Error).message.replaceAll(/\s+/g, " "), { cause: error });
+  }
 }
 
 /** The first name that an object has a second time, in text that is JSON. */

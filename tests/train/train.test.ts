@@ -242,7 +242,7 @@ describe("a record file", () => {
     const folder = mkdtempSync(join(tmpdir(), "gated-rnn-"));
     writeFileSync(join(folder, "a.json"), '{"schema":"other"}');
     expect(() => readRecord(join(folder, "a.json"))).toThrow(
-      "a.json to be a gated-rnn/run/1 record",
+      'a.json: expected a gated-rnn/run/1 record, got no valid "schema"',
     );
     expect(existsSync(join(folder, "b.json"))).toBe(false);
     expect(() => readRecord(join(folder, "b.json"))).toThrow("ENOENT");
