@@ -44,10 +44,17 @@ export function readSealed<Content>(
 ): Content {
   const bad = (got: string, cause?: unknown) =>
     new GatedRnnError("record", `${file}: expected ${expected}, got ${got}; ${remedy}`, { cause });
-  const checked = schema.safeParse(contentOf(textOf(file, bad), bad));
-  if (checked.success) return checked.data;
-  const [{ path, message }] = checked.error.issues;
-  throw bad(`no valid "${path.join(".")}" (${message})`);
+  const { checksum, ...content } = documentOf(textOf(file, bad), bad);
+  const checked = schema.safeParse(content);
+  if (!checked.success) {
+    const [{ path, message }] = checked.error.issues;
+    throw bad(`no valid "${path.join(".")}" (${message})`, checked.error);
+  }
+  const actual = checksum === undefined ? undefined : checksumOf(content, bad);
+  if (checksum === actual) return checked.data;
+  throw bad(
+    `content of checksum ${actual?.slice(0, 8)} where it says ${String(checksum).slice(0, 8)}: it was damaged, or changed by hand`,
+  );
 }
 
 type Bad = (got: string, cause?: unknown) => GatedRnnError;
@@ -60,7 +67,16 @@ function textOf(file: string, bad: Bad): string {
   }
 }
 
-function contentOf(text: string, bad: Bad): object {
+/** What nests too deep for its JSON to be written was never written here. */
+function checksumOf(content: object, bad: Bad): string {
+  try {
+    return contentChecksum(content);
+  } catch (error) {
+    throw bad((error as Error).message, error);
+  }
+}
+
+function documentOf(text: string, bad: Bad): Record<string, unknown> {
   let document: unknown;
   try {
     document = parseJson(text);
@@ -69,11 +85,5 @@ function contentOf(text: string, bad: Bad): object {
   }
   if (typeof document !== "object" || document === null || Array.isArray(document))
     throw bad("no JSON object");
-  const { checksum, ...content } = document as Record<string, unknown>;
-  if (checksum === undefined) return content;
-  const actual = contentChecksum(content);
-  if (checksum === actual) return content;
-  throw bad(
-    `content of checksum ${actual.slice(0, 8)} where it says ${String(checksum).slice(0, 8)}: it was damaged, or changed by hand`,
-  );
+  return document as Record<string, unknown>;
 }

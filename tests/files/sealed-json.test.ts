@@ -63,6 +63,11 @@ describe("a document is refused in one line", () => {
     ["of other fields", '{"name":1,"list":[]}', 'got no valid "name" (Invalid input'],
     ["with a NaN that JSON made null", '{"name":"n","list":[null]}', 'got no valid "list.0"'],
     ["that is no UTF-8", Uint8Array.of(0x7b, 0xff, 0x7d), "got The encoded data was not valid"],
+    [
+      "of a depth that only a mistake has",
+      `{"name":"n","list":[],"checksum":"x","more":${"[".repeat(20_000)}${"]".repeat(20_000)}}`,
+      "got Maximum call stack size exceeded",
+    ],
     ["of endless depth", `{"name":${"[".repeat(200_000)}`, "got no JSON ("],
   ])("%s", (_, text, problem) => {
     expect(() => read(text)).toThrow(problem);
