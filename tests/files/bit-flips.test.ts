@@ -14,6 +14,7 @@ import { GatedRnnError } from "../../lib/errors.js";
 import { model } from "../../lib/model/model.js";
 import { bernoulli } from "../../lib/outputs/output.js";
 import { generator } from "../../lib/random/generator.js";
+import { groupsOf } from "../../lib/sweep/plan.js";
 import {
   readStatus,
   readSummary,
@@ -46,12 +47,10 @@ beforeAll(async () => {
   writeRecord(folder, run.record);
   writeWeights(at("weights"), { ...run, data: "synthetic", run: id });
 
-  const { configuration } = run.record;
-  const planned = { id, configuration, checksum: dataset.checksum, version: "0.1.0" };
-  const groups = [{ data: "synthetic", cell: "gru", candidates: [planned], others: () => [] }];
-  const records = new Map([[id, run.record]]);
   const search = { data: ["synthetic"], cells: ["gru"], learningRates: 1, seed: 1, seeds: 1 };
   const plan = { ...search, run: {}, medianRule: false };
+  const groups = await groupsOf(plan);
+  const records = new Map(groups.map(({ candidates }) => [candidates[0].id, run.record]));
   writeSummary(folder, summarise(plan, groups, records, []));
   const dead = [{ run: id, problem: "none" }];
   writeStatus(folder, statusOf("running", groups, records, [], dead));
