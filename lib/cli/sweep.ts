@@ -47,6 +47,7 @@ interface SweepArguments {
   readonly hours?: number;
   readonly retries: number;
   readonly retryDead?: boolean;
+  readonly restart?: boolean;
   readonly rebuild?: boolean;
   readonly checkpointSeconds: number;
   readonly heartbeat: number;
@@ -137,6 +138,10 @@ export function addSweep(program: Command): void {
       wholeNumber(0, 1_000_000),
       10,
     )
+    .option(
+      "--restart",
+      "begin all runs again, whatever is there; the former embedded database is kept beside the new one",
+    )
     .option("--retry-dead", "try the runs again that were given up")
     .option(
       "--rebuild",
@@ -188,6 +193,7 @@ async function run(args: SweepArguments): Promise<void> {
     ...(backend === undefined ? {} : { backend }),
     ...(hours === undefined ? {} : { budgetSeconds: 3600 * hours }),
     ...(retryDead ? { retryDead } : {}),
+    ...(args.restart ? { restart: true } : {}),
     ...(rebuild ? { rebuild } : {}),
     out,
     slots,

@@ -84,6 +84,10 @@ async function run(number: number, request: RunRequest, watched: Watched): Promi
     signal: watched.controller.signal,
     isHopeless: () => watched.hopeless,
     ...(checkpoint ? { checkpoint: checkpoint.file, onCheckpoint: leaveWhenStopped } : {}),
+    onDamagedCheckpoint: ({ message: damage }) => {
+      const message = `run ${cell} on ${data} begins again: ${damage}`;
+      send({ kind: "warning", message, number });
+    },
     ...(checkpoint?.seconds === undefined ? {} : { checkpointSeconds: checkpoint.seconds }),
     onProgress: ({ epoch, epochs, epochShare, nllPerStep, seconds, secondsLeft, curve }) => {
       const now = performance.now();

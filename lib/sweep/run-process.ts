@@ -43,6 +43,7 @@ export type RunEnd =
 export type ChildMessage = { readonly number: number } & (
   | RunProgress
   | RunEnd
+  | { readonly kind: "warning"; readonly message: string }
   | { readonly kind: "error"; readonly code: ErrorCode | "bug"; readonly message: string }
 );
 
@@ -65,10 +66,15 @@ export interface RunProcess {
   prune(): void;
 }
 
-/** Starts a run: in a process of its own, or, side by side, in the one that such runs have now. */
+/**
+ * Starts a run: in a process of its own, or, side by side, in the one that such runs have now.
+ *
+ * @param onWarning told of what is lived with: a checkpoint that is damaged, so that the run begins again
+ */
 export function startRun(
   request: RunRequest,
   onProgress: (progress: RunProgress) => void,
+  onWarning: (message: string) => void = () => {},
 ): RunProcess {
   const host = request.sideBySide === undefined ? newHost() : sharedHost(request);
   const { child } = host;
@@ -76,7 +82,7 @@ export function startRun(
   const tell = (message: ParentMessage) => {
     if (child.connected) child.send(message, () => {}); // one that has just left needs no word any more: its end says how
   };
-  const end = ended(child, number, request, onProgress).finally(() => {
+  const end = ended(child, number, request, onProgress, onWarning).finally(() => {
     host.running -= 1;
     if (host.running > 0 || request.sideBySide === undefined) return;
     for (const [key, shared] of sharedHosts) if (shared === host) sharedHosts.delete(key);
@@ -123,6 +129,7 @@ function ended(
   number: number,
   { cell, data }: RunRequest,
   onProgress: (progress: RunProgress) => void,
+  onWarning: (message: string) => void,
 ): Promise<RunEnd> {
   return new Promise<RunEnd>((resolve, reject) => {
     const failed = (problem: string, code: ErrorCode = "engine") =>
@@ -132,6 +139,8 @@ function ended(
       switch (message.kind) {
         case "progress":
           return onProgress(message);
+        case "warning":
+          return onWarning(message.message);
         case "error":
           child.off("message", listen);
           return failed(message.message, message.code === "bug" ? "engine" : message.code);

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { openData } from "../data/open.js";
 import { type ErrorCode, GatedRnnError } from "../errors.js";
 import { tryFolder } from "../files/place.js";
-import { checkpointFile } from "../train/checkpoint.js";
+import { checkpointFile, removeCheckpoints } from "../train/checkpoint.js";
 import { codeVersion } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
 import { type Standing, standing } from "./choice.js";
@@ -50,6 +50,8 @@ export interface SweepOptions {
   readonly retryDead?: boolean;
   /** Begins a new embedded database in the place of a damaged one, which is kept, with the results that are in `out` already. */
   readonly rebuild?: boolean;
+  /** Begins all runs again, whatever is there: a new embedded database, the former one being kept, and no checkpoints. */
+  readonly restart?: boolean;
   readonly checkpointSeconds?: number;
   /** After so long a silence of a machine its runs are others'; default 30, at least 10. */
   readonly heartbeatSeconds?: number;
@@ -84,17 +86,23 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
       "usage",
       "sweep: expected --rebuild for the embedded database, got one of PostgreSQL; restore that from its own backup",
     );
+  if (options.restart && db !== undefined)
+    throw new GatedRnnError(
+      "usage",
+      "sweep: expected --restart for the embedded database, got one of PostgreSQL, where others may be at work; use a new database",
+    );
   tryFolder(out);
   const database = await openDatabase(databaseFolder(out), db, {
     signal,
-    anew: options.rebuild,
+    anew: options.rebuild || options.restart,
     onError: (error) => onProblem(`database: ${error.message}`),
   });
   try {
     const { retries = 10, heartbeatSeconds = 30 } = options;
     const silentLooks = Math.ceil(heartbeatSeconds / seconds.touch);
     const queue = await SweepQueue.open(database, { retries, silentLooks, onProblem });
-    if (options.rebuild) await adoptResults(queue, out, onProblem);
+    if (options.restart) removeCheckpoints(out);
+    else if (options.rebuild) await adoptResults(queue, out, onProblem);
     await queue.releaseOrphans();
     if (options.retryDead) await queue.retryDead();
     for (const { plan } of known) await queue.register(plan);
@@ -240,7 +248,11 @@ class Supervisor {
       const running: Running = {
         job,
         progress: null,
-        process: startRun(request, (progress) => this.progress(running, progress)),
+        process: startRun(
+          request,
+          (progress) => this.progress(running, progress),
+          (warning) => this.options.onProblem?.(warning),
+        ),
       };
       this.running.set(id, running);
       if (this.ending.signal.aborted) running.process.stop();

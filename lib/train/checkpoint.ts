@@ -133,6 +133,11 @@ export function checkpointFile(folder: string, run: string): string {
   return join(folder, "checkpoints", `${run}.safetensors`);
 }
 
+/** Lets all runs in a folder begin again. */
+export function removeCheckpoints(folder: string): void {
+  rmSync(join(folder, "checkpoints"), { recursive: true, force: true });
+}
+
 /** A run whose record is written needs its checkpoint no more. */
 export function removeCheckpoint(file: string): void {
   rmSync(file, { force: true });
