@@ -134,8 +134,8 @@ function damaged(folder: string, problem: string, cause: unknown): GatedRnnError
 async function unusable(folder: string, error: unknown): Promise<GatedRnnError> {
   if (error instanceof GatedRnnError) return error;
   const theirs = versionOf(folder);
-  const ours = await ownVersion().catch(() => undefined);
-  if (ours && theirs && (theirs.major !== ours.major || theirs.catalogue !== ours.catalogue))
+  const ours = theirs && (await ownVersion().catch(() => undefined));
+  if (ours && (theirs.major !== ours.major || theirs.catalogue !== ours.catalogue))
     return new GatedRnnError(
       "database",
       `${folder}: expected a database of ${titleOf(ours)}, got one of ${titleOf(theirs)}; use the version that made it, or else: ${remedy(folder)}`,

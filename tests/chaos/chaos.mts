@@ -8,6 +8,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fullDisk, killsWhileWriting } from "./checkpoints.mts";
+import { damagedDatabase, sameNumbers, wrongClocks } from "./circumstances.mts";
 import {
   type Fault,
   type KillOptions,
@@ -35,6 +36,9 @@ const faults: readonly (readonly [name: string, cause: () => Promise<Fault>])[] 
   ["mistakes", () => mistakes(folder)],
   ["full disk", () => fullDisk(folder)],
   ["checkpoints", () => killsWhileWriting(folder, options.quick ? 40 : 500)],
+  ["clock", async () => wrongClocks(kills, await once())],
+  ["process number", async () => sameNumbers(kills, await once())],
+  ["damaged database", async () => damagedDatabase(kills, await once(), options.quick ? 3 : 40)],
   ["kills on the embedded database", async () => killsOnEmbedded(kills, await once())],
   ["kills on PostgreSQL", async () => killsOnPostgres(kills, await once())],
 ];

@@ -20,9 +20,9 @@ export interface KillOptions {
   readonly restarts: number;
 }
 
-const runsOf = ({ learningRates }: KillOptions) => 2 * (learningRates + 2);
+export const runsOf = ({ learningRates }: KillOptions) => 2 * (learningRates + 2);
 
-const planOf = ({ learningRates }: KillOptions) => [
+export const planOf = ({ learningRates }: KillOptions) => [
   ...[
     "--data",
     "synthetic",
@@ -161,7 +161,7 @@ const counts = ({
 });
 const since = (begun: number) => Math.round((performance.now() - begun) / 1000);
 
-function broken(name: string, end: number | string, supervisor: Supervisor): Fault {
+export function broken(name: string, end: number | string, supervisor: Supervisor): Fault {
   return {
     name,
     figures: {},

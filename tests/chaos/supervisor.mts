@@ -13,9 +13,16 @@ export interface Supervisor {
   children(): number[];
 }
 
-export function startSupervisor(args: readonly string[]): Supervisor {
-  const child = spawn(process.execPath, [command, "sweep", ...args], {
+/** @param within a command that is given the supervisor's to start */
+export function startSupervisor(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
+): Supervisor {
+  const [program, ...rest] = [...within, process.execPath, command, "sweep", ...args];
+  const child = spawn(program, rest, {
     stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...environment },
   });
   let text = "";
   child.stderr.on("data", (data) => {

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -121,6 +129,46 @@ it("a finished sweep does nothing, but writes what is missing in its folder from
   for (const [name, contents] of before)
     if (contents) expect(readFileSync(join(out, name), "hex"), name).toBe(contents);
   expect(readdirSync(join(out, "checkpoints"))).toEqual([]);
+});
+
+it("a sweep whose database is damaged says so, and goes on from its records in a new one", async () => {
+  const out = join(folder, "stopped");
+  const [kept, lost, cut] = recordFiles(out);
+  truncateSync(join(out, "database", "global", "pg_control"), 100);
+  truncateSync(join(out, "database", "PG_VERSION"));
+  await expect(sweep({ plan, out, slots: 1 })).rejects.toMatchObject({
+    code: "database",
+    message: expect.stringMatching(
+      /database: expected to use the sweep's database, got .*; if it is damaged: .* --rebuild makes the database anew from the records in .*stopped$/,
+    ),
+  });
+  rmSync(join(out, lost));
+  truncateSync(join(out, cut), 500);
+  const before = readFileSync(join(out, kept), "hex");
+  const trained: string[] = [];
+  const problems: string[] = [];
+  const { state, summaries } = await sweep({
+    plan,
+    out,
+    slots: 2,
+    rebuild: true,
+    onRecord: ({ id }) => trained.push(id),
+    onProblem: (problem) => problems.push(problem),
+  });
+  expect(state).toBe("done");
+  expect(summaries[0].runs).toEqual({ done: 3, total: 3 });
+  expect(trained.sort()).toEqual([lost, cut].map((name) => name.slice(-21, -5)).sort());
+  expect(readFileSync(join(out, kept), "hex")).toBe(before);
+  expect(recordFiles(out).map((name) => readRecord(join(out, name)).id)).toHaveLength(3);
+  expect(problems).toEqual([
+    expect.stringContaining(cut),
+    `${out}: 1 results taken over into a new database`,
+  ]);
+  expect(readdirSync(out)).toContain("database.damaged-1");
+  const db = "postgres://127.0.0.1:1/none";
+  await expect(sweep({ plan, out, db, slots: 1, rebuild: true })).rejects.toThrow(
+    "expected --rebuild for the embedded database",
+  );
 });
 
 it("a budget of time ends a sweep as a stop does", async () => {
