@@ -33,5 +33,5 @@ export { GatedRnnError, NotFiniteError } from "./errors.js";
 export { initialState } from "./model/initialise.js";
 export { type Model, model, type Parameter } from "./model/model.js";
 export type { TrainingState } from "./model/state.js";
-export { bernoulli, gaussianMixture, type Output } from "./outputs/output.js";
+export * from "./outputs/index.js";
 export { type Generator, generator } from "./random/generator.js";

@@ -44,7 +44,7 @@ export { tracePiece } from "./look/trace.js";
 export { initialState } from "./model/initialise.js";
 export { isNoisy, type Model, model, type Parameter } from "./model/model.js";
 export type { TrainingState } from "./model/state.js";
-export { bernoulli, deviationFloor, gaussianMixture, type Output } from "./outputs/output.js";
+export * from "./outputs/index.js";
 export { type Generator, generator } from "./random/generator.js";
 export * from "./show/index.js";
 export {

@@ -26,7 +26,7 @@ export function taskReport({ task, notices }: OpenedTask): TaskReport {
     checksum,
     units,
     inputSize,
-    output: { name: output.kind, targetSize: output.targetSize },
+    output: { name: output.name, targetSize: output.targetSize },
     splits: {
       train: counted(task, "train"),
       valid: counted(task, "valid"),

@@ -2,6 +2,8 @@ import type { NodeIndex } from "../cells/graph.js";
 import { isNoisy, type Model } from "../model/model.js";
 import type { ValueIndex } from "./derivative.js";
 import { elementwiseOps } from "./ops.js";
+import { type RowOp, rowOps } from "./row-ops.js";
+import { type RowProgram, rowProgram } from "./row-program.js";
 import { type Instruction, type PhaseOp, schedule } from "./schedule.js";
 import { type Slots, slots } from "./slots.js";
 
@@ -49,6 +51,8 @@ export interface Program {
   readonly affines: Int32Array;
   readonly matrices: Int32Array;
   readonly peepholes: Int32Array;
+  /** The output's NLL and gradient, from the readout of a row. */
+  readonly outputRows: RowProgram;
   readonly readoutPack: number;
   readonly readoutBackPack: number;
   readonly hiddenSlot: number;
@@ -60,10 +64,10 @@ export interface Program {
   readonly named: ReadonlyMap<string, number>;
 }
 
-/** What an operation is called in `ops`: its place in the table of operations, peepholes behind them. */
-export const opCodes: Readonly<Record<PhaseOp["op"], number>> = Object.fromEntries(
-  [...elementwiseOps, "peephole" as const].map((op, code) => [op, code]),
-) as Record<PhaseOp["op"], number>;
+/** What an operation is called in `ops`: its place in the table of operations, peepholes and those on rows behind them. */
+export const opCodes: Readonly<Record<PhaseOp["op"] | RowOp, number>> = Object.fromEntries(
+  [...elementwiseOps, "peephole" as const, ...rowOps].map((op, code) => [op, code]),
+) as Record<PhaseOp["op"] | RowOp, number>;
 
 const kinds = { register: 0, sequence: 1, step: 2 } as const;
 
@@ -191,6 +195,7 @@ export function compile(
     affines: Int32Array.from(affines),
     matrices: Int32Array.from(matrices),
     peepholes: Int32Array.from(peepholes),
+    outputRows: rowProgram(model.output),
     readoutPack: pack("W_y", false),
     readoutBackPack: pack("W_y", true),
     packs,

@@ -37,3 +37,23 @@ export interface Batch {
    */
   readonly weights?: Float32Array;
 }
+
+/** What the NLL of a batch is a mean over: its rows, or the sum of their weights. */
+export function predictedSteps({ stepOffsets, time, weights }: Batch): number {
+  return weights ? weights.reduce((sum, w) => sum + w, 0) : stepOffsets[time];
+}
+
+/** The NLL of every sequence of a batch and its predicted steps, from the NLL of every row as an engine gives it, weighted. */
+export function bySequence(
+  { lengths, stepOffsets, time, weights }: Batch,
+  nll: ArrayLike<number>,
+): { nll: number; steps: number }[] {
+  const sequences = Array.from(lengths, (steps) => ({ nll: 0, steps: weights ? 0 : steps }));
+  for (let t = 0; t < time; t++)
+    for (let r = stepOffsets[t]; r < stepOffsets[t + 1]; r++) {
+      const sequence = sequences[r - stepOffsets[t]];
+      sequence.nll += nll[r];
+      if (weights) sequence.steps += weights[r];
+    }
+  return sequences;
+}

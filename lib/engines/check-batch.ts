@@ -1,9 +1,7 @@
 import type { Batch, Rows } from "../data/batch.js";
 import type { Model } from "../model/model.js";
+import { rowKind } from "../outputs/output.js";
 import { checkWhole, firstNotFinite, isArray, shown, usage } from "./check.js";
-
-/** How an output's targets come. */
-const targetKinds = { bernoulli: "sparse", "gaussian-mixture": "dense" } as const;
 
 /**
  * A batch as data/batch.ts says, for this model. Nothing is remembered from call to call, so that a batch that was changed in
@@ -19,7 +17,29 @@ export function checkBatch(where: string, { inputSize, output }: Model, batch: B
   const rows = checkSteps(where, batch);
   const { input, target } = batch;
   checkRows(where, "input", input, rows, inputSize, input?.kind === "dense" ? "dense" : "sparse");
-  checkRows(where, "target", target, rows, output.targetSize, targetKinds[output.kind]);
+  checkRows(where, "target", target, rows, output.targetSize, rowKind(output));
+  const { weights } = batch;
+  if (weights !== undefined) checkWeights(where, weights, rows);
+  if (output.target === "index" && target.kind === "sparse")
+    for (let r = 0; r < rows; r++) {
+      const columns = target.offsets[r + 1] - target.offsets[r];
+      if (columns !== 1 && !(columns === 0 && weights?.[r] === 0))
+        throw usage(
+          where,
+          `batch: target: expected exactly one column in every row of classes, got ${columns} in row ${r}; give rows without a class the weight 0`,
+        );
+    }
+}
+
+/** [rows] numbers from 0 on, not all 0. */
+function checkWeights(where: string, weights: Float32Array, rows: number): void {
+  const bad = (problem: string) =>
+    usage(where, `batch: weights: ${problem}; leave them out for weights of 1`);
+  if (!isArray(weights, "Float32Array") || weights.length !== rows)
+    throw bad(`expected a Float32Array of ${rows}, got ${shown(weights)}`);
+  const at = weights.findIndex((w) => !(w >= 0 && Number.isFinite(w)));
+  if (at >= 0) throw bad(`expected finite numbers from 0 on, got ${weights[at]} in row ${at}`);
+  if (!weights.some((w) => w > 0)) throw bad("expected a row to be predicted, got only zeros");
 }
 
 /** Lengths that fall, and offsets of steps that say the same. Returns the number of rows. */

@@ -1,6 +1,7 @@
 import { GatedRnnError } from "../errors.js";
 import { type Model, model as makeModel } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
+import { outputFrom } from "../outputs/description.js";
 import type { EngineOptions, StepSettings } from "./engine.js";
 
 // What goes through an engine's door (door.ts), looked at before anything is computed: an engine's loops are bare, and a wrong
@@ -40,6 +41,11 @@ export function checkModel(where: string, model: Model): void {
   if (!model?.cell?.graph || !model.output || !Array.isArray(model.parameters))
     throw bad(`expected a cell, sizes, an output and parameters, got ${shown(model)}`);
   const { cell, inputSize, hiddenSize, output } = model;
+  try {
+    outputFrom(output);
+  } catch (error) {
+    throw bad(`expected an output as output() records it, got ${(error as Error).message}`);
+  }
   const expected = makeModel(cell, inputSize, hiddenSize, output).parameters;
   if (model.parameters.length !== expected.length)
     throw bad(`expected ${expected.length} parameters, got ${model.parameters.length}`);

@@ -1,9 +1,9 @@
-import { sigmoid } from "../compile/special-functions.js";
 import { notesAt, type PianoRoll, pianoRoll } from "../data/piano-roll.js";
 import { GatedRnnError } from "../errors.js";
+import { sampleRow } from "../outputs/evaluate.js";
 import { generator } from "../random/generator.js";
 import type { TrainedModel } from "../train/weights.js";
-import { checkTemperature, outputOf, type SamplingOptions } from "./sampling.js";
+import { checkMakes, checkTemperature, type SamplingOptions } from "./sampling.js";
 import { stepper } from "./stepper.js";
 
 export interface MusicSamplingOptions extends SamplingOptions {
@@ -27,7 +27,8 @@ export function sampleMusic(
 ): PianoRoll {
   const { steps = 64, seed = 1, primer } = options;
   const { model, parameters, units } = trained;
-  const { targetSize: keys } = outputOf(model.output, "bernoulli");
+  checkMakes(model.output, "music");
+  const keys = model.output.targetSize;
   const temperature = checkTemperature(options.temperature ?? 1);
   const lowestNote = options.lowestNote ?? (units?.kind === "music" ? units.lowestNote : 21);
   if (!Number.isInteger(steps) || steps < 1)
@@ -47,18 +48,16 @@ export function sampleMusic(
     }
     return network.step(row);
   };
-  let logits = hear(primer && primer.length > 0 ? notesAt(primer, 0) : []);
-  for (let t = 1; t < (primer?.length ?? 0); t++) logits = hear(notesAt(primer as PianoRoll, t));
+  let readout = hear(primer && primer.length > 0 ? notesAt(primer, 0) : []);
+  for (let t = 1; t < (primer?.length ?? 0); t++) readout = hear(notesAt(primer as PianoRoll, t));
   const made: number[][] = [];
   for (let t = 0; t < steps; t++) {
     const chord: number[] = [];
-    logits.forEach((logit, key) => {
-      const u = random.uniform(); // drawn for every key: another temperature meets the same chances
-      if (temperature === 0 ? logit > 0 : u < sigmoid(logit / temperature))
-        chord.push(lowestNote + key);
+    sampleRow(model.output, readout, random, temperature).forEach((sounds, key) => {
+      if (sounds) chord.push(lowestNote + key);
     });
     made.push(chord);
-    if (t + 1 < steps) logits = hear(chord);
+    if (t + 1 < steps) readout = hear(chord);
   }
   return pianoRoll(
     made,

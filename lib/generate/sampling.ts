@@ -1,5 +1,5 @@
 import { GatedRnnError } from "../errors.js";
-import type { Output } from "../outputs/output.js";
+import type { Output } from "../outputs/index.js";
 
 /** How a new piece is drawn from a model. */
 export interface SamplingOptions {
@@ -19,14 +19,11 @@ export function checkTemperature(temperature: number): number {
 }
 
 /** @throws GatedRnnError `usage` when a model makes something else than what is asked of it */
-export function outputOf<Kind extends Output["kind"]>(
-  output: Output,
-  kind: Kind,
-): Extract<Output, { kind: Kind }> {
-  if (output.kind === kind) return output as Extract<Output, { kind: Kind }>;
-  const makes = { bernoulli: "music", "gaussian-mixture": "speech" } as const;
+export function checkMakes(output: Output, made: "music" | "speech"): void {
+  if ((output.target === "keys") === (made === "music") && output.target !== "index") return;
+  const makes = { keys: "music", values: "numbers, as of speech", index: "classes" } as const;
   throw new GatedRnnError(
     "usage",
-    `sampling: expected a model of ${makes[kind]}, got one of ${makes[output.kind]}`,
+    `sampling: expected a model of ${made}, got one of ${makes[output.target]}`,
   );
 }

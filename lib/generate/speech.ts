@@ -1,9 +1,8 @@
-import { softplus } from "../compile/special-functions.js";
 import { GatedRnnError } from "../errors.js";
-import { deviationFloor, type GaussianMixtureOutput } from "../outputs/output.js";
-import { type Generator, generator } from "../random/generator.js";
+import { sampleRow } from "../outputs/evaluate.js";
+import { generator } from "../random/generator.js";
 import type { TrainedModel } from "../train/weights.js";
-import { checkTemperature, outputOf, type SamplingOptions } from "./sampling.js";
+import { checkMakes, checkTemperature, type SamplingOptions } from "./sampling.js";
 import { stepper } from "./stepper.js";
 
 export interface SpeechSamplingOptions extends SamplingOptions {
@@ -28,7 +27,8 @@ export function sampleSpeech(
 ): Float32Array {
   const { samples = 8000, seed = 1 } = options;
   const { model, parameters } = trained;
-  const output = outputOf(model.output, "gaussian-mixture");
+  const { output } = model;
+  checkMakes(output, "speech");
   const temperature = checkTemperature(options.temperature ?? 1);
   const { inputSize } = model;
   const advance = output.targetSize;
@@ -50,7 +50,11 @@ export function sampleSpeech(
     const readout = network.step(heard.subarray(at, at + inputSize));
     at += advance;
     if (at + inputSize <= primer.length) continue;
-    draw(output, readout, temperature, random, heard.subarray(end, end + advance));
+    const drawn = sampleRow(output, readout, random, temperature);
+    heard.set(
+      drawn.map((v) => Math.min(loudest, Math.max(-loudest, v))).subarray(0, heard.length - end),
+      end,
+    );
     end += advance;
   }
   return Float32Array.from(heard.subarray(primer.length, primer.length + samples));
@@ -58,36 +62,6 @@ export function sampleSpeech(
 
 /** In deviations: where the peaks of the stand-in sets lie, and full scale. */
 const loudest = 16;
-
-/** Samples drawn from the mixture that a readout stands for (see `gaussianMixture`), into `to`. */
-function draw(
-  { components, targetSize }: GaussianMixtureOutput,
-  readout: Float64Array,
-  temperature: number,
-  random: Generator,
-  to: Float64Array,
-): void {
-  const k = component(readout.subarray(0, components), temperature, random.uniform());
-  for (let d = 0; d < targetSize; d++) {
-    const mean = readout[components + d * components + k];
-    const deviation =
-      softplus(readout[components * (1 + targetSize) + d * components + k]) + deviationFloor;
-    const sample = mean + Math.sqrt(temperature) * deviation * random.normal();
-    to[d] = Math.min(loudest, Math.max(-loudest, sample));
-  }
-}
-
-function component(logits: Float64Array, temperature: number, u: number): number {
-  const likeliest = logits.indexOf(logits.reduce((a, b) => Math.max(a, b)));
-  if (temperature === 0) return likeliest;
-  const weights = logits.map((v) => Math.exp((v - logits[likeliest]) / temperature));
-  let left = u * weights.reduce((a, b) => a + b);
-  for (let k = 0; k < weights.length; k++) {
-    left -= weights[k];
-    if (left < 0) return k;
-  }
-  return likeliest;
-}
 
 /** Normalised samples as sound in −1 … 1, by the mean and deviation of the set that the model was trained on; peaks are clipped. */
 export function soundOf(

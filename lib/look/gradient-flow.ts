@@ -2,11 +2,11 @@ import { affineRow, doubleOperations, doubleWeights } from "../cells/double-prec
 import { evaluateStep } from "../cells/graph.js";
 import { type BackwardValue, derivative } from "../compile/derivative.js";
 import { operations } from "../compile/ops.js";
-import { sigmoid } from "../compile/special-functions.js";
 import type { Batch, Rows } from "../data/batch.js";
 import { GatedRnnError } from "../errors.js";
 import type { Model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
+import { rowNll } from "../outputs/evaluate.js";
 
 /**
  * How much of a step's error reaches the steps before it: the norm of ∂NLL_t / ∂s_(t−k), for k = 0 … lags, as a share of its norm at
@@ -14,7 +14,7 @@ import type { TrainingState } from "../model/state.js";
  * network what to keep of it: the vanishing gradient of Hochreiter (1991) and Bengio et al. (1994), measured.
  *
  * @returns [lags + 1] geometric means over all sequences of a batch and all their steps t ≥ lags; 1 first
- * @throws GatedRnnError `usage` for a model of speech, or when no sequence is longer than `lags`
+ * @throws GatedRnnError `usage` when no sequence is longer than `lags`
  */
 export function gradientFlow(
   model: Model,
@@ -22,8 +22,6 @@ export function gradientFlow(
   batch: Batch,
   lags: number,
 ): Float64Array {
-  if (model.output.kind !== "bernoulli")
-    throw new GatedRnnError("usage", "gradient flow: expected a model of music, got one of speech");
   const weights = doubleWeights(model.parameters, parameters);
   const sums = new Float64Array(lags + 1);
   let count = 0;
@@ -70,7 +68,7 @@ function forward(
     states = new Map(graph.states.map(({ name, node }) => [name, values[node]]));
     const h = states.get("h") as Float64Array;
     const target = rowOf(batch.target, row);
-    const error = affineRow([h], [W], bias).map((logit, k) => sigmoid(logit) - target[k]);
+    const { slope: error } = rowNll(model.output, affineRow([h], [W], bias), target);
     const slope = h.map((_, i) => error.reduce((sum, e, k) => sum + e * W[i * readoutSize + k], 0));
     return { values, slope };
   });

@@ -1,7 +1,7 @@
 import type { Cell } from "../cells/cell.js";
 import type { ParameterRole } from "../cells/graph.js";
 import { GatedRnnError } from "../errors.js";
-import type { Output } from "../outputs/output.js";
+import type { Output } from "../outputs/index.js";
 
 /** A parameter with its size: weight matrices are [what they read, what they make], row-major. */
 export interface Parameter {

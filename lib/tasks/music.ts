@@ -1,6 +1,6 @@
 import { bucketedBatches } from "../data/batches.js";
 import type { MusicDataset } from "../data/dataset.js";
-import { bernoulli } from "../outputs/output.js";
+import { bernoulli } from "../outputs/index.js";
 import { epochOrder, keptBatches } from "./kept-batches.js";
 import { evaluationBatchSize, type Task } from "./task.js";
 

@@ -1,6 +1,6 @@
 import type { Rows } from "../data/batch.js";
 import type { Split } from "../data/dataset.js";
-import type { Output } from "../outputs/output.js";
+import type { Output } from "../outputs/index.js";
 import type { Units } from "./units.js";
 
 /** Sequences of all splits, one after the other. */

@@ -1,4 +1,4 @@
-import type { Output } from "../outputs/output.js";
+import type { Output } from "../outputs/index.js";
 
 /** A step: a number, or several; of classes a name or number; of keys their numbers. */
 export type Step = number | string | ArrayLike<number>;

@@ -1,5 +1,5 @@
 import { GatedRnnError } from "../errors.js";
-import type { Output } from "../outputs/output.js";
+import type { Output } from "../outputs/index.js";
 import { classNames } from "./class-names.js";
 import { classesOutput, countsOutput, keysOutput, valuesOutput } from "./outputs.js";
 import {

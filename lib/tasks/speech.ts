@@ -1,6 +1,6 @@
 import type { SpeechDataset } from "../data/speech.js";
 import { speechBatches, windowSteps } from "../data/speech-batches.js";
-import { gaussianMixture } from "../outputs/output.js";
+import { gaussianMixture } from "../outputs/index.js";
 import { epochOrder } from "./kept-batches.js";
 import { evaluationBatchSize, type Task } from "./task.js";
 

@@ -1,6 +1,6 @@
 import type { Batch } from "../data/batch.js";
 import type { Split } from "../data/dataset.js";
-import type { Output } from "../outputs/output.js";
+import type { Output } from "../outputs/index.js";
 import type { TaskSource } from "./source.js";
 import type { Units } from "./units.js";
 

@@ -187,5 +187,5 @@ function taskOfData(dataset: Dataset | undefined): Task {
 
 /** What a record says of its task. */
 function taskRecord({ units, inputSize, output }: Task): RunRecord["data"]["task"] {
-  return { kind: units.kind, inputSize, output: output.kind, targetSize: output.targetSize };
+  return { kind: units.kind, inputSize, output: output.name, targetSize: output.targetSize };
 }

@@ -7,7 +7,8 @@ import { BadFileError, GatedRnnError } from "../errors.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import { type Model, model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
-import { bernoulli, gaussianMixture } from "../outputs/output.js";
+import { outputFrom } from "../outputs/description.js";
+import { bernoulli, gaussianMixture, type Output } from "../outputs/index.js";
 import { speechWindow } from "../tasks/speech.js";
 import { type Units, units } from "../tasks/units.js";
 import { checkFinite } from "./finite.js";
@@ -17,7 +18,10 @@ import { decodeSafetensors, sealedSafetensors } from "./safetensors.js";
 const weightsMetadata = z.object({
   format: z.literal("gated-rnn/weights/1"),
   cell: z.string(),
-  kind: z.enum(["music", "speech"]),
+  /** The output's own description, as JSON: its equations and sizes. */
+  output: z.string().transform(outputOf).optional(),
+  /** Instead of a description in files of before there were any. */
+  kind: z.enum(["music", "speech"]).optional(),
   inputSize: z.coerce.number().int().positive(),
   hiddenSize: z.coerce.number().int().positive(),
   /** The data set by its name on the command line. */
@@ -33,6 +37,15 @@ function parsed(json: string, context: z.RefinementCtx): unknown {
     return JSON.parse(json);
   } catch {
     context.addIssue("expected JSON");
+    return z.NEVER;
+  }
+}
+
+function outputOf(json: string, context: z.RefinementCtx): Output {
+  try {
+    return outputFrom(JSON.parse(json));
+  } catch (error) {
+    context.addIssue((error as Error).message);
     return z.NEVER;
   }
 }
@@ -67,7 +80,7 @@ export function weightsFile({ model, parameters, data, run, units }: TrainedMode
   const metadata: Partial<Record<keyof z.infer<typeof weightsMetadata>, string>> = {
     format: "gated-rnn/weights/1",
     cell: model.cell.name,
-    kind: model.output.kind === "bernoulli" ? "music" : "speech",
+    output: JSON.stringify(model.output),
     inputSize: String(model.inputSize),
     hiddenSize: String(model.hiddenSize),
     data,
@@ -94,7 +107,9 @@ export function writeWeights(file: string, trained: TrainedModel): void {
 export function readWeights(file: string, cell?: Cell): TrainedModel {
   const { tensors, metadata } = decodeSafetensors(contents(file), file, { remedy });
   checkFinite(tensors, file, remedy);
-  const checked = weightsMetadata.safeParse(metadata);
+  const checked = weightsMetadata
+    .refine(({ output, kind }) => output ?? kind, { path: ["output"] })
+    .safeParse(metadata);
   if (!checked.success) {
     const [{ path }] = checked.error.issues;
     throw new BadFileError(
@@ -103,14 +118,13 @@ export function readWeights(file: string, cell?: Cell): TrainedModel {
       `expected a gated-rnn/weights/1 file, got no valid "${path.join(".")}" in its metadata`,
     );
   }
-  const { cell: name, kind, inputSize, hiddenSize, data, run, units: known } = checked.data;
+  const { cell: name, inputSize, hiddenSize, data, run, units: known } = checked.data;
   if (cell && cell.name !== name)
     throw new GatedRnnError(
       "usage",
       `${file}: expected a model of ${cell.name}, got one of ${name}`,
     );
-  const output =
-    kind === "music" ? bernoulli(inputSize) : gaussianMixture(speechWindow.targetSamples);
+  const { output = outputOfKind(checked.data.kind, inputSize) } = checked.data;
   const trained = model(cell ?? cellNamed(name), inputSize, hiddenSize, output);
   const parameters = new Map<string, Float32Array>();
   for (const { name, shape } of trained.parameters) {
@@ -124,6 +138,10 @@ export function readWeights(file: string, cell?: Cell): TrainedModel {
     parameters.set(name, tensor.values);
   }
   return { model: trained, parameters, data, run, ...(known ? { units: known } : {}) };
+}
+
+function outputOfKind(kind: "music" | "speech" | undefined, inputSize: number): Output {
+  return kind === "music" ? bernoulli(inputSize) : gaussianMixture(speechWindow.targetSamples);
 }
 
 function contents(file: string): Uint8Array {

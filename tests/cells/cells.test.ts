@@ -7,7 +7,7 @@ import { lstm } from "../../lib/cells/lstm.js";
 import { hiddenSizeFor, paperHiddenSizes, parameterCount } from "../../lib/cells/size.js";
 import { tanh } from "../../lib/cells/tanh.js";
 import { model } from "../../lib/model/model.js";
-import { bernoulli } from "../../lib/outputs/output.js";
+import { bernoulli } from "../../lib/outputs/index.js";
 
 describe("parameter counts", () => {
   it.each([

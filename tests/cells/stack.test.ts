@@ -13,7 +13,7 @@ import { stack } from "../../lib/cells/stack.js";
 import { tanh } from "../../lib/cells/tanh.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { isNoisy, model } from "../../lib/model/model.js";
-import { bernoulli } from "../../lib/outputs/output.js";
+import { bernoulli } from "../../lib/outputs/index.js";
 import { cellDiagram } from "../../lib/show/cell-diagram.js";
 import { everyOp, mgu } from "../oracle/cells.js";
 import { randomBatch, randomModel, relativeError } from "../oracle/examples.js";

@@ -5,7 +5,7 @@ import { paperCells } from "../../lib/cells/index.js";
 import type { Batch } from "../../lib/data/batch.js";
 import type { Engine } from "../../lib/engines/engine.js";
 import { model } from "../../lib/model/model.js";
-import { bernoulli } from "../../lib/outputs/output.js";
+import { bernoulli } from "../../lib/outputs/index.js";
 import { packed, relativeError, stateOf } from "../oracle/examples.js";
 import { availableEngines } from "./available.js";
 

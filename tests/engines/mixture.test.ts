@@ -9,9 +9,9 @@ import { model } from "../../lib/model/model.js";
 import {
   bernoulli,
   deviationFloor,
-  type GaussianMixtureOutput,
   gaussianMixture,
-} from "../../lib/outputs/output.js";
+  type Output,
+} from "../../lib/outputs/index.js";
 import {
   denseRows,
   packed,
@@ -64,11 +64,7 @@ const shapes = [
 ];
 
 /** A model whose readout is `readout` whatever it hears, and its oracle for one step with the given samples. */
-function constantReadout(
-  output: GaussianMixtureOutput,
-  readout: readonly number[],
-  samples: readonly number[],
-) {
+function constantReadout(output: Output, readout: readonly number[], samples: readonly number[]) {
   const m = model(tanh, output.targetSize, 2, output);
   const weights = new Map(
     m.parameters.map(({ name, shape }) => [

@@ -12,7 +12,7 @@ import { syntheticChorales } from "../../lib/data/synthetic.js";
 import { wavBytes } from "../../lib/data/wav-out.js";
 import { GatedRnnError } from "../../lib/errors.js";
 import { model } from "../../lib/model/model.js";
-import { bernoulli } from "../../lib/outputs/output.js";
+import { bernoulli } from "../../lib/outputs/index.js";
 import { generator } from "../../lib/random/generator.js";
 import { groupsOf } from "../../lib/sweep/plan.js";
 import {

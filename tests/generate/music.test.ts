@@ -4,7 +4,7 @@ import { notesAt, pianoRoll } from "../../lib/data/piano-roll.js";
 import { sampleMusic } from "../../lib/generate/music.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { model } from "../../lib/model/model.js";
-import { bernoulli, gaussianMixture } from "../../lib/outputs/output.js";
+import { bernoulli, gaussianMixture } from "../../lib/outputs/index.js";
 
 const keys = 4;
 const small = model(gru, keys, 3, bernoulli(keys));

@@ -3,7 +3,7 @@ import { cell } from "../../lib/cells/cell.js";
 import { sampleSpeech, soundOf } from "../../lib/generate/speech.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { model } from "../../lib/model/model.js";
-import { deviationFloor, gaussianMixture } from "../../lib/outputs/output.js";
+import { deviationFloor, gaussianMixture } from "../../lib/outputs/index.js";
 import { generator } from "../../lib/random/generator.js";
 
 /** Two components over two samples; sees three. The state is the window itself, nearly: tanh of a thousandth of it. */

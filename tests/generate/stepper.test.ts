@@ -4,7 +4,7 @@ import { lstm } from "../../lib/cells/lstm.js";
 import { memoryless } from "../../lib/cells/memoryless.js";
 import { tanh } from "../../lib/cells/tanh.js";
 import { stepper } from "../../lib/generate/stepper.js";
-import { gaussianMixture } from "../../lib/outputs/output.js";
+import { gaussianMixture } from "../../lib/outputs/index.js";
 import { everyOp } from "../oracle/cells.js";
 import { randomModel, randomSound, stateOf } from "../oracle/examples.js";
 import { dense, oracle } from "../oracle/oracle.js";

@@ -5,7 +5,7 @@ import { lstm } from "../../lib/cells/lstm.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { type Model, model } from "../../lib/model/model.js";
 import { checkModelSize, modelCost } from "../../lib/model/size.js";
-import { bernoulli, gaussianMixture } from "../../lib/outputs/output.js";
+import { bernoulli, gaussianMixture } from "../../lib/outputs/index.js";
 import { initialStateInSlices } from "../../lib/train/initialise.js";
 
 function bitsOf(parameters: ReadonlyMap<string, Float32Array>): string {

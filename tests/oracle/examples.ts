@@ -2,7 +2,7 @@ import type { Cell } from "../../lib/cells/cell.js";
 import type { Batch, Rows } from "../../lib/data/batch.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { type Model, model } from "../../lib/model/model.js";
-import { bernoulli, type Output } from "../../lib/outputs/output.js";
+import { bernoulli, type Output } from "../../lib/outputs/index.js";
 import { generator } from "../../lib/random/generator.js";
 
 /** Steps of a sequence: what each predicts from, and what it predicts. */
@@ -74,6 +74,25 @@ export function randomSound(seed: number, width: number, lengths: readonly numbe
     }),
     denseRows,
   );
+}
+
+/** A batch of an output's targets: classes, keys, or numbers; inputs are random numbers. */
+export function randomTargets(
+  seed: number,
+  inputSize: number,
+  { target, targetSize, name }: Output,
+  lengths: readonly number[],
+): Batch {
+  const input = randomSound(seed, inputSize, lengths);
+  const random = generator(seed, "example targets");
+  const rows = Array.from({ length: input.stepOffsets[input.time] }, () => {
+    if (target === "index") return [random.integer(targetSize)];
+    const numbers = Array.from({ length: targetSize }, (_, k) => k);
+    if (target === "keys") return numbers.filter(() => random.uniform() < 0.3);
+    return numbers.map(() => (name === "poisson" ? random.integer(7) : random.normal()));
+  });
+  const made = target === "values" ? denseRows(targetSize, rows) : sparse(targetSize, rows);
+  return { ...input, target: made };
 }
 
 /** A batch of random pieces of the given lengths, about a fifth of the columns set. */

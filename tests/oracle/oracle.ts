@@ -179,11 +179,13 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
   const { graph } = model.cell;
   const x = dense(batch.input);
   const target = dense(batch.target);
-  const total = batch.stepOffsets[batch.time];
+  const rowsOfAll = batch.stepOffsets[batch.time];
+  const weight = (row: number) => batch.weights?.[row] ?? 1;
+  const total = Array.from({ length: rowsOfAll }, (_, row) => weight(row)).reduce((a, b) => a + b);
   const trace = new Map(
-    graph.named.map(({ name }) => [name, new Float64Array(total * model.hiddenSize)]),
+    graph.named.map(({ name }) => [name, new Float64Array(rowsOfAll * model.hiddenSize)]),
   );
-  const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
+  const sequences = Array.from(batch.lengths, () => ({ nll: 0, steps: 0 }));
   let states = new Map(
     graph.states.map(({ name }) => [name, matrix(batch.size, model.hiddenSize)]),
   );
@@ -208,10 +210,12 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
         y.value.subarray(r * y.columns, (r + 1) * y.columns),
         row,
       );
-      sequences[r].nll += nll;
-      sum += nll;
+      const w = weight(first + r);
+      sequences[r].nll += w * nll;
+      sequences[r].steps += w;
+      sum += w * nll;
       slope.forEach((d, k) => {
-        y.slope[r * y.columns + k] = d / total;
+        y.slope[r * y.columns + k] = (w * d) / total;
       });
     }
   }

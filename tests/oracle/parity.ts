@@ -1,7 +1,7 @@
 import { paperCells } from "../../lib/cells/index.js";
 import { paperHiddenSizes } from "../../lib/cells/size.js";
 import type { Engine } from "../../lib/engines/engine.js";
-import { bernoulli, gaussianMixture } from "../../lib/outputs/output.js";
+import { bernoulli, gaussianMixture } from "../../lib/outputs/index.js";
 import { mgu } from "./cells.js";
 import { randomBatch, randomModel, randomSound, relativeError, stateOf } from "./examples.js";
 import { oracle } from "./oracle.js";
@@ -40,7 +40,7 @@ export async function parity(engine: Engine): Promise<Parity[]> {
         relativeError(gradient.get(name) ?? [], values),
       );
       found.push({
-        ...{ cell: cell.name, output: output.kind },
+        ...{ cell: cell.name, output: output.name },
         ...{ loss: Math.abs(nll / expected.nllPerStep - 1), gradient: Math.max(...errors) },
       });
     }

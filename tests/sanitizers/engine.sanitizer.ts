@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { paperCells } from "../../lib/cells/index.js";
 import { NativeSession } from "../../lib/engines/native/session.js";
-import { gaussianMixture } from "../../lib/outputs/output.js";
+import { gaussianMixture } from "../../lib/outputs/index.js";
 import { everyOp, mgu } from "../oracle/cells.js";
 import {
   randomBatch,

@@ -6,7 +6,7 @@ import type { Engine, StepReport, StepSettings } from "../../lib/engines/engine.
 import { openEngine } from "../../lib/engines/index.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { model } from "../../lib/model/model.js";
-import { bernoulli } from "../../lib/outputs/output.js";
+import { bernoulli } from "../../lib/outputs/index.js";
 import { taskOf } from "../../lib/tasks/index.js";
 import { configurationOf } from "../../lib/train/configuration.js";
 import { runId } from "../../lib/train/provenance.js";

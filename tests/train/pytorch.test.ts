@@ -8,7 +8,7 @@ import { pianoRoll } from "../../lib/data/piano-roll.js";
 import { reference } from "../../lib/engines/reference/index.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { model } from "../../lib/model/model.js";
-import { bernoulli } from "../../lib/outputs/output.js";
+import { bernoulli } from "../../lib/outputs/index.js";
 import { pytorchWeights } from "../../lib/train/pytorch.js";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors.js";
 

@@ -6,7 +6,7 @@ import { lstm } from "../../lib/cells/lstm.js";
 import { tanh } from "../../lib/cells/tanh.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { model } from "../../lib/model/model.js";
-import { bernoulli, gaussianMixture } from "../../lib/outputs/output.js";
+import { bernoulli, gaussianMixture } from "../../lib/outputs/index.js";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors.js";
 import { readWeights, writeWeights } from "../../lib/train/weights.js";
 

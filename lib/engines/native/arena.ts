@@ -1,9 +1,11 @@
-import type { ParameterShape, Program } from "../../compile/program.js";
-import type { Batch } from "../../data/batch.js";
+import { opCodes, type ParameterShape, type Program } from "../../compile/program.js";
+import type { RowProgram } from "../../compile/row-program.js";
+import { type Batch, predictedSteps } from "../../data/batch.js";
 import { GatedRnnError } from "../../errors.js";
-import { deviationFloor } from "../../outputs/output.js";
+import { deviationFloor } from "../../outputs/index.js";
 import type { StepSettings } from "../engine.js";
-import { laidOut, lay, wordsOf } from "./job-fields.js";
+import { fusedOutput } from "../fused-outputs.js";
+import { laidOut, lay, outputKernels, wordsOf } from "./job-fields.js";
 import type { ArenaMemory } from "./kernels.js";
 import type { BatchSlice } from "./slices.js";
 
@@ -71,6 +73,7 @@ export class Arena {
       affines: program.affines,
       matrices: program.matrices,
       peepholes: program.peepholes,
+      rowSteps: rowStepWords(program.outputRows),
     };
     this.tables = Object.fromEntries(
       Object.entries(sources).map(([name, table]) => [name, take(table.length)]),
@@ -108,8 +111,8 @@ export class Arena {
     slices.forEach(({ batch }, k) => {
       this.fill(batch, layouts[k], table + k * wordsOf("Slice"));
     });
-    const rows = layouts.reduce((sum, at) => sum + at.rows, 0);
-    this.job(table, slices.length, rows, mode, settings, update);
+    const steps = slices.reduce((sum, { batch }) => sum + predictedSteps(batch), 0);
+    this.job(table, slices.length, steps, mode, settings, update);
     this.memory.run(0);
     return layouts;
   }
@@ -170,6 +173,8 @@ export class Arena {
       stepStride,
       readout: take(rows * program.readoutWidth + program.lanes), // mixture.h reads whole vectors from any float of a row
       nll: take(rows),
+      weights: batch.weights ? take(rows) : -1,
+      rowValues: take(program.outputRows.floats * program.lanes),
       gradients: take(program.parameterFloats),
       registers: take(program.registers * this.block()),
     };
@@ -193,6 +198,7 @@ export class Arena {
       }
     if (batch.input.kind === "dense") floats.set(batch.input.values, at.inputValues);
     if (batch.target.kind === "dense") floats.set(batch.target.values, at.targetValues);
+    if (batch.weights) floats.set(batch.weights, at.weights);
     const { input, target } = at;
     lay(this.memory, table, "Slice", {
       ...at,
@@ -208,7 +214,7 @@ export class Arena {
   private job(
     slices: number,
     sliceCount: number,
-    rows: number,
+    steps: number,
     mode: number,
     settings: StepSettings | undefined,
     update: number,
@@ -217,6 +223,8 @@ export class Arena {
     const readoutWeight = p.parameters.find(({ name }) => name === "W_y") as ParameterShape;
     const readoutBias = p.parameters.find(({ name }) => name === "b_y") as ParameterShape;
     const { output } = p.model;
+    const fused = fusedOutput(output);
+    const { outputRows } = p;
     lay(memory, 0, "Job", {
       mode,
       parameters: this.parameters,
@@ -251,15 +259,23 @@ export class Arena {
       readoutBias: readoutBias.offset,
       readoutPack: p.readoutPack,
       readoutBackPack: p.readoutBackPack,
-      components: output.kind === "gaussian-mixture" ? output.components : 0,
+      outputKernel: outputKernels.indexOf(fused?.kernel ?? "equations"),
+      components: fused?.kernel === "mixture" ? fused.components : 0,
       targetSize: output.targetSize,
+      rowSteps: t.rowSteps,
+      rowForwardCount: outputRows.forwardCount,
+      rowStepCount: outputRows.steps.length,
+      rowReadout: outputRows.readout.offset,
+      rowTarget: outputRows.target?.offset ?? -1,
+      rowNll: outputRows.nll.offset,
+      rowSlope: outputRows.slope.offset,
       registerStride: this.block(),
       hiddenSlot: p.hiddenSlot,
       hiddenGradientSlot: p.hiddenGradientSlot,
       noiseSeed: settings?.noiseSeed ?? 0,
       update,
       shrink: Number(settings?.nonFiniteGradient === "shrink"),
-      lossScale: settings?.loss === "sum" ? 1 : 1 / rows,
+      lossScale: settings?.loss === "sum" ? 1 : 1 / steps,
       weightNoise: settings?.weightNoise ?? 0,
       learningRate: settings?.learningRate ?? 0,
       maxGradientNorm: settings?.maxGradientNorm ?? Number.POSITIVE_INFINITY,
@@ -284,6 +300,31 @@ export class Arena {
     this.memory.reserve(capacity);
     this.capacity = capacity;
   }
+}
+
+/** The output's equations as c/rows.h reads them; every place is laid down as an offset. */
+function rowStepWords({ steps }: RowProgram): Int32Array {
+  const words = new Int32Array(steps.length * wordsOf("RowStep"));
+  const memory = { ints: words, floats: new Float32Array(words.buffer) };
+  steps.forEach(({ op, to, inputs, constant, first }, k) => {
+    const [a = to, b = a, c = a] = inputs;
+    const [rows, columns] = op === "over" ? to.shape : a.shape;
+    lay(memory, k * wordsOf("RowStep"), "RowStep", {
+      op: opCodes[op as keyof typeof opCodes],
+      out: to.offset,
+      a: a.offset,
+      b: b.offset,
+      c: c.offset,
+      size: to.shape[0] * to.shape[1],
+      rows,
+      columns,
+      rowStep: a.shape[0] === 1 ? 0 : a.shape[1],
+      columnStep: a.shape[1] === 1 ? 0 : 1,
+      first,
+      constant,
+    });
+  });
+  return words;
 }
 
 function align(word: number): number {

@@ -29,6 +29,21 @@ export const structures = {
     c: int(),
     extra: int("scale: the factor's bits; peephole: the weight's offset in the parameters"),
   },
+  // an operation of an output's equations (rows.h); places count numbers of a row
+  RowStep: {
+    op: int(),
+    out: int(),
+    a: int(),
+    b: int(),
+    c: int(),
+    size: int("numbers of the result"),
+    rows: int("shape of the input; over: of the result"),
+    columns: int(),
+    rowStep: int("over: from row to row of the input, from column to column"),
+    columnStep: int(),
+    first: int("insert: where in the result the input begins"),
+    constant: float(),
+  },
   Instruction: {
     kind: int("0: phase of `count` operations at `at`; 1: product"),
     count: int(),
@@ -83,6 +98,8 @@ export const structures = {
     stepStride: int(),
     readout: int("[rows, readoutWidth]"),
     nll: int("[rows]"),
+    weights: int("[rows], -1: all 1"),
+    rowValues: int("numbers of LANES rows, for the output's equations"),
     gradients: int(),
     registers: int(),
   },
@@ -120,8 +137,16 @@ export const structures = {
     readoutBias: int(),
     readoutPack: int(),
     readoutBackPack: int(),
-    components: int("of a mixture of Gaussians; none: Bernoulli"),
+    outputKernel: int("OUTPUT_…"),
+    components: int("of a mixture of Gaussians"),
     targetSize: int(),
+    rowSteps: int("of the output's equations: those of the NLL, then those of its gradient"),
+    rowForwardCount: int(),
+    rowStepCount: int(),
+    rowReadout: int("places among the numbers of a row"),
+    rowTarget: int("-1: nothing reads the target's numbers"),
+    rowNll: int(),
+    rowSlope: int(),
     registerStride: int(),
     hiddenSlot: int(),
     hiddenGradientSlot: int(),
@@ -176,6 +201,9 @@ export function lay<S extends Structure>(
   });
 }
 
+/** How an output's NLL and gradient are computed: by its equations, or by a kernel for them. */
+export const outputKernels = ["equations", "bernoulli", "mixture"] as const;
+
 /** What c/job.h holds. */
 export function jobHeader(): string {
   const structs = Object.entries(structures).map(([name, fields]) => {
@@ -191,6 +219,7 @@ export function jobHeader(): string {
 
 ${structs.join("\n")}
 enum { JOB_BACKWARD = 1, JOB_UPDATE = 2 };
+enum { ${outputKernels.map((name) => `OUTPUT_${name.toUpperCase()}`).join(", ")} };
 #endif
 `;
 }

@@ -1,10 +1,11 @@
 import { type ElementwiseOp, elementwiseOps, operations } from "../../compile/ops.js";
+import { rowOps } from "../../compile/row-ops.js";
 
 const upper = (op: string) => `OP_${op.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
 /** What c/operations.h holds: the table of operations (compile/ops.ts) as loops over vectors. */
 export function operationsHeader(): string {
-  const names = [...elementwiseOps, "peephole"].map(upper);
+  const names = [...elementwiseOps, "peephole", ...rowOps].map(upper);
   const loop = (op: ElementwiseOp) => {
     const { inputs, c } = operations[op];
     const letters = ["a", "b", "c"].slice(0, inputs);
@@ -14,7 +15,7 @@ export function operationsHeader(): string {
     for (long i = 0; i < n; i += LANES) { ${constant}${read ? `const vf ${read}; ` : ""}store(out + i, ${c}); }
     break;`;
   };
-  return `// Written by \`npm run build:job\` from the table in compile/ops.ts: change that, not this.
+  return `// Written by \`npm run build:job\` from the tables in compile/ops.ts and compile/row-ops.ts: change those, not this.
 #ifndef OPERATIONS_H
 #define OPERATIONS_H
 #include "vector.h"

@@ -1,5 +1,5 @@
 import { compile, type Program } from "../../compile/program.js";
-import type { Batch } from "../../data/batch.js";
+import { type Batch, bySequence, predictedSteps } from "../../data/batch.js";
 import { NotFiniteError } from "../../errors.js";
 import type { Model } from "../../model/model.js";
 import type { TrainingState } from "../../model/state.js";
@@ -28,7 +28,7 @@ export class NativeSession implements Session {
 
   async trainStep(batch: Batch, settings: StepSettings): Promise<StepReport> {
     const [first] = this.arena.run(this.slices(batch), modes.update, settings, this.updates);
-    const steps = batch.stepOffsets[batch.time];
+    const steps = predictedSteps(batch);
     const { nll, norm } = this.arena.results();
     if (settings.nonFiniteGradient !== "shrink") {
       if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
@@ -43,11 +43,11 @@ export class NativeSession implements Session {
     const slices = this.slices(batch);
     const layouts = this.arena.run(slices, modes.forward);
     const { floats } = this.arena.memory;
-    const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
+    const sequences = new Array<SequenceNll>(batch.size);
     slices.forEach(({ batch: part, members }, k) => {
-      for (let t = 0; t < part.time; t++)
-        for (let r = part.stepOffsets[t]; r < part.stepOffsets[t + 1]; r++)
-          sequences[members[r - part.stepOffsets[t]]].nll += floats[layouts[k].nll + r];
+      bySequence(part, floats.subarray(layouts[k].nll)).forEach((sequence, b) => {
+        sequences[members[b]] = sequence;
+      });
     });
     return sequences;
   }

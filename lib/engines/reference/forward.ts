@@ -12,10 +12,16 @@ export type Tensors = ReadonlyMap<string, tf.Tensor>;
 export interface BatchTensors {
   readonly input: tf.Tensor2D;
   readonly target: tf.Tensor2D;
+  /** [rows]; none: all 1. */
+  readonly weights?: tf.Tensor1D;
 }
 
 export function batchTensors(t: Tensorflow, batch: Batch): BatchTensors {
-  return { input: denseTensor(t, batch.input), target: denseTensor(t, batch.target) };
+  return {
+    input: denseTensor(t, batch.input),
+    target: denseTensor(t, batch.target),
+    ...(batch.weights ? { weights: t.tensor1d(batch.weights) } : {}),
+  };
 }
 
 function denseTensor(t: Tensorflow, rows: Rows): tf.Tensor2D {
@@ -70,16 +76,17 @@ export function hiddenStates(
   return t.concat2d(hidden, 0);
 }
 
-/** NLL of every row in nats, [rows], of the readout y = h · W_y + b_y. */
+/** NLL of every row in nats, [rows], times its weight, of the readout y = h · W_y + b_y. */
 export function nllPerRow(
   t: Tensorflow,
   model: Model,
   parameters: Tensors,
   hidden: tf.Tensor2D,
-  target: tf.Tensor2D,
+  { target, weights }: BatchTensors,
 ): tf.Tensor1D {
   const readout = t.add(product(t, hidden, tensor(parameters, "W_y")), tensor(parameters, "b_y"));
-  return nllOf(t, model.output, readout as tf.Tensor2D, target);
+  const nll = nllOf(t, model.output, readout as tf.Tensor2D, target);
+  return weights ? t.mul(nll, weights) : nll;
 }
 
 function tensorOperations(t: Tensorflow, parameters: Tensors): Operations<tf.Tensor> {

@@ -1,45 +1,35 @@
 import type * as tf from "@tensorflow/tfjs";
-import { deviationFloor, type GaussianMixtureOutput, type Output } from "../../outputs/output.js";
+import { words } from "../../compile/ops.js";
+import { isRowWord, rowWords } from "../../compile/row-ops.js";
+import type { Output } from "../../outputs/index.js";
 import type { Tensorflow } from "./forward.js";
 
-/** NLL of every row in nats, [rows], of targets [rows, target] given readouts [rows, readout]. */
+/** NLL of every row in nats, [rows], of targets [rows, target] given readouts [rows, readout], by the output's equations. */
 export function nllOf(
   t: Tensorflow,
-  output: Output,
-  readout: tf.Tensor2D,
-  target: tf.Tensor2D,
+  { graph }: Output,
+  readouts: tf.Tensor2D,
+  targets: tf.Tensor2D,
 ): tf.Tensor1D {
-  switch (output.kind) {
-    case "bernoulli": // −y log σ(l) − (1 − y) log(1 − σ(l)) = log(1 + exp(l)) − l y
-      return t.sum(t.sub(softplus(t, readout), t.mul(readout, target)), 1);
-    case "gaussian-mixture":
-      return mixtureNll(t, output, readout, target);
-  }
-}
-
-function mixtureNll(
-  t: Tensorflow,
-  { targetSize, components }: GaussianMixtureOutput,
-  readout: tf.Tensor2D,
-  target: tf.Tensor2D,
-): tf.Tensor1D {
-  const [rows] = readout.shape;
-  const size = targetSize * components;
-  const logits = t.slice(readout, [0, 0], [rows, components]);
-  const perSample = (first: number) =>
-    t.reshape(t.slice(readout, [0, first], [rows, size]), [rows, targetSize, components]);
-  const mean = perSample(components);
-  const deviation = t.add(softplus(t, perSample(components + size)), deviationFloor);
-  const z = t.div(t.sub(t.reshape(target, [rows, targetSize, 1]), mean), deviation);
-  const logDensity = t.sub(
-    -0.5 * targetSize * Math.log(2 * Math.PI),
-    t.sum(t.add(t.mul(t.square(z), 0.5), t.log(deviation)), 1),
-  );
-  const logWeight = t.sub(logits, t.logSumExp(logits, 1, true));
-  return t.neg(t.logSumExp(t.add(logWeight, logDensity), 1)) as tf.Tensor1D;
-}
-
-/** log(1 + exp(x)) = max(x, 0) + log(1 + exp(−|x|)), which never overflows. */
-function softplus(t: Tensorflow, x: tf.Tensor): tf.Tensor {
-  return t.add(t.relu(x), t.log1p(t.exp(t.neg(t.abs(x)))));
+  const [rows] = readouts.shape;
+  const target = t.reshape(targets, [rows, 1, -1]) as tf.Tensor3D;
+  const values = new Map<number, tf.Tensor>();
+  const value = (i: number): tf.Tensor => {
+    const found = values.get(i) ?? compute(i);
+    values.set(i, found);
+    return found;
+  };
+  const compute = (i: number): tf.Tensor => {
+    const { op, inputs, shape, constant = 0, first = 0 } = graph.nodes[i];
+    if (op === "readout") return t.reshape(readouts, [rows, 1, -1]);
+    if (op === "target") return target;
+    if (isRowWord(op)) {
+      const from = graph.nodes[inputs[0]].shape;
+      const a = value(inputs[0]) as tf.Tensor3D;
+      return rowWords[op].tensorflow(t, a, { from, to: shape, first, target });
+    }
+    if (op === "constant") return t.fill([rows, ...shape], constant);
+    return words[op as keyof typeof words].tensorflow(t, inputs.map(value), constant);
+  };
+  return t.reshape(value(graph.nll), [rows]);
 }

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Batch } from "../../data/batch.js";
+import { type Batch, bySequence, predictedSteps } from "../../data/batch.js";
 import { NotFiniteError } from "../../errors.js";
 import { isNoisy, type Model } from "../../model/model.js";
 import type { TrainingState } from "../../model/state.js";
@@ -29,7 +29,7 @@ export class ReferenceSession implements Session {
   async trainStep(batch: Batch, settings: StepSettings): Promise<StepReport> {
     const { t } = this;
     const noisy = t.tidy(() => this.withNoise(settings));
-    const steps = batch.stepOffsets[batch.time];
+    const steps = predictedSteps(batch);
     const { value, grads } = this.gradients(noisy, batch, settings.loss === "sum" ? steps : 1);
     // a tensor without noise is the parameter itself
     for (const tensor of noisy) if (!this.parameters.includes(tensor)) tensor.dispose();
@@ -50,23 +50,19 @@ export class ReferenceSession implements Session {
 
   async evaluate(batch: Batch): Promise<SequenceNll[]> {
     const rows = this.t.tidy(() => {
-      const { input, target } = batchTensors(this.t, batch);
+      const tensors = batchTensors(this.t, batch);
       const parameters = this.named(this.parameters);
       return nllPerRow(
         this.t,
         this.model,
         parameters,
-        this.states(parameters, batch, input),
-        target,
+        this.states(parameters, batch, tensors.input),
+        tensors,
       );
     });
     const nll = await rows.data();
     rows.dispose();
-    const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
-    for (let step = 0; step < batch.time; step++)
-      for (let r = batch.stepOffsets[step]; r < batch.stepOffsets[step + 1]; r++)
-        sequences[r - batch.stepOffsets[step]].nll += nll[r];
-    return sequences;
+    return bySequence(batch, nll);
   }
 
   async trace(batch: Batch): Promise<Trace> {
@@ -156,10 +152,11 @@ export class ReferenceSession implements Session {
   ): { value: tf.Scalar; grads: tf.Tensor[] } {
     const { t, model } = this;
     return t.tidy(() => {
-      const { input, target } = batchTensors(t, batch);
+      const tensors = batchTensors(t, batch);
       const { value, grads } = t.valueAndGrads((...values: tf.Tensor[]) => {
         const named = this.named(values);
-        return t.mean(nllPerRow(t, model, named, this.states(named, batch, input), target));
+        const hidden = this.states(named, batch, tensors.input);
+        return t.div(t.sum(nllPerRow(t, model, named, hidden, tensors)), predictedSteps(batch));
       })([...parameters]);
       return {
         value: value as tf.Scalar,

@@ -4,9 +4,10 @@ import type { Model } from "../../model/model.js";
 import type { Device } from "./device.js";
 import type { Kernel } from "./wgsl/kernel.js";
 import { sequenceLoop } from "./wgsl/loop.js";
-import { loss, rowsPerWorkgroup } from "./wgsl/losses.js";
+import { loss } from "./wgsl/losses.js";
 import { prepareWeights } from "./wgsl/prepare.js";
 import { denseProjection, hiddenGradient, readout, sparseProjection } from "./wgsl/products.js";
+import { rowsPerWorkgroup } from "./wgsl/reductions.js";
 import { tile } from "./wgsl/tiled-product.js";
 import {
   makeSteps,
@@ -71,7 +72,7 @@ export function kernelsOf(
     keepsWeights: device.keepsWeights,
   };
   const { parameterFloats } = program;
-  const { hiddenSize, output } = model;
+  const { hiddenSize } = model;
   const loops = {
     forward: sequenceLoop(program, weights, "forward", limits),
     backward: sequenceLoop(program, weights, "backward", limits),
@@ -96,7 +97,7 @@ export function kernelsOf(
   const forward: Stage[] = [
     { kernel: loops.forward, grid: ({ size }) => [Math.ceil(size / loops.forward.sequences), 1] },
     { kernel: reading, grid: (extent) => [rowTiles(extent), reading.columns] },
-    { kernel: loss(output), grid: ({ rows }) => folded(Math.ceil(rows / rowsPerWorkgroup)) },
+    { kernel: loss(program), grid: ({ rows }) => folded(Math.ceil(rows / rowsPerWorkgroup)) },
   ];
   const backward: Stage[] = [
     { kernel: back, grid: (extent) => [rowTiles(extent), back.columns] },

@@ -1,5 +1,6 @@
-import type { Batch } from "../../data/batch.js";
+import { type Batch, predictedSteps } from "../../data/batch.js";
 import type { StepSettings } from "../engine.js";
+import { fusedOutput } from "../fused-outputs.js";
 import type { Kernels, Mode } from "./kernels.js";
 import { floatFields, jobFields, jobWords } from "./wgsl/kernel.js";
 
@@ -32,8 +33,9 @@ export function layoutOf(
   { program, squares }: Kernels,
   mode: Mode,
 ): Layout {
-  const { sequenceSlots, parameterFloats, model } = program;
+  const { sequenceSlots, parameterFloats, model, outputRows } = program;
   const { hiddenSize, output } = model;
+  const fused = fusedOutput(output);
   let batchWords = calls.length * jobWords;
   let workFloats = 0;
   let resultFloats = 2 * calls.length;
@@ -51,7 +53,7 @@ export function layoutOf(
     return resultFloats - floats;
   };
   const place = (batch: Batch) => {
-    const { input, target, time, size } = batch;
+    const { input, target, time, size, weights } = batch;
     const rows = batch.stepOffsets[time];
     return {
       steps: takeBatch(time + 1),
@@ -60,6 +62,7 @@ export function layoutOf(
       input: takeBatch(input.kind === "sparse" ? input.columns.length : input.values.length),
       targetOffsets: target.kind === "sparse" ? takeBatch(rows + 1) : 0,
       target: takeBatch(target.kind === "sparse" ? target.columns.length : target.values.length),
+      weights: weights ? takeBatch(rows) : 0,
     };
   };
   const jobs = calls.map(({ slot, batch, settings, updates = 0 }, run) => {
@@ -76,6 +79,7 @@ export function layoutOf(
       work: takeWork(sequenceSlots * rows * hiddenSize),
       stride: rows * hiddenSize,
       readout: takeWork(rows * output.readoutSize),
+      values: takeWork(fused ? 0 : rows * outputRows.floats),
       partials: mode === "forward" ? 0 : takeWork(splits * parameterFloats),
       chunk,
       splits,
@@ -90,7 +94,7 @@ export function layoutOf(
       decay: settings?.decay ?? 0,
       momentum: settings?.momentum ?? 0,
       epsilon: settings?.epsilon ?? 0,
-      scale: settings?.loss === "sum" ? 1 : 1 / rows,
+      scale: settings?.loss === "sum" ? 1 : 1 / predictedSteps(batch),
       floor: settings?.rootFloor ?? 0,
       maxStep: Math.min(settings?.maxStepNorm ?? largestFloat, largestFloat),
       shrink: Number(settings?.nonFiniteGradient === "shrink"),
@@ -117,6 +121,7 @@ export function fill(
     done.add(job.steps);
     words.set(batch.stepOffsets, job.steps);
     words.set(batch.lengths, job.lengths);
+    if (batch.weights) floats.set(batch.weights, job.weights);
     for (const [rows, offsets, values] of [
       [batch.input, job.inputOffsets, job.input],
       [batch.target, job.targetOffsets, job.target],

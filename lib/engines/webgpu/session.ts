@@ -1,4 +1,4 @@
-import type { Batch } from "../../data/batch.js";
+import { type Batch, bySequence, predictedSteps } from "../../data/batch.js";
 import { batchPart } from "../../data/batch-part.js";
 import { NotFiniteError } from "../../errors.js";
 import type { Model } from "../../model/model.js";
@@ -37,7 +37,7 @@ export class WebGpuSession implements Session {
     const limited = (settings.maxStepNorm ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
     const mode = limited ? "limited update" : "update";
     const { nll, norm } = await this.compute(batch, mode, settings);
-    const steps = batch.stepOffsets[batch.time];
+    const steps = predictedSteps(batch);
     if (settings.nonFiniteGradient !== "shrink") {
       if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
       if (!Number.isFinite(norm))
@@ -56,11 +56,7 @@ export class WebGpuSession implements Session {
       ];
     }
     const { rows } = await this.compute(batch, "forward");
-    const sequences = Array.from(batch.lengths, (steps) => ({ nll: 0, steps }));
-    for (let t = 0; t < batch.time; t++)
-      for (let r = batch.stepOffsets[t]; r < batch.stepOffsets[t + 1]; r++)
-        sequences[r - batch.stepOffsets[t]].nll += rows[r];
-    return sequences;
+    return bySequence(batch, rows);
   }
 
   async trace(batch: Batch): Promise<Trace> {

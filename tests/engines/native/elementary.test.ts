@@ -5,7 +5,7 @@ import type { Kernels } from "../../../lib/engines/native/kernels.js";
 import { NativeSession } from "../../../lib/engines/native/session.js";
 import { initialState } from "../../../lib/model/initialise.js";
 import { model } from "../../../lib/model/model.js";
-import { bernoulli } from "../../../lib/outputs/output.js";
+import { bernoulli } from "../../../lib/outputs/index.js";
 import { builds } from "./builds.js";
 
 /** Errors in units in the last place of the exact result in single precision; measured maxima stand in c/vector.h. */

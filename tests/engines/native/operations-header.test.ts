@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { elementwiseOps } from "../../../lib/compile/ops.js";
 import { opCodes } from "../../../lib/compile/program.js";
+import { rowOps } from "../../../lib/compile/row-ops.js";
 import { operationsHeader } from "../../../lib/engines/native/operations-header.js";
 
 const header = readFileSync(
@@ -16,7 +17,7 @@ it("the committed C header is the table of operations: npm run build:job", () =>
 it("an operation's code is its place in C's list", () => {
   const [, list] = /enum Op \{ (.*) \};/.exec(header) ?? [];
   const names = list.split(", ");
-  expect(names).toHaveLength(elementwiseOps.length + 1);
+  expect(names).toHaveLength(elementwiseOps.length + 1 + rowOps.length);
   expect(names[opCodes.tanhGradient]).toBe("OP_TANH_GRADIENT");
   expect(names[opCodes.peephole]).toBe("OP_PEEPHOLE");
 });

@@ -13,7 +13,7 @@ import { Device } from "../../../lib/engines/webgpu/device.js";
 import { webGpu } from "../../../lib/engines/webgpu/index.js";
 import { GatedRnnError } from "../../../lib/errors.js";
 import { model } from "../../../lib/model/model.js";
-import { bernoulli } from "../../../lib/outputs/output.js";
+import { bernoulli } from "../../../lib/outputs/index.js";
 import { train } from "../../../lib/train/train.js";
 import { everyOp } from "../../oracle/cells.js";
 import { randomBatch, randomModel, relativeError, stateOf } from "../../oracle/examples.js";

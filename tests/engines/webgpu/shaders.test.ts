@@ -8,7 +8,7 @@ import { webGpu } from "../../../lib/engines/webgpu/index.js";
 import { GatedRnnError } from "../../../lib/errors.js";
 import { initialState } from "../../../lib/model/initialise.js";
 import { model } from "../../../lib/model/model.js";
-import { bernoulli, gaussianMixture } from "../../../lib/outputs/output.js";
+import { bernoulli, gaussianMixture } from "../../../lib/outputs/index.js";
 import { everyOp, mgu } from "../../oracle/cells.js";
 import { randomBatch, randomSound } from "../../oracle/examples.js";
 
@@ -37,7 +37,7 @@ describe.each([...paperCells, mgu, everyOp, linear, memoryless])("the kernels of
       const width = output.targetSize;
       const m = model(unit, width, hiddenSize, output);
       const session = await engine.open(m, initialState(m, 1));
-      const batchOf = output.kind === "bernoulli" ? randomBatch : randomSound;
+      const batchOf = output.target === "keys" ? randomBatch : randomSound;
       for (const lengths of [[3, 1], Array.from({ length: 5 }, (_, b) => 400 - b)]) {
         const before = engine.usage().dispatches;
         await session.trainStep(batchOf(1, width, lengths), settings);

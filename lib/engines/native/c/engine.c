@@ -4,6 +4,7 @@
 #include "mixture.h"
 #include "noise.h"
 #include "phase.h"
+#include "rows.h"
 #include <stddef.h>
 #ifndef __wasm__
 #include <pthread.h>
@@ -166,15 +167,18 @@ static void forward(const Context *x) {
        x->arena + s->readout, job->readoutWidth, NULL);
 }
 
+static float weight_of(const Context *x, long row) { return x->slice->weights < 0 ? 1.0f : x->arena[x->slice->weights + row]; }
+
 // Binary cross-entropy with logits y: sum of ln(1 + e^y) over the keys less y over the keys that sound. Leaves `scale` times
 // its gradient, sigmoid(y) - target, in place of y. ln(1 + e^-|y|) is taken of products of up to 32 keys at once.
-static void bernoulli(const Context *x, int backward, float scale) {
+static void bernoulli(const Context *x, int backward, float lossScale) {
   const Job *job = x->job;
   const Slice *s = x->slice;
   const int32_t *offsets = AT(int32_t, s->targetOffsets), *columns = AT(int32_t, s->targetColumns);
   float *nll = x->arena + s->nll;
   for (long r = 0; r < s->rows; r++) {
     float *y = x->arena + s->readout + r * job->readoutWidth;
+    const float scale = lossScale * weight_of(x, r);
     vf loss = splat(0), product = splat(1);
     float sounding = 0;
     for (int32_t k = offsets[r]; k < offsets[r + 1]; k++) sounding += y[columns[k]];
@@ -210,7 +214,58 @@ static void mixture(const Context *x, int backward, float scale) {
   const Slice *s = x->slice;
   for (long r = 0; r < s->rows; r++)
     x->arena[s->nll + r] = mixture_nll(job->components, job->targetSize, job->deviationFloor, x->arena + s->targetValues + r * job->targetSize,
-                                       x->arena + s->readout + r * job->readoutWidth, backward, scale);
+                                       x->arena + s->readout + r * job->readoutWidth, backward, scale * weight_of(x, r));
+}
+
+// The output's equations (rows.h), LANES rows at a time.
+static void equations(const Context *x, int backward, float scale) {
+  const Job *job = x->job;
+  const Slice *s = x->slice;
+  const RowStep *steps = AT(RowStep, job->rowSteps);
+  const int count = backward ? job->rowStepCount : job->rowForwardCount;
+  const int32_t *offsets = AT(int32_t, s->targetOffsets);
+  float *values = x->arena + s->rowValues, *y = x->arena + s->readout;
+  TargetColumns target = {.columns = AT(int32_t, s->targetColumns)};
+  for (long r = 0; r < s->rows; r += LANES) {
+    const long rows = s->rows - r < LANES ? s->rows - r : LANES;
+    rows_to_lanes(values + (long)job->rowReadout * LANES, y + r * job->readoutWidth, job->readoutSize, job->readoutWidth, rows);
+    if (s->targetValues < 0)
+      for (long l = 0; l < LANES; l++) {
+        const long row = r + (l < rows ? l : rows - 1);
+        target.from[l] = offsets[row];
+        target.to[l] = offsets[row + 1];
+      }
+    if (job->rowTarget >= 0) {
+      float *to = values + (long)job->rowTarget * LANES;
+      if (s->targetValues >= 0)
+        rows_to_lanes(to, x->arena + s->targetValues + r * job->targetSize, job->targetSize, job->targetSize, rows);
+      else {
+        zero(to, job->targetSize * LANES);
+        for (long l = 0; l < LANES; l++)
+          for (int32_t k = target.from[l]; k < target.to[l]; k++) to[target.columns[k] * LANES + l] = 1;
+      }
+    }
+    for (int k = 0; k < count; k++) row_step(steps + k, values, &target);
+    for (long l = 0; l < rows; l++) x->arena[s->nll + r + l] = values[job->rowNll * LANES + l];
+    if (!backward) continue;
+    const float *slope = values + (long)job->rowSlope * LANES;
+    for (long l = 0; l < rows; l++) {
+      const float by = scale * weight_of(x, r + l);
+      float *to = y + (r + l) * job->readoutWidth;
+      for (long j = 0; j < job->readoutSize; j++) to[j] = slope[j * LANES + l] * by;
+    }
+  }
+}
+
+// Rows of weight 0 count for nothing, whatever stands in them.
+static void weigh(const Context *x, int backward) {
+  const Slice *s = x->slice;
+  for (long r = 0; r < s->rows; r++) {
+    const float weight = weight_of(x, r);
+    float *nll = x->arena + s->nll + r;
+    *nll = weight == 0 ? 0 : *nll * weight;
+    if (weight == 0 && backward) zero(x->arena + s->readout + r * x->job->readoutWidth, x->job->readoutWidth);
+  }
 }
 
 INLINE vf factor_or_product(const float *a, const float *b, long at) {
@@ -309,8 +364,12 @@ static void run_slice(const Context *x) {
   forward(x);
   const int back = (x->job->mode & JOB_BACKWARD) != 0;
   const float scale = x->job->lossScale;
-  if (x->job->components > 0) mixture(x, back, scale);
-  else bernoulli(x, back, scale);
+  switch (x->job->outputKernel) {
+  case OUTPUT_BERNOULLI: bernoulli(x, back, scale); break;
+  case OUTPUT_MIXTURE: mixture(x, back, scale); break;
+  default: equations(x, back, scale);
+  }
+  if (x->slice->weights >= 0) weigh(x, back);
   if (back) backward(x);
 }
 

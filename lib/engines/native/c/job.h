@@ -23,6 +23,21 @@ typedef struct {
 } PhaseOp;
 
 typedef struct {
+  int32_t op;
+  int32_t out;
+  int32_t a;
+  int32_t b;
+  int32_t c;
+  int32_t size; // numbers of the result
+  int32_t rows; // shape of the input; over: of the result
+  int32_t columns;
+  int32_t rowStep; // over: from row to row of the input, from column to column
+  int32_t columnStep;
+  int32_t first; // insert: where in the result the input begins
+  float constant;
+} RowStep;
+
+typedef struct {
   int32_t kind; // 0: phase of `count` operations at `at`; 1: product
   int32_t count;
   int32_t at;
@@ -78,6 +93,8 @@ typedef struct {
   int32_t stepStride;
   int32_t readout; // [rows, readoutWidth]
   int32_t nll; // [rows]
+  int32_t weights; // [rows], -1: all 1
+  int32_t rowValues; // numbers of LANES rows, for the output's equations
   int32_t gradients;
   int32_t registers;
 } Slice;
@@ -116,8 +133,16 @@ typedef struct {
   int32_t readoutBias;
   int32_t readoutPack;
   int32_t readoutBackPack;
-  int32_t components; // of a mixture of Gaussians; none: Bernoulli
+  int32_t outputKernel; // OUTPUT_…
+  int32_t components; // of a mixture of Gaussians
   int32_t targetSize;
+  int32_t rowSteps; // of the output's equations: those of the NLL, then those of its gradient
+  int32_t rowForwardCount;
+  int32_t rowStepCount;
+  int32_t rowReadout; // places among the numbers of a row
+  int32_t rowTarget; // -1: nothing reads the target's numbers
+  int32_t rowNll;
+  int32_t rowSlope;
   int32_t registerStride;
   int32_t hiddenSlot;
   int32_t hiddenGradientSlot;
@@ -138,4 +163,5 @@ typedef struct {
 } Job;
 
 enum { JOB_BACKWARD = 1, JOB_UPDATE = 2 };
+enum { OUTPUT_EQUATIONS, OUTPUT_BERNOULLI, OUTPUT_MIXTURE };
 #endif

@@ -1,45 +1,26 @@
-import {
-  deviationFloor,
-  type GaussianMixtureOutput,
-  type Output,
-} from "../../../outputs/output.js";
+import type { Program } from "../../../compile/program.js";
+import { deviationFloor } from "../../../outputs/index.js";
+import { rowKind } from "../../../outputs/output.js";
+import { fusedOutput } from "../../fused-outputs.js";
 import { type Kernel, kernel } from "./kernel.js";
+import { lanes, reductions, rowsPerWorkgroup } from "./reductions.js";
+import { equationsRow } from "./rows.js";
 
-/** 16 invocations share a row; a workgroup has four of them. */
-const lanes = 16;
-export const rowsPerWorkgroup = 4;
-
-const reductions = `
-fn sumOf(lid: u32, value: f32) -> f32 {
-  scratch[lid] = value;
-  for (var step = ${lanes / 2}u; step > 0u; step = step >> 1u) {
-    workgroupBarrier();
-    if (lid % ${lanes}u < step) { scratch[lid] += scratch[lid + step]; }
-  }
-  workgroupBarrier();
-  let total = scratch[lid - lid % ${lanes}u];
-  workgroupBarrier();
-  return total;
-}
-fn mostOf(lid: u32, value: f32) -> f32 {
-  scratch[lid] = value;
-  for (var step = ${lanes / 2}u; step > 0u; step = step >> 1u) {
-    workgroupBarrier();
-    if (lid % ${lanes}u < step) { scratch[lid] = larger(scratch[lid], scratch[lid + step]); }
-  }
-  workgroupBarrier();
-  let most = scratch[lid - lid % ${lanes}u];
-  workgroupBarrier();
-  return most;
-}
-fn larger(a: f32, b: f32) -> f32 { return select(select(a, b, b > a), b, notANumber(b)); }
-`;
-
-/** NLL of every row, and its gradient, divided by the run's rows, in place of the readout. Grid: four rows a workgroup. */
-export function loss(output: Output): Kernel {
-  const mixture = output.kind === "gaussian-mixture";
+/**
+ * NLL of every row, and its gradient, weighted and divided as the run's loss says, in place of the readout. Grid: four rows a
+ * workgroup.
+ */
+export function loss({ model: { output }, outputRows }: Program): Kernel {
+  const fused = fusedOutput(output);
+  const target = { kind: rowKind(output), size: output.targetSize };
+  const row =
+    fused?.kernel === "bernoulli"
+      ? bernoulliRow(output.readoutSize)
+      : fused?.kernel === "mixture"
+        ? mixtureRow(fused.components, output.targetSize)
+        : equationsRow(outputRows, target);
   return kernel({
-    name: mixture ? "mixture loss" : "bernoulli loss",
+    name: `loss of ${output.name}`,
     buffers: { batch: "read", work: "read_write", results: "read_write" },
     workgroupSize: lanes * rowsPerWorkgroup,
     shared: { scratch: lanes * rowsPerWorkgroup },
@@ -50,8 +31,15 @@ export function loss(output: Output): Kernel {
   let inside = wanted < rows_;
   let row = min(wanted, rows_ - 1u);
   let y = readout_ + row * ${output.readoutSize}u;
-  ${mixture ? mixtureRow(output) : bernoulliRow(output.readoutSize)}
-  if (inside && lane == 0u) { results[nll_ + row] = nll; }`,
+  var weight = 1.0;
+  if (weights_ != 0u) { weight = bitcast<f32>(batch[weights_ + row]); }
+  let scale = scale_ * weight;
+  ${row}
+  if (weight == 0.0) { // counts for nothing, whatever stands in it
+    nll = 0.0;
+    for (var j = lane; j < ${output.readoutSize}u; j += ${lanes}u) { if (inside) { work[y + j] = 0.0; } }
+  }
+  if (inside && lane == 0u) { results[nll_ + row] = nll * weight; }`,
   });
 }
 
@@ -67,16 +55,16 @@ function bernoulliRow(keys: number): string {
     part += softplusOf(v) - v * sounds;
     let e = expOf(-abs(v));
     let small = 1.0 / (1.0 + e);
-    if (inside) { work[y + j] = (select(small, e * small, v < 0.0) - sounds) * scale_; }
+    if (inside) { work[y + j] = (select(small, e * small, v < 0.0) - sounds) * scale; }
   }
-  let nll = sumOf(lid, part);`;
+  var nll = sumOf(lid, part);`;
 }
 
 /**
  * engines/native/c/mixture.h: NLL = D / 2 ln 2π − ln Σ_k e^a_k by log-sum-exp. Shares that are 0 have no gradient, however far
  * their component.
  */
-function mixtureRow({ components, targetSize }: GaussianMixtureOutput): string {
+function mixtureRow(components: number, targetSize: number): string {
   const each = (body: string) => `for (var i = 0u; i < ${Math.ceil(components / lanes)}u; i++) {
     let k = lane + i * ${lanes}u;
     if (k < ${components}u) { ${body} }
@@ -111,8 +99,8 @@ function mixtureRow({ components, targetSize }: GaussianMixtureOutput): string {
   if (topJoint <= -2.9e38) { nll = topJoint * topJoint; } // infinitely unlikely
   if (inside) {
   ${each(`
-      let share = expOf(joint[i] - topJoint) * scale_ / totalJoint;
-      work[y + k] = expOf(work[y + k] - topLogit) * scale_ / totalLogit - share;
+      let share = expOf(joint[i] - topJoint) * scale / totalJoint;
+      work[y + k] = expOf(work[y + k] - topLogit) * scale / totalLogit - share;
       for (var d = 0u; d < ${targetSize}u; d++) { ${deviation("k")}
         let small = 1.0 / (1.0 + e);
         let sigmoid = select(small, e * small, s < 0.0);

@@ -1,12 +1,13 @@
 import { operations } from "../../../compile/ops.js";
 import { opCodes, type Program } from "../../../compile/program.js";
+import type { PhaseOp } from "../../../compile/schedule.js";
 
 const inSequence = 1;
 
 /** A decoded operand: kinds register 0, sequence slot 1, step slot 2. */
 export const kindOf = (word: number) => word >> 28;
 export const indexOf = (word: number) => word & 0xfffffff;
-export type Op = keyof typeof opCodes;
+export type Op = PhaseOp["op"];
 
 const opNames = new Map(Object.entries(opCodes).map(([name, code]) => [code, name as Op]));
 const operandCount = (op: Op) => (op === "peephole" ? 1 : operations[op].inputs);
