@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatedRnnError } from "../lib/errors.js";
 import { makeFolder } from "../lib/files/folder.js";
+import { removeLeftovers } from "../lib/files/leftovers.js";
 import { tryFiles } from "../lib/files/place.js";
 import { problemOf } from "./checked-file.js";
 import type { SourceFile } from "./sources.js";
@@ -54,6 +55,7 @@ export async function fetchSource(
   tryFiles([file], source.bytes);
   try {
     makeFolder(dirname(file));
+    removeLeftovers(dirname(file));
     signal.throwIfAborted();
     if (mirror) {
       const problem = await fromMirror(source, mirror, file);

@@ -1,4 +1,3 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { datasetChecksum } from "../lib/data/checksum.js";
 import { rollCounts } from "../lib/data/counts.js";
@@ -14,7 +13,10 @@ import type { PianoRoll } from "../lib/data/piano-roll.js";
 import { pianoRollsFromPickle } from "../lib/data/pickle-music.js";
 import { preparedBytes } from "../lib/data/prepared-file.js";
 import { GatedRnnError } from "../lib/errors.js";
-import { makeFolder } from "../lib/files/folder.js";
+import { removeLeftovers } from "../lib/files/leftovers.js";
+import { tryFiles } from "../lib/files/place.js";
+import { readRegularFile } from "../lib/files/regular-file.js";
+import { writeWholeFile } from "../lib/files/whole-file.js";
 import { type FetchOptions, fetchSource } from "./fetch.js";
 import { type MusicSource, musicSources, type SourceFile } from "./sources.js";
 
@@ -39,7 +41,7 @@ export const sourceFolder = (folder = dataFolder()): string => join(folder, "sou
  * writes their prepared files: each appears whole or not at all.
  *
  * @param names of jsb, nottingham, musedata, piano-midi
- * @throws GatedRnnError `usage` for an unknown name; `download` when a set cannot be had (`data-missing` when the network is
+ * @throws GatedRnnError `usage` for an unknown name; `record` when the folder cannot be written; `download` when a set cannot be had (`data-missing` when the network is
  *   refused); `bad-file` when what was fetched does not contain what it must
  */
 export async function prepareMusic(
@@ -55,29 +57,16 @@ export async function prepareMusic(
 
 async function prepareSet(name: MusicSetName, options: PrepareOptions): Promise<Prepared> {
   const { folder = dataFolder() } = options;
+  const file = preparedFile(name, folder);
+  tryFiles([file]);
+  removeLeftovers(dirname(file));
   const { file: fetched, source } = await fetchMusic(name, options);
   const read = source.kind === "mat" ? pianoRollsFromMat : pianoRollsFromPickle;
-  const sets = read(await readFile(fetched), fetched);
+  const sets = read(readRegularFile(fetched), fetched);
   checkContents(name, sets, musicSources[name]);
   const checksum = datasetChecksum(sets);
-  const file = preparedFile(name, folder);
-  try {
-    await writeWhole(
-      file,
-      preparedBytes({
-        name,
-        checksum,
-        source: { path: source.path, sha256: source.sha256 },
-        ...sets,
-      }),
-    );
-  } catch (error) {
-    throw new GatedRnnError(
-      "download",
-      `${name}: cannot be written in ${folder}: ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
+  const { path, sha256 } = source;
+  writeWholeFile(file, preparedBytes({ name, checksum, source: { path, sha256 }, ...sets }));
   return { name, file, checksum, source };
 }
 
@@ -125,15 +114,4 @@ export function checkContents(
       "bad-file",
       `${name}: expected contents with checksum ${checksum}, got ${actual}; fetch it again`,
     );
-}
-
-async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${file}.${process.pid}.part`;
-  makeFolder(dirname(file));
-  try {
-    await writeFile(partial, bytes);
-    await rename(partial, file);
-  } finally {
-    await rm(partial, { force: true });
-  }
 }

@@ -18,6 +18,7 @@ import {
 import { speechFromWavs } from "../lib/data/speech-corpus.js";
 import { GatedRnnError } from "../lib/errors.js";
 import { makeFolder } from "../lib/files/folder.js";
+import { tryFiles } from "../lib/files/place.js";
 import { fetchSource } from "./fetch.js";
 import type { PrepareOptions } from "./prepare.js";
 import type { SourceFile } from "./sources.js";
@@ -78,7 +79,7 @@ export function speechSetName(name: string): SpeechSetName {
  * For speech-b the utterances of a speaker are joined within a split, since few last a second. Which sequences are taken is
  * drawn with seed 1.
  *
- * @throws GatedRnnError `usage`, `download`, `data-missing` or `bad-file`, like `prepareMusic`
+ * @throws GatedRnnError `usage`, `record`, `download`, `data-missing` or `bad-file`, like `prepareMusic`
  */
 export async function prepareSpeech(
   names: readonly string[],
@@ -86,6 +87,7 @@ export async function prepareSpeech(
 ): Promise<SpeechDataset[]> {
   const { folder = dataFolder() } = options;
   const known = names.map(speechSetName);
+  tryFiles(known.map((name) => speechFile(name, folder)));
   const archive = await fetchSpokenDigits(options);
   const sets: SpeechDataset[] = [];
   for (const name of known) {

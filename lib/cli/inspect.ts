@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { open, readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { bytesOfFile } from "../data/byte-source.js";
 import { splits } from "../data/dataset.js";
 import {
   checkFileSize,
@@ -15,6 +15,7 @@ import { isWav } from "../data/wav-container.js";
 import { type WavContents, wavContents } from "../data/wav-contents.js";
 import type { ZipContents } from "../data/zip-contents.js";
 import { GatedRnnError } from "../errors.js";
+import { kindOf } from "../files/regular-file.js";
 import { plain } from "../show/plain.js";
 import { thousands } from "../show/thousands.js";
 import { openTask } from "../tasks/open.js";
@@ -59,19 +60,17 @@ const isOwn = (path: string) =>
 
 async function contentsOf(file: string): Promise<FileContents> {
   try {
-    const handle = await open(file);
+    const found = statSync(file);
+    if (!found.isFile())
+      throw new GatedRnnError("usage", `${file}: expected a file to read, got ${kindOf(found)}`);
+    const source = bytesOfFile(file);
     try {
-      const found = await handle.stat();
-      if (!found.isFile())
-        throw new GatedRnnError("usage", `${file}: expected a file, got something else`);
-      const start = Buffer.alloc(12);
-      await handle.read(start, 0, 12, 0);
-      if (isWav(start)) return wavOf(file); // never whole in memory
-      checkFileSize(file, found.size);
+      if (isWav(source.read(0, 12))) return wavOf(file); // never whole in memory
+      checkFileSize(file, source.size);
+      return await fileContents(source.read(0, source.size), file);
     } finally {
-      await handle.close();
+      source.close();
     }
-    return await fileContents(await readFile(file), file);
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (error instanceof GatedRnnError || !syscall) throw error;
@@ -163,7 +162,7 @@ function printWarnings(warnings: readonly string[]): void {
 
 function printMusic(
   file: string,
-  { kind, bytes, variables, splits: counts, checksum }: MusicContents,
+  { kind, bytes, variables, splits: counts, checksum, warnings = [] }: MusicContents,
 ): void {
   console.log(`${file}: ${fileKindTitle(kind)}, ${thousands(bytes)} bytes`);
   for (const variable of variables ?? [])
@@ -183,4 +182,5 @@ function printMusic(
     );
   }
   console.log(`  checksum ${checksum}`);
+  printWarnings(warnings);
 }

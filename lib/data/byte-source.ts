@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
+import { openRegularFile } from "../files/regular-file.js";
 
 /** Bytes that are read where they are needed, from memory or from a file that may be larger than memory. */
 export interface ByteSource {
@@ -19,10 +20,9 @@ export function bytesInMemory(bytes: Uint8Array, file: string): ByteSource {
   };
 }
 
-/** Opens a file; `close` it. @throws the system's error when it cannot be opened */
+/** Opens a file; `close` it. @throws like `openRegularFile` */
 export function bytesOfFile(file: string): ByteSource {
-  const descriptor = openSync(file, "r");
-  const size = fstatSync(descriptor).size;
+  const { descriptor, size } = openRegularFile(file);
   const read = (position: number, count: number) => {
     const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(count, size - position)));
     let done = 0;

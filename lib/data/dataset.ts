@@ -6,6 +6,9 @@ export type Split = (typeof splits)[number];
 /** The pieces of a set, by split. */
 export type MusicSplits = Readonly<Record<Split, readonly PianoRoll[]>>;
 
+/** The pieces of a set as they were read from a file, and which have nothing to predict: one warning, counted, or none. */
+export type ReadMusic = MusicSplits & { readonly warnings: readonly string[] };
+
 /** A set of piano-rolls in three splits, and the keys that a model of it reads and predicts. */
 export interface MusicDataset {
   readonly kind: "music";
@@ -25,6 +28,8 @@ export interface MusicDataset {
   readonly train: readonly PianoRoll[];
   readonly valid: readonly PianoRoll[];
   readonly test: readonly PianoRoll[];
+  /** What a reader should know of the data, such as pieces that have nothing to predict. */
+  readonly warnings?: readonly string[];
   /** The lowest NLL per step that any model can reach on average, in nats, where the source of the data is known exactly. */
   readonly entropyPerStep?: number;
 }

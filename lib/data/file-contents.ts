@@ -3,6 +3,7 @@ import { latin1 } from "./byte-reader.js";
 import { datasetChecksum } from "./checksum.js";
 import { type RollCounts, rollCounts } from "./counts.js";
 import type { MusicSplits, Split } from "./dataset.js";
+import { emptyRollsWarning } from "./empty-pieces.js";
 import { readMat } from "./mat.js";
 import { isSplit, pianoRollsFromMat } from "./mat-music.js";
 import { type MidiContents, midiContents } from "./midi-contents.js";
@@ -31,6 +32,8 @@ export interface MusicContents {
   /** Sequences, steps and notes per split, and the checksum over them, when it is a music set. */
   readonly splits?: Readonly<Record<Split, RollCounts>>;
   readonly checksum?: string;
+  /** Which pieces have nothing to predict, where there are any. */
+  readonly warnings?: readonly string[];
 }
 
 const titles: Readonly<Record<FileKind, string>> = {
@@ -74,8 +77,11 @@ function musicContents(kind: FileKind, bytes: Uint8Array, file: string): MusicCo
   return { ...about, variables, ...(isMusic ? music(pianoRollsFromMat(bytes, file)) : {}) };
 }
 
-function music(sets: MusicSplits): Pick<MusicContents, "splits" | "checksum"> {
-  return { splits: rollCounts(sets), checksum: datasetChecksum(sets) };
+function music({ train, valid, test }: MusicSplits): Partial<MusicContents> {
+  const sets = { train, valid, test };
+  const warnings = emptyRollsWarning(sets);
+  const about = { splits: rollCounts(sets), checksum: datasetChecksum(sets) };
+  return warnings.length > 0 ? { ...about, warnings } : about;
 }
 
 function kindOf(bytes: Uint8Array, file: string): FileContents["kind"] {

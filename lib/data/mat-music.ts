@@ -1,5 +1,6 @@
 import { BadFileError } from "../errors.js";
-import type { MusicSplits } from "./dataset.js";
+import type { ReadMusic } from "./dataset.js";
+import { emptyRollsWarning } from "./empty-pieces.js";
 import { readMat } from "./mat.js";
 import type { MatNumbers, MatValue } from "./mat-matrix.js";
 import type { PianoRoll } from "./piano-roll.js";
@@ -19,7 +20,7 @@ export const isSplit = (name: string): name is keyof typeof variables =>
  *
  * @throws BadFileError when a split is missing or holds anything else
  */
-export function pianoRollsFromMat(bytes: Uint8Array, file: string): MusicSplits {
+export function pianoRollsFromMat(bytes: Uint8Array, file: string): ReadMusic {
   const budget = new RollBudget(file, bytes.length);
   const found: { train?: PianoRoll[]; valid?: PianoRoll[]; test?: PianoRoll[] } = {};
   for (const { name, offset, value } of readMat(bytes, file, isSplit)) {
@@ -38,7 +39,7 @@ export function pianoRollsFromMat(bytes: Uint8Array, file: string): MusicSplits 
       bytes.length,
       "expected the variables traindata, validdata and testdata, got the end of the file",
     );
-  return { train, valid, test };
+  return { train, valid, test, warnings: emptyRollsWarning({ train, valid, test }) };
 }
 
 function roll(

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { GatedRnnError } from "../errors.js";
 import { datasetChecksum } from "./checksum.js";
 import { type MusicDataset, type Split, splits } from "./dataset.js";
+import { type EmptyPiece, emptyPiecesWarning, whyMidiEmpty } from "./empty-pieces.js";
 import { filesIn } from "./file-tree.js";
 import { readMidi } from "./midi.js";
 import { type MidiRollOptions, pianoRollsFromMidi } from "./midi-roll.js";
@@ -26,7 +27,9 @@ export interface MidiFolder {
     readonly of: string;
     readonly inSplits: readonly [Split, Split];
   }[];
-  /** What was untidy about files that were read all the same. */
+  /** Pieces that have nothing to predict, and why: they are left out. */
+  readonly empty: readonly EmptyPiece[];
+  /** What was untidy about files that were read all the same, and one for all the empty pieces. */
   readonly warnings: readonly { readonly file: string; readonly warning: string }[];
 }
 
@@ -39,6 +42,8 @@ interface Piece {
 /**
  * A data set of the MIDI files (.mid, .midi, .kar) in a folder or zip archive. Where files lie in folders `train`, `valid` and `test`,
  * these are the splits; else the pieces are split by a seeded rule, and no content gets into two splits.
+ *
+ * Pieces that come out without a step to predict (percussion only, no notes, one time step) are left out and told.
  *
  * @throws GatedRnnError `usage` when nothing is found or a split stays empty; `bad-file` when every file is malformed
  */
@@ -54,17 +59,26 @@ export async function musicFromMidiFolder(
   } = options;
   const pieces: Piece[] = [];
   const refused: { file: string; problem: string }[] = [];
+  const empty: EmptyPiece[] = [];
   const warnings: { file: string; warning: string }[] = [];
   for await (const { name: file, read } of filesIn(path, [".mid", ".midi", ".kar"]))
     try {
       const midi = readMidi(await read(), file);
       for (const warning of midi.warnings) warnings.push({ file, warning });
-      for (const roll of pianoRollsFromMidi(midi, file, options))
-        pieces.push({ roll, file, content: contentOf(roll) });
+      for (const roll of pianoRollsFromMidi(midi, file, options)) {
+        const why = whyMidiEmpty(midi, roll, options);
+        if (why === undefined) pieces.push({ roll, file, content: contentOf(roll) });
+        else empty.push({ piece: roll.name ?? file, why });
+      }
     } catch (error) {
       if (!(error instanceof GatedRnnError && error.code === "bad-file")) throw error;
       refused.push({ file, problem: error.message });
     }
+  const told = emptyPiecesWarning(empty, pieces.length + empty.length);
+  warnings.push(...told.map((warning) => ({ file: path, warning })));
+  const because = told.length > 0 ? `; ${told[0]}` : "";
+  if (pieces.length === 0 && empty.length > 0)
+    throw new GatedRnnError("usage", `${path}: expected pieces with notes, got none${because}`);
   if (pieces.length === 0 && refused.length > 0)
     throw new GatedRnnError("bad-file", `${path}: expected MIDI files, got ${refused[0].problem}`);
   if (pieces.length === 0)
@@ -92,11 +106,11 @@ export async function musicFromMidiFolder(
     else first.set(piece.content, piece);
     if (!same || given) sets[splitOf(piece)].push(piece.roll);
   }
-  const empty = splits.find((split) => sets[split].length === 0);
-  if (empty)
+  const without = splits.filter((split) => sets[split].length === 0);
+  if (without.length > 0)
     throw new GatedRnnError(
       "usage",
-      `${path}: expected pieces in train, valid and test, got none in ${empty}`,
+      `${path}: expected pieces in train, valid and test, got none in ${without.join(" and ")}; add some there${because}`,
     );
   const keys = highestNote - lowestNote + 1;
   const checksum = datasetChecksum(sets);
@@ -110,8 +124,10 @@ export async function musicFromMidiFolder(
       keys,
       checksum,
       ...sets,
+      ...(told.length > 0 ? { warnings: told } : {}),
     },
     refused,
+    empty,
     duplicates,
     warnings,
   };

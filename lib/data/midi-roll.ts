@@ -34,7 +34,8 @@ export const publishedRule = {
   dropFirstStep: true,
 } as const satisfies MidiRollOptions;
 
-const DRUMS = 9;
+/** The channel of percussion, from 0. */
+export const DRUMS = 9;
 
 /**
  * Piano-rolls of a MIDI file: one for formats 0 and 1, one per track for format 2, whose tracks are pieces of their own.

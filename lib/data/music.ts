@@ -1,5 +1,6 @@
 import { GatedRnnError } from "../errors.js";
 import type { MusicDataset } from "./dataset.js";
+import { emptyRollsWarning } from "./empty-pieces.js";
 import {
   dataFolder,
   type MusicSetName,
@@ -35,6 +36,7 @@ export async function loadMusic(
   const known = musicSetName(name);
   const { title, paperKeys, stepsPerQuarter } = musicSets[known];
   const { checksum, train, valid, test } = read(known, folder);
+  const warnings = emptyRollsWarning({ train, valid, test });
   const keys = dims === "paper" ? { lowestNote: 1, keys: paperKeys } : { lowestNote: 21, keys: 88 };
   return {
     kind: "music",
@@ -47,6 +49,7 @@ export async function loadMusic(
     train,
     valid,
     test,
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 

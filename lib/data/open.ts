@@ -39,7 +39,18 @@ export async function openMusic(
   );
 }
 
-async function preparing<T>(
+async function preparing<T extends { readonly warnings?: readonly string[] }>(
+  name: string,
+  load: () => Promise<T>,
+  prepare: () => Promise<unknown>,
+): Promise<T> {
+  const dataset = await loading(name, load, prepare);
+  for (const warning of dataset.warnings ?? [])
+    process.stderr.write(`warning: ${name}: ${warning}\n`);
+  return dataset;
+}
+
+async function loading<T>(
   name: string,
   load: () => Promise<T>,
   prepare: () => Promise<unknown>,

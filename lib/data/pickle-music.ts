@@ -1,5 +1,6 @@
 import { BadFileError } from "../errors.js";
-import { type MusicSplits, type Split, splits } from "./dataset.js";
+import { type ReadMusic, type Split, splits } from "./dataset.js";
+import { emptyRollsWarning } from "./empty-pieces.js";
 import { type PianoRoll, pianoRoll } from "./piano-roll.js";
 import { readPickle } from "./pickle.js";
 import { describe, type PickleValue } from "./pickle-stack.js";
@@ -13,7 +14,7 @@ const mostNotes = 128; // in a step: MIDI has no more
  *
  * @throws BadFileError when the file is no such pickle, or asks for anything to be executed
  */
-export function pianoRollsFromPickle(bytes: Uint8Array, file: string): MusicSplits {
+export function pianoRollsFromPickle(bytes: Uint8Array, file: string): ReadMusic {
   const content = readPickle(bytes, file);
   const budget = new RollBudget(file, bytes.length);
   if (!(content instanceof Map))
@@ -31,7 +32,7 @@ export function pianoRollsFromPickle(bytes: Uint8Array, file: string): MusicSpli
       return pianoRoll(notes, `${file} ${where}`);
     });
   const [train, valid, test] = splits.map(rolls) as [PianoRoll[], PianoRoll[], PianoRoll[]];
-  return { train, valid, test };
+  return { train, valid, test, warnings: emptyRollsWarning({ train, valid, test }) };
 }
 
 function notesOf(step: PickleValue, file: string, where: string, budget: RollBudget): number[] {

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { GatedRnnError } from "../errors.js";
+import { readRegularFile } from "../files/regular-file.js";
 import { datasetChecksum } from "./checksum.js";
 import { type Split, splits } from "./dataset.js";
 import { notesAt, type PianoRoll, pianoRoll } from "./piano-roll.js";
@@ -36,13 +36,10 @@ function steps(roll: PianoRoll): number[][] {
 export function readPrepared(file: string): PreparedSet {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readRegularFile(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT")
-      throw new GatedRnnError("data-missing", `${file}: expected a prepared set, got no such file`);
-    throw new GatedRnnError("bad-file", `${file}: cannot be read: ${(error as Error).message}`, {
-      cause: error,
-    });
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new GatedRnnError("data-missing", `${file}: expected a prepared set, got no such file`);
   }
   return parsePrepared(bytes, file);
 }

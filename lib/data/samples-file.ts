@@ -6,6 +6,7 @@ import { ByteReader } from "./byte-reader.js";
 import { type ByteSource, bytesOfFile } from "./byte-source.js";
 import { type Split, splits } from "./dataset.js";
 import type { SpeechDataset, Waveform } from "./speech.js";
+import { windowSteps } from "./speech-batches.js";
 
 /**
  * A prepared speech set: the magic bytes, the length of the header (32 bits, little-endian), the header as JSON, then the samples of
@@ -91,10 +92,16 @@ export function openSamples(path: string): SpeechDataset {
       train,
       valid,
       test,
+      ...(windowSteps(sequenceSamples) > 0 ? {} : { warnings: [tooShort(header)] }),
     };
   } finally {
     source.close();
   }
+}
+
+function tooShort({ sequences, sequenceSamples }: SamplesHeader): string {
+  const count = splits.reduce((sum, split) => sum + sequences[split], 0);
+  return `all ${count} sequences have nothing to predict: they have ${sequenceSamples} samples, a step takes 30`;
 }
 
 function samplesAt(path: string, offset: number, bytes: number): Float32Array {

@@ -3,9 +3,12 @@ import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { BadFileError, GatedRnnError } from "../errors.js";
 import { makeFolder } from "../files/folder.js";
+import { removeLeftovers } from "../files/leftovers.js";
 import { tryFiles } from "../files/place.js";
+import { unwritable } from "../files/target.js";
 import type { Split } from "./dataset.js";
 import { filesIn } from "./file-tree.js";
+import { firstNames } from "./first-names.js";
 import { resample } from "./resample.js";
 import { headerBytes, openSamples, SAMPLES_OFFSET, samplesChecksum } from "./samples-file.js";
 import type { SpeechDataset } from "./speech.js";
@@ -53,10 +56,13 @@ export async function speechFromWavs(
   if (found.length === 0 && refused.length > 0)
     throw new GatedRnnError("bad-file", `${path}: expected WAV files, got ${refused[0].problem}`);
   if (found.length === 0) throw new GatedRnnError("usage", `${path}: expected WAV files, got none`);
-  const plan = planSpeech(assign(found, options.split), options);
+  const short = tooShort(path, found, options);
+  warnings.push(...short);
+  const plan = planned(assign(found, options.split), options, short);
   const { name, title = name, sequenceSamples } = options;
   const shape = { name, title, sampleRateHz: rate, sequenceSamples, sequences: plan.sequences };
   makeFolder(dirname(out));
+  removeLeftovers(dirname(out));
   const partial = `${out}.${process.pid}.part`;
   try {
     const descriptor = openSync(partial, "w");
@@ -100,6 +106,8 @@ export async function speechFromWavs(
       closeSync(descriptor);
     }
     renameSync(partial, out);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall ? unwritable(out, error) : error; // a full disk
   } finally {
     rmSync(partial, { force: true });
   }
@@ -143,6 +151,34 @@ async function survey(path: string, { sampleRateHz, group = folderOf }: SpeechOp
       refused.push({ file, problem: error.message });
     }
   return { found, refused, duplicates, warnings, rate: rate ?? 0 };
+}
+
+/** The plan; what it lacks is told together with the recordings that were too short for it. */
+function planned(
+  recordings: readonly Recording[],
+  options: SpeechOptions,
+  short: readonly { readonly warning: string }[],
+) {
+  try {
+    return planSpeech(recordings, options);
+  } catch (error) {
+    if (!(error instanceof GatedRnnError) || short.length === 0) throw error;
+    throw new GatedRnnError(error.code, `${error.message}; ${short[0].warning}`, { cause: error });
+  }
+}
+
+/** One warning for the recordings of which nothing is taken, as they are shorter than a sequence. */
+function tooShort(
+  path: string,
+  found: readonly Found[],
+  { sequenceSamples, join = false }: SpeechOptions,
+): { file: string; warning: string }[] {
+  const short = found.filter(({ samples }) => samples < (join ? 1 : sequenceSamples));
+  if (short.length === 0) return [];
+  const why = join ? "no samples" : `fewer than the ${sequenceSamples} samples of a sequence`;
+  const names = firstNames(short.map(({ file }) => file));
+  const warning = `${short.length} of ${found.length} recordings are left out, with ${why}: ${names}`;
+  return [{ file: path, warning }];
 }
 
 function folderOf(file: string): string {

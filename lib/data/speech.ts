@@ -25,6 +25,8 @@ export interface SpeechDataset extends Readonly<Record<Split, readonly Waveform[
   readonly standardDeviation: number;
   /** sha256 of what the splits contain: what a record names as its data. */
   readonly checksum: string;
+  /** What a reader should know of the data, such as sequences too short for a step. */
+  readonly warnings?: readonly string[];
 }
 
 /** The stand-ins for the paper's two speech sets, which were never published; made of the Free Spoken Digit Dataset. */

@@ -1,7 +1,9 @@
+import { closeSync } from "node:fs";
 import { basename } from "node:path";
 import { crc32 } from "node:zlib";
-import { type Entry, fromBufferPromise, openPromise, type ZipFile } from "yauzl";
-import { BadFileError } from "../errors.js";
+import { type Entry, fromBufferPromise, fromFdPromise, type ZipFile } from "yauzl";
+import { BadFileError, GatedRnnError } from "../errors.js";
+import { openRegularFile } from "../files/regular-file.js";
 import { unsafePath, zipName } from "./zip-name.js";
 
 export interface ZipEntry {
@@ -44,14 +46,10 @@ export async function* zipEntries(
       : new BadFileError(file, 0, `expected a zip archive, got: ${(error as Error).message}`);
   let archive: ZipFile;
   try {
-    const own = { decodeStrings: false, validateEntrySizes: false }; // both are done here
-    const options = { lazyEntries: true, autoClose: false, ...own };
-    archive = await (typeof source === "string"
-      ? openPromise(source, options)
-      : fromBufferPromise(asBuffer(source.bytes), options));
+    archive = await openArchive(source);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall) throw error; // the file cannot be opened: not the archive's fault
-    throw bad(error);
+    const { syscall } = error as NodeJS.ErrnoException;
+    throw syscall || error instanceof GatedRnnError ? error : bad(error); // a file that cannot be opened is no bad archive
   }
   const budget = { left: zipLimits(archive.fileSize).total };
   const names = new Set<string>();
@@ -89,6 +87,19 @@ export async function* zipEntries(
     throw error;
   } finally {
     archive.close();
+  }
+}
+
+async function openArchive(source: Parameters<typeof zipEntries>[0]): Promise<ZipFile> {
+  const own = { decodeStrings: false, validateEntrySizes: false }; // both are done here
+  const options = { lazyEntries: true, autoClose: false, ...own };
+  if (typeof source !== "string") return fromBufferPromise(asBuffer(source.bytes), options);
+  const { descriptor } = openRegularFile(source);
+  try {
+    return await fromFdPromise(descriptor, options);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
 }
 
