@@ -28,8 +28,7 @@ export async function midiTask(
     ...(split ? { split: ruleOf(split) } : {}),
   });
   const dataset = { ...found.dataset, title };
-  const { refused, warnings, duplicates } = found;
-  return { task: taskOf(dataset), dataset, notices: told({ refused, warnings, duplicates }) };
+  return { task: taskOf(dataset), dataset, notices: told(path, found) };
 }
 
 /** The samples of a corpus are kept where prepared sets are, for as long as its files are the same. */
@@ -41,35 +40,48 @@ export async function wavTask(
 ): Promise<OpenedTask> {
   const whole = resolve(path);
   const places = statSync(path).isFile() ? [whole] : files.map(({ name }) => join(whole, name));
-  const stamps = places.map((place) => {
-    const { size, mtimeMs } = statSync(place);
-    return [place, size, mtimeMs];
-  });
+  const stamps = places.map(stampOf);
   const key = createHash("sha256")
     .update(JSON.stringify([about, sequenceSamples, split, stamps]))
     .digest("hex");
   const out = join(dataFolder(), "prepared", `own-${key.slice(0, 16)}.samples`);
   if (existsSync(out)) {
     const dataset = openSamples(out);
-    return { task: taskOf(dataset), dataset, notices: [] };
+    return { task: taskOf(dataset), dataset, notices: dataset.warnings ?? [] };
   }
   const corpus = await speechFromWavs(path, out, {
     ...about,
     sequenceSamples,
     ...(split ? { split: ruleOf(split) } : {}),
   });
-  const { dataset, refused, warnings, duplicates } = corpus;
-  return { task: taskOf(dataset), dataset, notices: told({ refused, warnings, duplicates }) };
+  const { dataset } = corpus;
+  const notices = [...(dataset.warnings ?? []), ...told(path, corpus)];
+  return { task: taskOf(dataset), dataset, notices };
 }
 
-/** What a reader left out, a line a kind with its first case. */
-function told(found: {
-  readonly refused: readonly { readonly file: string; readonly problem: string }[];
-  readonly warnings: readonly { readonly file: string; readonly warning: string }[];
-  readonly duplicates: readonly unknown[];
-}): string[] {
-  const { refused, warnings, duplicates } = found;
+/** What changes with a file's contents; of a link that leads nowhere, its name alone. */
+function stampOf(place: string): readonly (string | number)[] {
+  try {
+    const { size, mtimeMs } = statSync(place);
+    return [place, size, mtimeMs];
+  } catch {
+    return [place]; // the reader says what is wrong with it
+  }
+}
+
+/** What a reader left out, a line a kind with its first case; and what it says of the whole folder. */
+function told(
+  path: string,
+  found: {
+    readonly refused: readonly { readonly file: string; readonly problem: string }[];
+    readonly warnings: readonly { readonly file: string; readonly warning: string }[];
+    readonly duplicates: readonly unknown[];
+  },
+): string[] {
+  const { refused, duplicates } = found;
+  const warnings = found.warnings.filter(({ file }) => file !== path);
   return [
+    ...found.warnings.filter(({ file }) => file === path).map(({ warning }) => warning),
     ...(refused.length > 0
       ? [`left out: ${refused.length} files, first: ${refused[0].problem}`]
       : []),
