@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { zipEntries, zipLimits } from "../../lib/data/zip.js";
 import { zipContents } from "../../lib/data/zip-contents.js";
 import { BadFileError } from "../../lib/errors.js";
-import { type Packed, zip } from "./zip-bytes.js";
+import { type Packed, streamedZip, zip, zip64 } from "./zip-bytes.js";
 
 const text = Buffer.from("To be, or not to be: to be.");
 const inspect = (files: readonly Packed[], bytes = zip(files)) =>
@@ -22,6 +22,20 @@ describe("a zip archive", () => {
       ["a/b.txt", text.toString()],
       ["c", ""],
     ]);
+  });
+
+  test.each([
+    ["written to a pipe", streamedZip],
+    ["of 64 bits", zip64],
+  ])("%s gives its files, held against their checksums", async (_, bytes) => {
+    for await (const { name, read } of zipEntries({ bytes, file: "a.zip" }))
+      expect([name, Buffer.from(await read()).toString()]).toEqual([
+        "a/b.mid",
+        "To be, or not to be.",
+      ]);
+    const damaged = Buffer.from(bytes);
+    damaged[bytes.indexOf("PK\x01\x02", 0, "latin1") + 16] ^= 1; // of the checksum
+    await expect(inspect([], damaged)).rejects.toThrow(/a\/b\.mid: expected bytes with CRC-32/);
   });
 
   const names = async (...packed: Packed["name"][]) => {
