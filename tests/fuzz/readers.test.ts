@@ -75,7 +75,7 @@ describe.each(Object.keys(readers) as (keyof typeof readers)[])(
               if (
                 !(
                   error.offset >= 0 &&
-                  error.message.startsWith("x: at byte ") &&
+                  /^x( track \d+)?: at byte /.test(error.message) &&
                   error.message.length < 500
                 )
               )
