@@ -65,6 +65,20 @@ describe("gated-rnn data", () => {
     });
   });
 
+  it.skipIf(process.platform !== "linux")(
+    "tells for music and speech alike that its folder cannot be made, and blames no host",
+    () => {
+      const env = { ...process.env, GATED_RNN_DATA: "/proc/x", GATED_RNN_OFFLINE: "" };
+      const command = join(root, "node_modules", ".bin", "gated-rnn");
+      for (const set of ["jsb", "speech-a"])
+        expect(
+          spawnSync(command, ["data", "prepare", set], { env, encoding: "utf8" }).stderr,
+        ).toMatch(
+          /^gated-rnn: \/proc\/x\/\S+ expected a folder that can be written, got \/proc, .*\n$/,
+        );
+    },
+  );
+
   it.skipIf(!mirror)(
     `fetches, prepares and verifies a set, and sees damage${withoutMirror}`,
     () => {

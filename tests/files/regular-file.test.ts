@@ -12,7 +12,7 @@ import { loadSpeech, speechFile } from "../../lib/data/speech.js";
 import { openWav } from "../../lib/data/wav.js";
 import { zipContents } from "../../lib/data/zip-contents.js";
 import { GatedRnnError } from "../../lib/errors.js";
-import { readRegularFile } from "../../lib/files/regular-file.js";
+import { readRegularFile, unreadable } from "../../lib/files/regular-file.js";
 import { midi, off, on } from "../data/midi-bytes.js";
 
 let folder = "";
@@ -66,6 +66,13 @@ describe.skipIf(process.platform === "win32")("in the place of a file", () => {
       expect(() => loadSpeech("speech-a", { folder: data })).toThrow(words);
     },
   );
+
+  test("a file of somebody else's is told as that", () => {
+    const denied = Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
+    expect(unreadable("a", denied).message).toBe(
+      "a: expected a file to read, got a file that this user may not read",
+    );
+  });
 
   test("of the data folder a file is told alike for music and speech", async () => {
     const data = join(folder, "file");
