@@ -1,18 +1,42 @@
 // The project's build step: lib and data-prep to lib/dist (CommonJS with types), the native engine's addon and its WebAssembly
-// builds. Run by `npm ci` (prepare) and before start and test.
-import { execFileSync } from "node:child_process";
-import { createRequire } from "node:module";
+// builds. Run by `npm ci` (prepare) and before start, test and the other scripts; what is built already is not built again, so that
+// they run from a checkout that cannot be written, too.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isBuilt, removeStamp, sourcesHash, typescript, writeStamp } from "./lib/build-stamp.mjs";
 import { buildAddon } from "./lib/engines/native/build.mjs";
 import { copyWasm } from "./lib/engines/native/build-wasm.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
-const require = createRequire(import.meta.url);
-const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
-execFileSync(process.execPath, [tsc, "-p", join(root, "lib", "tsconfig.json")], {
-  stdio: "inherit",
-});
-copyWasm();
-const problem = await buildAddon();
-if (problem) console.log(`native engine: no addon, the slower builds are used: ${problem}`);
+const dist = join(root, "lib", "dist");
+const readOnly = new Set(["EROFS", "EACCES", "EPERM"]);
+
+const sources = sourcesHash(root);
+const built = isBuilt(dist, sources);
+try {
+  if (!built) build();
+  const problem = await buildAddon(); // looks for itself whether there is something to do
+  if (problem) console.log(`native engine: no addon, the slower builds are used: ${problem}`);
+} catch (error) {
+  if (!readOnly.has(error.code)) throw error;
+  if (!built) {
+    console.error(
+      `build: expected to write ${dist}, got ${error.message}; run npm run build once where it can be written`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+function build() {
+  if (!existsSync(dist)) mkdirSync(dist);
+  removeStamp(dist);
+  writeStamp(dist, "none yet"); // shows at once whether the folder can be written
+  const tsc = join(typescript(), "bin", "tsc");
+  const project = join(root, "lib", "tsconfig.json");
+  const { status } = spawnSync(process.execPath, [tsc, "-p", project], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1); // the compiler has said why
+  copyWasm();
+  writeStamp(dist, sources);
+}

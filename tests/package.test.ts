@@ -120,4 +120,18 @@ describe("the package", () => {
       /"resolved": "https?:/,
     );
   });
+
+  it("asks for the Node that its dependencies ask for, and brings one for its own scripts", () => {
+    const read = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8"));
+    const least = (range: string) => /^>= ?(\d+)(?:\.(\d+))?/.exec(range)?.slice(1).map(Number);
+    const number = ([major = 0, minor = 0]: number[] = []) => 1000 * major + (minor || 0);
+    const { dependencies, engines } = read("lib/package.json");
+    const needed = Object.keys(dependencies).map((name) =>
+      number(least(read(`node_modules/${name}/package.json`).engines?.node ?? "")),
+    );
+    expect(number(least(engines.node))).toBe(Math.max(...needed));
+    expect(read("package.json").engines).toEqual(engines);
+    const own = execFileSync(node, ["--version"], { encoding: "utf8" }).slice(1).split(".");
+    expect(number(own.map(Number))).toBeGreaterThanOrEqual(Math.max(...needed));
+  });
 });
