@@ -1,11 +1,11 @@
 import { cellNamed } from "../cells/index.js";
-import { openData } from "../data/open.js";
 import type { Engine } from "../engines/engine.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
-import type { Dataset } from "../tasks/index.js";
+import type { Task } from "../tasks/task.js";
 import { train } from "../train/train.js";
 import { weightsFile } from "../train/weights.js";
+import { taskOfRun } from "./data.js";
 import type {
   ChildMessage,
   ParentMessage,
@@ -48,7 +48,7 @@ class Interrupted extends Error {}
 
 /** What runs side by side share. */
 const engines = new Map<string, Promise<Engine>>();
-const datasets = new Map<string, Promise<Dataset>>();
+const tasks = new Map<string, Promise<Task>>();
 function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
   const value = known.get(key) ?? make();
   known.set(key, value);
@@ -58,6 +58,7 @@ function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promis
 async function run(number: number, request: RunRequest, watched: Watched): Promise<RunEnd> {
   const {
     data,
+    from = { kind: "opened", data },
     cell,
     engine: name,
     backend,
@@ -69,7 +70,7 @@ async function run(number: number, request: RunRequest, watched: Watched): Promi
   const open = async () =>
     name === undefined ? defaultEngine() : openEngine(name, { backend, sideBySide });
   const engine = await once(engines, JSON.stringify([name, backend, sideBySide]), open);
-  const dataset = await once(datasets, data, () => openData(data));
+  const task = await once(tasks, data, () => taskOfRun(from));
   let last = 0;
   let told = 0;
   const leaveWhenStopped = () => {
@@ -77,7 +78,7 @@ async function run(number: number, request: RunRequest, watched: Watched): Promi
   };
   const trained = train({
     ...options,
-    dataset,
+    task,
     cell: cellNamed(cell),
     engine,
     threads,

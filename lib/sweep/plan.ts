@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { cellNamed } from "../cells/index.js";
 import { musicSetNames } from "../data/music-sets.js";
-import { openData } from "../data/open.js";
 import { speechSetNames } from "../data/speech.js";
 import { GatedRnnError } from "../errors.js";
-import { taskOf } from "../tasks/index.js";
+import { dataOptions } from "../tasks/data-options.js";
 import { checkPredictable } from "../tasks/predictable.js";
 import { configurationOf } from "../train/configuration.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
 import { protocolNames } from "../train/protocol.js";
 import { codeVersion, runId } from "../train/provenance.js";
 import { type RunConfiguration, runConfiguration, runName } from "../train/record.js";
+import type { SweepData } from "./data.js";
 import { printable } from "./foreign-rows.js";
 
 /** What is the same in all runs of a sweep, where it is not the default; see RunConfiguration. */
@@ -26,7 +26,10 @@ const shared = runConfiguration
  * little to choose by: `finalists` and `rateSeeds` train the best few rates with some more seeds first, and the lowest mean is chosen.
  */
 export const sweepPlan = z.strictObject({
+  /** Sets by name, own folders and files by path, and names of tasks that are given beside the plan. */
   data: z.array(z.string()).min(1),
+  /** How own folders and files are read. */
+  reading: dataOptions.optional(),
   cells: z.array(z.string()).min(1),
   learningRates: z.number().int().min(1).max(1000),
   seed: z
@@ -136,23 +139,22 @@ export interface Group {
  *
  * @throws GatedRnnError `usage` for unknown names, options out of range and data with nothing to predict; what opening the data throws
  */
-export async function groupsOf(plan: SweepPlan, signal?: AbortSignal): Promise<Group[]> {
+export async function groupsOf(
+  plan: SweepPlan,
+  available: SweepData,
+  signal?: AbortSignal,
+): Promise<Group[]> {
   const rates = learningRateCandidates(plan.learningRates, plan.seed);
   const groups: Group[] = [];
   for (const data of plan.data) {
-    const dataset = await openData(data, signal);
-    const task = taskOf(dataset);
+    const { task } = await available.open(data, plan.reading, signal);
     checkPredictable(task);
     for (const cell of plan.cells) {
-      const base = configurationOf(
-        taskOf(dataset),
-        cellNamed(cell),
-        plan.run as Partial<RunConfiguration>,
-      );
+      const base = configurationOf(task, cellNamed(cell), plan.run as Partial<RunConfiguration>);
       const planned = (learningRate: number, seed: number) =>
-        plannedRunOf({ ...base, learningRate, seed }, dataset.checksum, codeVersion().version);
+        plannedRunOf({ ...base, learningRate, seed }, task.checksum, codeVersion().version);
       groups.push({
-        data,
+        data: task.name,
         cell,
         candidates: rates.map((rate) => planned(rate, plan.seed)),
         finalists: plan.finalists ?? 1,
@@ -174,13 +176,14 @@ export interface Planned {
  * The groups of plans. A plan that makes no sense is left out and told of when it is somebody else's, and refused when it is our own (no `onProblem`). */
 export async function plannedGroups(
   plans: readonly SweepPlan[],
+  available: SweepData,
   signal?: AbortSignal,
   onProblem?: (problem: string) => void,
 ): Promise<Planned[]> {
   const planned: Planned[] = [];
   for (const plan of plans)
     try {
-      planned.push({ plan, groups: await groupsOf(checkedPlan(plan), signal) });
+      planned.push({ plan, groups: await groupsOf(checkedPlan(plan), available, signal) });
     } catch (error) {
       if (!onProblem || !(error instanceof GatedRnnError && error.code === "usage")) throw error;
       onProblem(`plan ${planId(plan)}: ${printable(error.message)}; left out`);

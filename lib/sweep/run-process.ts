@@ -3,11 +3,14 @@ import { join } from "node:path";
 import { type ErrorCode, GatedRnnError } from "../errors.js";
 import { packageFolder } from "../train/provenance.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "../train/record.js";
+import type { RunData } from "./data.js";
 
 /** A run as plain data, to be carried out by another process. */
 export interface RunRequest {
-  /** Data set by its name on the command line. */
+  /** Its data's name. */
   readonly data: string;
+  /** From what the process makes them; default: a set of the package of that name. */
+  readonly from?: RunData;
   readonly cell: string;
   readonly options: Partial<RunConfiguration>;
   /** Default: the fastest that runs on this machine. */

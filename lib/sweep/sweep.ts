@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
-import { openData } from "../data/open.js";
 import { type ErrorCode, GatedRnnError } from "../errors.js";
 import { tryFolder } from "../files/place.js";
+import type { Task } from "../tasks/task.js";
 import { checkpointFile, removeCheckpoints } from "../train/checkpoint.js";
 import { codeVersion } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
 import { type Standing, standing } from "./choice.js";
+import { type RunData, type SweepData, sweepData } from "./data.js";
 import { type Database, openDatabase } from "./database.js";
 import { bestSoFar, isHopeless } from "./median-rule.js";
 import {
@@ -34,6 +35,8 @@ import { type SweepSummary, summarise } from "./summary.js";
 export interface SweepOptions {
   /** Default: help with the plans that are in the database already. */
   readonly plan?: SweepPlan;
+  /** Tasks that the plan's data name, beside sets of the package and paths; made of plain data. */
+  readonly tasks?: readonly Task[];
   /** Where records, weights, checkpoints, the summary and, without `db`, the database go. */
   readonly out: string;
   /** postgres://user@host/database, for more than one machine; default: an embedded database in `out`. */
@@ -80,7 +83,8 @@ export interface SweepResult {
  */
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { plan, out, db, signal, onProblem = () => {} } = options;
-  const known = plan ? await plannedGroups([checkedPlan(plan)], signal) : []; // mistakes show before anything is written
+  const data = sweepData({ paths: plan?.data, tasks: options.tasks });
+  const known = plan ? await plannedGroups([checkedPlan(plan)], data, signal) : []; // mistakes show before anything is written
   if (options.rebuild && db !== undefined)
     throw new GatedRnnError(
       "usage",
@@ -106,13 +110,13 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     await queue.releaseOrphans();
     if (options.retryDead) await queue.retryDead();
     for (const { plan } of known) await queue.register(plan);
-    const plans = plan ? known : await plannedGroups(await queue.plans(), signal, onProblem);
+    const plans = plan ? known : await plannedGroups(await queue.plans(), data, signal, onProblem);
     if (plans.length === 0)
       throw new GatedRnnError(
         "usage",
         `sweep: expected a plan in ${database.name}, got none; name data, cells or a preset`,
       );
-    return await new Supervisor(options, database, queue, plans).run();
+    return await new Supervisor(options, database, queue, plans, data).run();
   } finally {
     await database.close();
   }
@@ -140,7 +144,6 @@ const seconds = { touch: 5, status: 1, look: 1 };
 class Supervisor {
   private readonly records = new Map<string, RunRecord>();
   private readonly running = new Map<string, Running>();
-  private readonly checksums = new Map<string, string>();
   private readonly offered = new Set<string>();
   private dead: DeadRun[] = [];
   private others: LiveRun[] = [];
@@ -155,12 +158,8 @@ class Supervisor {
     private readonly database: Database,
     private readonly queue: SweepQueue,
     private readonly plans: readonly Planned[],
-  ) {
-    for (const { configuration, checksum } of plans.flatMap(({ groups }) =>
-      groups.map(({ candidates }) => candidates[0]),
-    ))
-      this.checksums.set(configuration.data, checksum);
-  }
+    private readonly data: SweepData,
+  ) {}
 
   async run(): Promise<SweepResult> {
     const { slots, signal, budgetSeconds, out } = this.options;
@@ -229,7 +228,7 @@ class Supervisor {
     const { out, slots, engine, backend, threads = 1, checkpointSeconds } = this.options;
     const { id, configuration } = job.run;
     try {
-      await this.check(job.run);
+      const from = await this.checked(job.run);
       const checkpoint = {
         file: checkpointFile(out, id),
         ...(checkpointSeconds === undefined ? {} : { seconds: checkpointSeconds }),
@@ -237,6 +236,7 @@ class Supervisor {
       const { data, cell } = configuration;
       const request = {
         data,
+        from,
         cell,
         options: configuration,
         threads,
@@ -279,20 +279,25 @@ class Supervisor {
     if (ownFaults.has(error.code)) throw error;
   }
 
-  /** @throws GatedRnnError `usage` when this machine would compute something else under the run's name */
-  private async check({ configuration: { data }, checksum, version }: PlannedRun): Promise<void> {
-    const mine = this.checksums.get(data) ?? (await openData(data)).checksum;
-    this.checksums.set(data, mine);
-    if (mine !== checksum)
+  /**
+   * From what a run's process makes its data.
+   *
+   * @throws GatedRnnError `usage` when this machine would compute something else under the run's name
+   */
+  private async checked(run: PlannedRun): Promise<RunData> {
+    const { configuration, checksum, version } = run;
+    const { task, from } = await this.data.named(configuration.data);
+    if (task.checksum !== checksum)
       throw new GatedRnnError(
         "usage",
-        `${data}: expected data of checksum ${checksum}, got ${mine}; run gated-rnn data prepare ${data}`,
+        `${task.name}: expected data of checksum ${checksum}, got ${task.checksum}; give the same data, or run gated-rnn data prepare ${task.name}`,
       );
     if (version !== codeVersion().version)
       throw new GatedRnnError(
         "usage",
         `sweep: expected gated-rnn ${version}, which began it, got ${codeVersion().version}; use that version`,
       );
+    return from;
   }
 
   private progress(

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { GatedRnnError } from "../errors.js";
 import { contentSecurityPolicy, sweepBody, sweepPage } from "../show/sweep-page.js";
+import { sweepData } from "./data.js";
 import type { Database } from "./database.js";
 import { type Group, plannedGroups } from "./plan.js";
 import { SweepQueue } from "./queue.js";
@@ -41,7 +42,9 @@ export async function databaseStatus(
   return async () => {
     const plans = await queue.plans();
     if (plans.length !== known)
-      groups = (await plannedGroups(plans, signal, onProblem)).flatMap(({ groups }) => groups);
+      groups = (await plannedGroups(plans, sweepData({}), signal, onProblem)).flatMap(
+        ({ groups }) => groups,
+      );
     known = plans.length;
     for (const record of await queue.results(records.keys())) records.set(record.id, record);
     const live = (await queue.active()).map(({ run, host, pid, progress }) => {

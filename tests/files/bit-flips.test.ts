@@ -14,6 +14,7 @@ import { GatedRnnError } from "../../lib/errors.js";
 import { model } from "../../lib/model/model.js";
 import { bernoulli } from "../../lib/outputs/index.js";
 import { generator } from "../../lib/random/generator.js";
+import { sweepData } from "../../lib/sweep/data.js";
 import { groupsOf } from "../../lib/sweep/plan.js";
 import {
   readStatus,
@@ -49,7 +50,7 @@ beforeAll(async () => {
 
   const search = { data: ["synthetic"], cells: ["gru"], learningRates: 1, seed: 1, seeds: 1 };
   const plan = { ...search, run: {}, medianRule: false };
-  const groups = await groupsOf(plan);
+  const groups = await groupsOf(plan, sweepData({}));
   const records = new Map(groups.map(({ candidates }) => [candidates[0].id, run.record]));
   writeSummary(folder, summarise(plan, groups, records, []));
   const dead = [{ run: id, problem: "none" }];
