@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { GatedRnnError } from "../errors.js";
+import { BadFileError, GatedRnnError } from "../errors.js";
 import { datasetChecksum } from "./checksum.js";
 import { type MusicDataset, type Split, splits } from "./dataset.js";
 import { type EmptyPiece, emptyPiecesWarning, whyMidiEmpty } from "./empty-pieces.js";
@@ -64,6 +64,12 @@ export async function musicFromMidiFolder(
   for await (const { name: file, read } of filesIn(path, [".mid", ".midi", ".kar"]))
     try {
       const midi = readMidi(await read(), file);
+      if ("ticksPerFrame" in midi.header.time && options.stepSeconds === undefined)
+        throw new BadFileError(
+          file,
+          12,
+          "expected ticks per quarter note, got time code; stepSeconds reads it",
+        );
       for (const warning of midi.warnings) warnings.push({ file, warning });
       for (const roll of pianoRollsFromMidi(midi, file, options)) {
         const why = whyMidiEmpty(midi, roll, options);

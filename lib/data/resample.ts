@@ -22,7 +22,7 @@ export async function resample(
   toHz: number,
 ): Promise<Float32Array> {
   const ratio = toHz / fromHz;
-  if (!(fromHz > 0 && toHz > 0 && ratio <= HIGHEST_RATIO && ratio >= 1 / HIGHEST_RATIO))
+  if (!canResample(fromHz, toHz))
     throw new GatedRnnError(
       "usage",
       `resample: expected rates above 0 within a factor of ${HIGHEST_RATIO}, got ${fromHz} and ${toHz} Hz`,
@@ -41,6 +41,12 @@ export async function resample(
     out.set(last.converter.simple(samples).subarray(0, out.length));
   }
   return out;
+}
+
+/** Whether two rates are above 0 and not too far apart. */
+export function canResample(fromHz: number, toHz: number): boolean {
+  const ratio = toHz / fromHz;
+  return fromHz > 0 && toHz > 0 && ratio <= HIGHEST_RATIO && ratio >= 1 / HIGHEST_RATIO;
 }
 
 async function open(fromHz: number, toHz: number): Promise<Converter> {

@@ -9,7 +9,7 @@ import { unwritable } from "../files/target.js";
 import type { Split } from "./dataset.js";
 import { filesIn } from "./file-tree.js";
 import { firstNames } from "./first-names.js";
-import { resample } from "./resample.js";
+import { canResample, resample } from "./resample.js";
 import { headerBytes, openSamples, SAMPLES_OFFSET, samplesChecksum } from "./samples-file.js";
 import type { SpeechDataset } from "./speech.js";
 import { type Piece, type PlanOptions, planSpeech, type Recording } from "./speech-plan.js";
@@ -141,6 +141,12 @@ async function survey(path: string, { sampleRateHz, group = folderOf }: SpeechOp
       }
       contents.set(content, file);
       rate ??= format.sampleRateHz;
+      if (!canResample(format.sampleRateHz, rate))
+        throw new BadFileError(
+          file,
+          24,
+          `expected a sample rate that can be brought to ${rate} Hz, got ${format.sampleRateHz}`,
+        );
       found.push({
         file,
         samples: Math.round((frames * rate) / format.sampleRateHz),

@@ -86,6 +86,22 @@ describe("a folder of MIDI files", () => {
     });
   });
 
+  test("leaves out a file with time code, which has no quarter notes, unless it is told how", async () => {
+    const timed = midi([[...on(0, 63), ...off(480, 63)]], { division: ((256 - 25) << 8) | 40 });
+    const files = { "train/a.mid": piece(60), "valid/b.mid": piece(61), "test/c.mid": piece(62) };
+    const path = write("timed", { ...files, "train/d.mid": timed });
+    const { dataset, refused } = await musicFromMidiFolder(path);
+    expect(dataset.train).toHaveLength(1);
+    expect(refused).toEqual([
+      {
+        file: "train/d.mid",
+        problem: expect.stringMatching(/d\.mid: .*got time code; stepSeconds/),
+      },
+    ]);
+    const told = await musicFromMidiFolder(path, { stepSeconds: 0.1 });
+    expect([told.dataset.train.length, told.refused]).toEqual([2, []]);
+  });
+
   test("is refused when there is nothing in it, all of it is malformed, or a split stays empty", async () => {
     await expect(musicFromMidiFolder(join(folder, "nowhere"))).rejects.toThrow(
       "expected a folder or a zip archive, got ENOENT",

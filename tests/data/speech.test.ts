@@ -118,6 +118,20 @@ describe("a folder of WAV files becomes a speech set", () => {
     );
   });
 
+  test("without a file whose rate is beyond resampling", async () => {
+    const path = write("slow", {
+      "train/a.wav": wavBytes([ramp(0, 8)], 8000),
+      "valid/b.wav": wavBytes([ramp(50, 4)], 8000),
+      "test/c.wav": wavBytes([ramp(60, 4)], 8000),
+      "train/z.wav": wavBytes([ramp(70, 4)], 1),
+    });
+    const { dataset, refused } = await make("slow", path, { sampleRateHz: 8000 });
+    expect(dataset.train).toHaveLength(2);
+    expect(refused.map(({ problem }) => problem)).toEqual([
+      "train/z.wav: at byte 24: expected a sample rate that can be brought to 8000 Hz, got 1",
+    ]);
+  });
+
   test("unless there is nothing to make it of", async () => {
     await expect(make("nothing", join(folder, "nowhere"))).rejects.toThrow(
       "expected a folder or a zip archive",
