@@ -49,6 +49,13 @@ function notesOf(step: PickleValue, file: string, where: string, budget: RollBud
         "MIDI note numbers 0 to 127",
         typeof note === "number" ? `${note}` : describe(note),
       );
+  if (new Set(notes).size < notes.length)
+    throw bad(
+      file,
+      where,
+      "the notes that sound, each once",
+      `one twice in ${notes.length} numbers: rows of zeros and ones are no notes`,
+    );
   return notes as number[];
 }
 

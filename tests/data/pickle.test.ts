@@ -193,6 +193,11 @@ describe("pianoRollsFromPickle", () => {
       sets("]]]K\x80aaa"),
       "train 0 step 0: expected MIDI note numbers 0 to 127, got 128",
     ],
+    [
+      "a row of zeros and ones, which would pass for the notes 0 and 1",
+      sets("]](K\x00K\x01K\x00laa"),
+      "train 0 step 0: expected the notes that sound, each once, got one twice in 3 numbers",
+    ],
     ["half a note", sets("]]]F60.5\naaa"), "expected MIDI note numbers 0 to 127, got 60.5"],
     [
       "a truth value for a note",
