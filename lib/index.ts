@@ -35,7 +35,14 @@ export type {
   StepSettings,
   Trace,
 } from "./engines/engine.js";
-export { defaultEngine, engineNames, openEngine } from "./engines/index.js";
+export {
+  defaultEngine,
+  engineNames,
+  openEngine,
+  type StreamOptions,
+  stream,
+} from "./engines/index.js";
+export { type Stream, type StreamState, streamOn } from "./engines/stream.js";
 export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
 export * from "./generate/index.js";
 export { baselinesOf } from "./look/baselines.js";

@@ -1,6 +1,7 @@
 import type { Batch } from "../data/batch.js";
 import type { Model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
+import type { Stream } from "./stream.js";
 
 /** How one update is made. Pure numbers: everything random in it follows from `noiseSeed` and the session's update counter. */
 export interface StepSettings {
@@ -87,6 +88,8 @@ export interface Engine {
    * @throws GatedRnnError `usage` when it does not
    */
   check?(model: Model): Promise<void>;
+  /** The model at work on streams of inputs, step by step; see `stream`. Where the engine can. */
+  stream?(model: Model, parameters: TrainingState["parameters"], streams: number): Promise<Stream>;
   /** A session whose parameters are `initial` and whose optimiser is at rest. */
   open(model: Model, initial: TrainingState, options?: EngineOptions): Promise<Session>;
 }

@@ -1,5 +1,6 @@
 import { GatedRnnError } from "../errors.js";
 import type { Engine } from "./engine.js";
+import { type Stream, streamOn } from "./stream.js";
 
 export interface OpenOptions {
   /** Reference engine: the TensorFlow.js backend; WebGPU engine: gpu, software or null. */
@@ -53,4 +54,27 @@ export async function defaultEngine(): Promise<Engine> {
     }
   }
   return openEngine(defaults[defaults.length - 1]);
+}
+
+export interface StreamOptions {
+  /** How many run side by side, each with states of its own (default 1). */
+  readonly streams?: number;
+  /** Default: the fastest that runs on this machine. */
+  readonly engine?: Engine;
+}
+
+/**
+ * A trained model for live use, on the native addon or as WebAssembly: see `streamOn`.
+ *
+ *   const music = await stream(readWeights("runs/jsb-gru-….safetensors"));
+ *   const logits = music.stepSparse([39, 43, 46]); // keys that sound → those of the next step, before the sigmoid
+ *   music.gate("z");
+ *
+ * @throws GatedRnnError what `streamOn` throws; `engine-missing` when no engine runs here
+ */
+export async function stream(
+  trained: Parameters<typeof streamOn>[1],
+  { streams = 1, engine }: StreamOptions = {},
+): Promise<Stream> {
+  return streamOn(engine ?? (await defaultEngine()), trained, streams);
 }

@@ -5,7 +5,7 @@ import { GatedRnnError } from "../../errors.js";
 import { deviationFloor } from "../../outputs/index.js";
 import type { StepSettings } from "../engine.js";
 import { fusedOutput } from "../fused-outputs.js";
-import { laidOut, lay, outputKernels, wordsOf } from "./job-fields.js";
+import { laidOut, lay, outputKernels, wordOf, wordsOf } from "./job-fields.js";
 import type { ArenaMemory } from "./kernels.js";
 import type { BatchSlice } from "./slices.js";
 
@@ -15,7 +15,7 @@ const alignment = 16;
 /** Floats of a block of an element-wise phase: a few such blocks stay in the first cache. */
 const blockFloats = 512;
 
-export const modes = { forward: 0, gradient: 1, update: 3 } as const;
+export const modes = { forward: 0, gradient: 1, update: 3, prepare: 4, step: 8 } as const;
 
 /** Where one slice's results lie after a run. */
 export interface SliceLayout {
@@ -23,6 +23,19 @@ export interface SliceLayout {
   readonly gradients: number;
   readonly sequences: number;
   readonly sequenceStride: number;
+}
+
+/** Where the parts of a step of streams lie. */
+export interface StreamLayout {
+  /** The word that says where dense input lies, or −1 for sparse. */
+  readonly inputAt: number;
+  readonly inputValues: number;
+  readonly offsets: number;
+  readonly columns: number;
+  readonly sequences: number;
+  readonly sequenceStride: number;
+  readonly saved: number;
+  readonly readout: number;
 }
 
 /**
@@ -117,6 +130,31 @@ export class Arena {
     return layouts;
   }
 
+  /**
+   * Lays out one step of streams that run side by side, and prepares the weights for all their steps; `memory.run(0)` is a step
+   * from then on.
+   */
+  streams(count: number): StreamLayout {
+    const { inputSize, output } = this.program.model;
+    const batch = oneStep(count, inputSize, output.targetSize);
+    let end = this.batches;
+    const take = (length: number) => {
+      const at = align(end);
+      end = at + length;
+      return at;
+    };
+    const slice = take(wordsOf("Slice"));
+    const input = { offsets: take(count + 1), columns: take(count * inputSize) };
+    const layout = this.slice(batch, take);
+    const saved = take((this.program.states.length / wordsOf("State")) * layout.sequenceStride);
+    this.reserve(end);
+    this.fill(batch, { ...layout, input, saved }, slice);
+    this.job(slice, 1, count, modes.prepare, undefined, 0);
+    this.memory.run(0);
+    this.memory.ints[wordOf("Job", "mode")] = modes.step;
+    return { ...layout, ...input, saved, inputAt: slice + wordOf("Slice", "inputValues") };
+  }
+
   /** Sum of NLL and, after a gradient, its global norm. */
   results(): { nll: number; norm: number } {
     const { floats } = this.memory;
@@ -177,6 +215,7 @@ export class Arena {
       rowValues: take(program.outputRows.floats * program.lanes),
       gradients: take(program.parameterFloats),
       registers: take(program.registers * this.block()),
+      saved: 0,
     };
   }
 
@@ -325,6 +364,24 @@ function rowStepWords({ steps }: RowProgram): Int32Array {
     });
   });
   return words;
+}
+
+/** What the layout of a batch needs to know of one step. */
+function oneStep(size: number, inputSize: number, targetSize: number): Batch {
+  return {
+    size,
+    time: 1,
+    lengths: new Int32Array(size).fill(1),
+    stepOffsets: Int32Array.of(0, size),
+    sources: new Int32Array(size),
+    input: { kind: "dense", width: inputSize, values: new Float32Array(size * inputSize) },
+    target: {
+      kind: "sparse",
+      width: targetSize,
+      offsets: new Int32Array(size + 1),
+      columns: new Int32Array(0),
+    },
+  };
 }
 
 function align(word: number): number {

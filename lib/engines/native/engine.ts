@@ -2,6 +2,7 @@ import { guarded } from "../door.js";
 import type { Engine } from "../engine.js";
 import type { Kernels } from "./kernels.js";
 import { NativeSession } from "./session.js";
+import { NativeStream } from "./stream.js";
 
 /** The engine that a build of the C source makes. */
 export function engineOn(name: string, kernels: Kernels): Engine {
@@ -14,5 +15,7 @@ export function engineOn(name: string, kernels: Kernels): Engine {
       async (model, initial, options) =>
         new NativeSession(kernels, model, initial, options?.threads ?? 1),
     ),
+    stream: async (model, parameters, streams) =>
+      new NativeStream(kernels, model, parameters, streams),
   };
 }

@@ -102,6 +102,7 @@ export const structures = {
     rowValues: int("numbers of LANES rows, for the output's equations"),
     gradients: int(),
     registers: int(),
+    saved: int("states of streams between their steps, as far apart as slots"),
   },
   Job: {
     mode: int(),
@@ -181,6 +182,14 @@ export function wordsOf(structure: Structure): number {
   return Object.keys(structures[structure]).length;
 }
 
+/** A field's place among its structure's words. */
+export function wordOf<S extends Structure>(
+  structure: S,
+  field: keyof FieldValues<S> & string,
+): number {
+  return Object.keys(structures[structure]).indexOf(field);
+}
+
 /** A structure of whole numbers as its words. */
 export function laidOut<S extends Structure>(structure: S, values: FieldValues<S>): number[] {
   return Object.keys(structures[structure]).map((field) => values[field as keyof typeof values]);
@@ -218,7 +227,7 @@ export function jobHeader(): string {
 #include <stdint.h>
 
 ${structs.join("\n")}
-enum { JOB_BACKWARD = 1, JOB_UPDATE = 2 };
+enum { JOB_BACKWARD = 1, JOB_UPDATE = 2, JOB_PREPARE = 4, JOB_STEP = 8 };
 enum { ${outputKernels.map((name) => `OUTPUT_${name.toUpperCase()}`).join(", ")} };
 #endif
 `;

@@ -142,6 +142,13 @@ static void input_projection(const Context *x, const Affine *affine) {
   }
 }
 
+static void readout(const Context *x) {
+  const Job *job = x->job;
+  const Pack *pack = AT(Pack, job->packs) + job->readoutPack;
+  gemm(x->slice->rows, job->readoutWidth, job->hiddenSize, slot(x, job->hiddenSlot), job->width, x->arena + pack->packed,
+       weights_of(x) + job->readoutBias, 0, x->arena + x->slice->readout, job->readoutWidth, NULL);
+}
+
 static void forward(const Context *x) {
   const Job *job = x->job;
   const Slice *s = x->slice;
@@ -162,9 +169,23 @@ static void forward(const Context *x) {
       for (int k = 0; k < job->stateCount; k++)
         if (states[k].previous >= 0) copy(operand(x, states[k].previous, t + 1), operand(x, states[k].value, t), next * width);
   }
-  const Pack *pack = AT(Pack, job->packs) + job->readoutPack;
-  gemm(s->rows, job->readoutWidth, job->hiddenSize, slot(x, job->hiddenSlot), width, x->arena + pack->packed, weights_of(x) + job->readoutBias, 0,
-       x->arena + s->readout, job->readoutWidth, NULL);
+  readout(x);
+}
+
+// One step of streams that run side by side, their states kept from step to step; the weights were prepared by a job before.
+static void stream_step(const Context *x) {
+  const Job *job = x->job;
+  const Slice *s = x->slice;
+  const long width = job->width;
+  const State *states = AT(State, job->states);
+  const Affine *affines = AT(Affine, job->affines);
+  float *saved = x->arena + s->saved;
+  for (int k = 0; k < job->stateCount; k++)
+    if (states[k].previous >= 0) copy(operand(x, states[k].previous, 0), saved + (long)k * s->sequenceStride, s->rows * width);
+  for (int k = 0; k < job->affineCount; k++) input_projection(x, affines + k);
+  run_step(x, AT(Instruction, job->instructions), job->forwardCount, weights_of(x), 0, NULL);
+  for (int k = 0; k < job->stateCount; k++) copy(saved + (long)k * s->sequenceStride, operand(x, states[k].value, 0), s->rows * width);
+  readout(x);
 }
 
 static float weight_of(const Context *x, long row) { return x->slice->weights < 0 ? 1.0f : x->arena[x->slice->weights + row]; }
@@ -484,7 +505,9 @@ static void carry_out(float *arena, int32_t at) {
   const Slice *slices = (const Slice *)(arena + job->slices);
   const Context whole = {job, slices, arena};
   const Context *x = &whole;
+  if (job->mode & JOB_STEP) return stream_step(x);
   prepare_weights(x);
+  if (job->mode & JOB_PREPARE) return;
 #ifdef __wasm__
   for (int k = 0; k < job->sliceCount; k++) {
     const Context part = {job, slices + k, arena};

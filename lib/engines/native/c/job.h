@@ -97,6 +97,7 @@ typedef struct {
   int32_t rowValues; // numbers of LANES rows, for the output's equations
   int32_t gradients;
   int32_t registers;
+  int32_t saved; // states of streams between their steps, as far apart as slots
 } Slice;
 
 typedef struct {
@@ -162,6 +163,6 @@ typedef struct {
   int32_t result; // doubles: sum of NLL, global gradient norm
 } Job;
 
-enum { JOB_BACKWARD = 1, JOB_UPDATE = 2 };
+enum { JOB_BACKWARD = 1, JOB_UPDATE = 2, JOB_PREPARE = 4, JOB_STEP = 8 };
 enum { OUTPUT_EQUATIONS, OUTPUT_BERNOULLI, OUTPUT_MIXTURE };
 #endif
