@@ -42,11 +42,13 @@ import { sampleMusic, show, soundOfMusic } from "gated-rnn";
 const sampleRateHz = 8000;
 const primer = { ...dataset.test[4], length: 8 };
 const { stepsPerQuarter = 1 } = dataset;
-const compose = (model: TrainResult, temperature = 1, seed = 3) => {
-  const roll = sampleMusic(model, { steps: 16, seed, temperature, primer });
+const compose = async (model: TrainResult, temperature = 1, seed = 3) => {
+  const roll = await sampleMusic(model, { steps: 16, seed, temperature, primer });
   return { roll, samples: soundOfMusic(roll, { stepsPerQuarter, sampleRateHz, beatsPerMinute: 120 }) };
 };
-const played = learned.map((one) => ({ title: title(one), sampleRateHz, ...compose(one) }));
+const played = await Promise.all(
+  learned.map(async (one) => ({ title: title(one), sampleRateHz, ...(await compose(one)) })),
+);
 show.audio(...played);
 
 // %% [markdown]
@@ -64,7 +66,9 @@ const fourVoices = (rolls: readonly PianoRoll[]) => {
 };
 console.log(`real chorales: ${fourVoices(dataset.test)} % of steps have four notes`);
 for (const one of learned) {
-  const rolls = [1, 2, 3, 4].map((seed) => sampleMusic(one, { steps: 200, seed, primer }));
+  const rolls = await Promise.all(
+    [1, 2, 3, 4].map((seed) => sampleMusic(one, { steps: 200, seed, primer })),
+  );
   console.log(`${title(one)}: ${fourVoices(rolls)} %`);
 }
 
@@ -81,7 +85,10 @@ import { pianoRollPicture } from "gated-rnn";
 
 const last = learned.filter(({ model }) => model.cell.name === "gru").slice(-1)[0];
 await show.chart(
-  pianoRollPicture(compose(last).roll, { title: `composed by ${title(last)}`, stepUnit: "quarter notes" }),
+  pianoRollPicture((await compose(last)).roll, {
+    title: `composed by ${title(last)}`,
+    stepUnit: "quarter notes",
+  }),
 );
 
 // %% [markdown]
@@ -100,11 +107,13 @@ await show.chart(
 
 // %%
 const degrees = [0.5, 0.8, 1, 1.3];
-const warmer = degrees.map((t) => ({
-  title: `GRU at temperature ${t}`,
-  sampleRateHz,
-  ...compose(last, t),
-}));
+const warmer = await Promise.all(
+  degrees.map(async (t) => ({
+    title: `GRU at temperature ${t}`,
+    sampleRateHz,
+    ...(await compose(last, t)),
+  })),
+);
 show.audio(...warmer);
 
 // %% [markdown]
@@ -114,7 +123,9 @@ show.audio(...warmer);
 
 // %%
 const finals = learned.filter(({ epochs }) => epochs === moments[moments.length - 1]);
-const pieces = finals.map((one) => ({ title: title(one), sampleRateHz, ...compose(one, 0.8, 7) }));
+const pieces = await Promise.all(
+  finals.map(async (one) => ({ title: title(one), sampleRateHz, ...(await compose(one, 0.8, 7)) })),
+);
 show.blindAudio(pieces, 2014);
 
 // %% [markdown]
@@ -149,7 +160,7 @@ import { sampleSpeech, soundOf, waveformPicture } from "gated-rnn";
 if (talker && speech?.kind === "speech") {
   const { sampleRateHz } = speech;
   const primer = speech.test[7].read();
-  const samples = sampleSpeech(talker, { samples: 12_000, seed: 2, temperature: 0.7, primer });
+  const samples = await sampleSpeech(talker, { samples: 12_000, seed: 2, temperature: 0.7, primer });
   await show.chart(waveformPicture(samples, { title: "made up by a GRU", sampleRateHz }));
   show.audio({ title: "GRU, 1.5 s of speech", samples: soundOf(samples, speech), sampleRateHz });
 }
@@ -159,10 +170,10 @@ if (talker && speech?.kind === "speech") {
 //
 // ## Exercise: your own piece
 //
-// **Make a piece of exactly 32 steps by the GRU, with a seed of your choice, at a temperature between 0.6 and 0.9**, and put the roll into `mine`. (`sampleMusic(last, { … })`)
+// **Make a piece of exactly 32 steps by the GRU, with a seed of your choice, at a temperature between 0.6 and 0.9**, and put the roll into `mine`. (`await sampleMusic(last, { … })`)
 
 // %% tags=["exercise"]
-const mine = sampleMusic(last, { steps: 4 }); // change this
+const mine = await sampleMusic(last, { steps: 4 }); // change this
 
 // %%
 const named = /temperature ([\d.]+)$/.exec(mine.name ?? "");

@@ -64,8 +64,8 @@ export function addGenerate(program: Command): void {
       const name = options.to ?? weights.replace(/(\.safetensors)?$/, `-seed-${options.seed}`);
       const made = units.kind === "music" ? [".mid", ".wav"] : [".wav"];
       tryFiles(made.filter((extension) => wants(name, extension)).map((e) => fileOf(name, e)));
-      if (units.kind === "music") music(trained, units, dataset, name, options);
-      else if (units.kind === "speech") speech(trained, units, dataset, name, options);
+      if (units.kind === "music") await music(trained, units, dataset, name, options);
+      else if (units.kind === "speech") await speech(trained, units, dataset, name, options);
       else
         throw new GatedRnnError(
           "usage",
@@ -92,17 +92,17 @@ async function dataOf({ data }: TrainedModel): Promise<Dataset | undefined> {
   }
 }
 
-function music(
+async function music(
   trained: TrainedModel,
   units: Units & { kind: "music" },
   dataset: Dataset | undefined,
   name: string,
   options: GenerateArguments,
-): void {
+): Promise<void> {
   const { steps, seed, temperature, beatsPerMinute, primer: heard } = options;
   const primer =
     dataset?.kind === "music" && heard > 0 ? beginning(dataset.test, heard, seed) : undefined;
-  const roll = sampleMusic(
+  const roll = await sampleMusic(
     { ...trained, units },
     { steps, seed, temperature, ...(primer ? { primer } : {}) },
   );
@@ -138,13 +138,13 @@ function beginning(pieces: readonly PianoRoll[], steps: number, seed: number): P
   };
 }
 
-function speech(
+async function speech(
   trained: TrainedModel,
   units: Units & { kind: "speech" },
   dataset: Dataset | undefined,
   name: string,
   options: GenerateArguments,
-): void {
+): Promise<void> {
   const { seed, temperature, primer: heard, seconds = 2 } = options;
   if (/\.mid$/i.test(name))
     throw new GatedRnnError("usage", "--to: expected a .wav file for a model of speech, got .mid");
@@ -157,7 +157,7 @@ function speech(
   const first = waveform
     ?.read()
     .slice(0, speechWindow.inputSamples + heard * speechWindow.targetSamples);
-  const made = sampleSpeech(trained, {
+  const made = await sampleSpeech(trained, {
     samples,
     seed,
     temperature,

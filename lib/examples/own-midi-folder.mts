@@ -17,6 +17,6 @@ console.log(`test NLL ${trained.record.results.test.nllPerStep.toFixed(3)} nats 
 for (const { name, test } of await baselinesOf(dataset))
   console.log(`  ${name}, without a network: ${test.nllPerStep.toFixed(3)}`);
 
-const piece = sampleMusic(trained, { steps: 64, seed: 1 });
+const piece = await sampleMusic(trained, { steps: 64, seed: 1 });
 writeFileSync("new-piece.mid", midiBytes(piece, { stepsPerQuarter: 2 }));
 console.log("written: new-piece.mid");

@@ -19,6 +19,6 @@ console.log(`test NLL ${trained.record.results.test.nllPerStep.toFixed(3)} nats 
 
 if (trained.units.kind !== "speech") throw new Error("expected sound");
 const { sampleRateHz } = trained.units;
-const samples = sampleSpeech(trained, { samples: 2 * sampleRateHz, seed: 1 });
+const samples = await sampleSpeech(trained, { samples: 2 * sampleRateHz, seed: 1 });
 writeFileSync("new-sound.wav", wavBytes([soundOf(samples, trained.units)], sampleRateHz));
 console.log("written: new-sound.wav");

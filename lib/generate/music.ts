@@ -1,10 +1,10 @@
 import { notesAt, type PianoRoll, pianoRoll } from "../data/piano-roll.js";
+import { stream } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { sampleRow } from "../outputs/evaluate.js";
 import { generator } from "../random/generator.js";
 import type { TrainedModel } from "../train/weights.js";
 import { checkMakes, checkTemperature, type SamplingOptions } from "./sampling.js";
-import { stepper } from "./stepper.js";
 
 export interface MusicSamplingOptions extends SamplingOptions {
   /** Time steps to make (default 64). */
@@ -21,12 +21,12 @@ export interface MusicSamplingOptions extends SamplingOptions {
  *
  * @throws GatedRnnError `usage` for a model of speech and options out of range
  */
-export function sampleMusic(
+export async function sampleMusic(
   trained: Pick<TrainedModel, "model" | "parameters" | "units">,
   options: MusicSamplingOptions = {},
-): PianoRoll {
+): Promise<PianoRoll> {
   const { steps = 64, seed = 1, primer } = options;
-  const { model, parameters, units } = trained;
+  const { model, units } = trained;
   checkMakes(model.output, "music");
   const keys = model.output.targetSize;
   const temperature = checkTemperature(options.temperature ?? 1);
@@ -34,19 +34,16 @@ export function sampleMusic(
   if (!Number.isInteger(steps) || steps < 1)
     throw new GatedRnnError("usage", `sampling: expected at least 1 step, got ${steps}`);
   const random = generator(seed, "sample music");
-  const network = stepper(model, parameters);
-  const row = new Float64Array(keys);
+  const network = await stream(trained);
   const hear = (notes: ArrayLike<number>) => {
-    row.fill(0);
-    for (const note of Array.from(notes)) {
-      if (!(note >= lowestNote && note < lowestNote + keys))
-        throw new GatedRnnError(
-          "usage",
-          `primer: expected notes from ${lowestNote} to ${lowestNote + keys - 1}, got ${note}`,
-        );
-      row[note - lowestNote] = 1;
-    }
-    return network.step(row);
+    const sounding = Array.from(notes, (note) => {
+      if (note >= lowestNote && note < lowestNote + keys) return note - lowestNote;
+      throw new GatedRnnError(
+        "usage",
+        `primer: expected notes from ${lowestNote} to ${lowestNote + keys - 1}, got ${note}`,
+      );
+    });
+    return network.stepSparse(sounding);
   };
   let readout = hear(primer && primer.length > 0 ? notesAt(primer, 0) : []);
   for (let t = 1; t < (primer?.length ?? 0); t++) readout = hear(notesAt(primer as PianoRoll, t));
@@ -59,6 +56,7 @@ export function sampleMusic(
     made.push(chord);
     if (t + 1 < steps) readout = hear(chord);
   }
+  network.close();
   return pianoRoll(
     made,
     `sampled from ${model.cell.name}, seed ${seed}, temperature ${temperature}`,

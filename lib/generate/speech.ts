@@ -1,9 +1,9 @@
+import { stream } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { sampleRow } from "../outputs/evaluate.js";
 import { generator } from "../random/generator.js";
 import type { TrainedModel } from "../train/weights.js";
 import { checkMakes, checkTemperature, type SamplingOptions } from "./sampling.js";
-import { stepper } from "./stepper.js";
 
 export interface SpeechSamplingOptions extends SamplingOptions {
   /** Samples to make (default 8,000: a second of the stand-in sets). */
@@ -21,12 +21,12 @@ export interface SpeechSamplingOptions extends SamplingOptions {
  * that a model that runs away does so at a bounded loudness; see `soundOf` for full scale
  * @throws GatedRnnError `usage` for a model of music and options out of range
  */
-export function sampleSpeech(
+export async function sampleSpeech(
   trained: Pick<TrainedModel, "model" | "parameters">,
   options: SpeechSamplingOptions = {},
-): Float32Array {
+): Promise<Float32Array> {
   const { samples = 8000, seed = 1 } = options;
-  const { model, parameters } = trained;
+  const { model } = trained;
   const { output } = model;
   checkMakes(output, "speech");
   const temperature = checkTemperature(options.temperature ?? 1);
@@ -41,7 +41,7 @@ export function sampleSpeech(
       `primer: expected at least ${inputSize} samples, got ${primer.length}`,
     );
   const random = generator(seed, "sample speech");
-  const network = stepper(model, parameters);
+  const network = await stream(trained);
   const heard = new Float64Array(primer.length + samples + advance);
   heard.set(primer);
   let at = (primer.length - inputSize) % advance; // windows end where the primer does
@@ -57,6 +57,7 @@ export function sampleSpeech(
     );
     end += advance;
   }
+  network.close();
   return Float32Array.from(heard.subarray(primer.length, primer.length + samples));
 }
 

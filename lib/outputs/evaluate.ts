@@ -27,7 +27,7 @@ export function rowNll(
  */
 export function sampleRow(
   { name, graph, targetSize }: Output,
-  readout: Float64Array,
+  readout: Float32Array | Float64Array,
   random: Generator,
   temperature = 1,
 ): Float64Array {
@@ -38,7 +38,7 @@ export function sampleRow(
     );
   const draw = (op: Draw, inputs: readonly Float64Array[]) =>
     draws[op](inputs[0], inputs[1], random, temperature);
-  return valuesOf(graph.nodes, readout, new Float64Array(targetSize), draw)(graph.sample);
+  return valuesOf(graph.nodes, Float64Array.from(readout), new Float64Array(targetSize), draw)(graph.sample);
 }
 
 /** The value of a node, computed when it is asked for, and once. */
