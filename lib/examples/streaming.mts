@@ -1,8 +1,10 @@
 // A trained model at work, step by step: what it hears goes in, what it expects next comes out, and it remembers.
-import { gru, openTask, stream, train } from "gated-rnn";
+//
+//   node lib/examples/streaming.mts
+import { gru, openMusic, stream, train } from "gated-rnn";
 
-const music = await openTask("synthetic");
-const trained = await train({ task: music, cell: gru, epochs: 1, batchSize: 16 });
+const dataset = await openMusic("synthetic");
+const trained = await train({ dataset, cell: gru, epochs: 1, batchSize: 16 });
 const live = await stream(trained);
 
 // one step at a time: the keys that sound now → a logit for every key of the next step

@@ -38,7 +38,12 @@ export function sampleRow(
     );
   const draw = (op: Draw, inputs: readonly Float64Array[]) =>
     draws[op](inputs[0], inputs[1], random, temperature);
-  return valuesOf(graph.nodes, Float64Array.from(readout), new Float64Array(targetSize), draw)(graph.sample);
+  return valuesOf(
+    graph.nodes,
+    Float64Array.from(readout),
+    new Float64Array(targetSize),
+    draw,
+  )(graph.sample);
 }
 
 /** The value of a node, computed when it is asked for, and once. */

@@ -4,7 +4,7 @@ import { cells } from "../../lib/cells/index.js";
 import { lstm } from "../../lib/cells/lstm.js";
 import { stack } from "../../lib/cells/stack.js";
 import { openEngine, stream } from "../../lib/engines/index.js";
-import { bernoulli, gaussianMixture } from "../../lib/outputs/output.js";
+import { bernoulli, gaussianMixture } from "../../lib/outputs/index.js";
 import { delayLine, everyOp, mgu } from "../oracle/cells.js";
 import { packed, randomModel, randomSound, relativeError, stateOf } from "../oracle/examples.js";
 import { dense, oracle } from "../oracle/oracle.js";
