@@ -24,8 +24,6 @@ import { addWeights } from "./weights.js";
  * A mistake is told in one line on standard error; a stack trace is a bug.
  */
 export async function main(args: readonly string[]): Promise<void> {
-  // other people on this machine may list its processes: what they see then is no address with its password
-  if (args.some((arg) => withoutPasswords(arg) !== arg)) process.title = "gated-rnn";
   const tell = (text: string) => process.stderr.write(withoutPasswords(text, args));
   // a reader such as `head` that has had enough is no error
   process.stdout.on("error", (error: NodeJS.ErrnoException) =>

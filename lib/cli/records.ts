@@ -88,19 +88,18 @@ async function listing(
   }
 }
 
-/** The records of a folder; what is none is left out, with a line about each and how many there are. */
-export function readGoodRecords(folder: string): {
+/** The records of folders and files; what is none is left out, with a line about each and how many there are. */
+export function readGoodRecords(...places: readonly string[]): {
   readonly records: RunRecord[];
   readonly bad: number;
 } {
   let bad = 0;
-  const records = readRecords(folder, {
-    onBad: ({ message }) => {
-      bad += 1;
-      warn(message);
-    },
-  });
-  if (bad > 0) warn(`${folder}: ${bad} of ${bad + records.length} records left out`);
+  const onBad = ({ message }: Error) => {
+    bad += 1;
+    warn(message);
+  };
+  const records = places.flatMap((place) => readRecords(place, { onBad }));
+  if (bad > 0) warn(`${places.join(", ")}: ${bad} of ${bad + records.length} records left out`);
   return { records, bad };
 }
 

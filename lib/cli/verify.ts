@@ -5,16 +5,24 @@ import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { generator } from "../random/generator.js";
 import { plain } from "../show/plain.js";
-import { filterRecords } from "../sweep/records.js";
+import { filterRecords, recordPlaces } from "../sweep/records.js";
 import type { RunRecord } from "../train/record.js";
 import { train } from "../train/train.js";
-import { engineOption, names, seedOption, threadsOption, wholeNumber } from "./options.js";
+import {
+  engineOption,
+  names,
+  realNumber,
+  seedOption,
+  threadsOption,
+  wholeNumber,
+} from "./options.js";
 import { progressLine } from "./progress.js";
 import { readGoodRecords } from "./records.js";
 import { interruptible } from "./signals.js";
 
 interface VerifyArguments {
   readonly count: number;
+  readonly maxSeconds?: number;
   readonly data?: readonly string[];
   readonly cells?: readonly string[];
   readonly seed: number;
@@ -31,8 +39,9 @@ export function addVerify(program: Command): void {
     .description(
       "trains some records' runs again, by their own configuration, and compares: the same bits on the same engine build, the same test NLL elsewhere",
     )
-    .argument("<folder>", "a folder of records")
-    .option("--count <n>", "how many, chosen at random", wholeNumber(1, 10_000), 3)
+    .argument("<places...>", "records, or folders with records in them at any depth")
+    .option("--count <n>", "how many, chosen at random by --seed", wholeNumber(1, 10_000), 3)
+    .option("--max-seconds <x>", "only runs that took no longer than this", realNumber(0, true))
     .option("--data <names>", "only runs on these data sets, parted by commas", names)
     .option("--cells <names>", "only runs of these cells, parted by commas", names)
     .addOption(seedOption())
@@ -40,18 +49,31 @@ export function addVerify(program: Command): void {
     .addOption(threadsOption())
     .action(
       async (
-        folder: string,
-        { count, data, cells, seed, engine: name, threads }: VerifyArguments,
+        places: readonly string[],
+        { count, maxSeconds = Infinity, data, cells, seed, engine: name, threads }: VerifyArguments,
       ) => {
-        const { records, bad } = readGoodRecords(folder);
-        const found = filterRecords(records, {
+        const { records, bad } = readGoodRecords(...recordPlaces(places));
+        const fitting = filterRecords(records, {
           ...(data ? { data } : {}),
           ...(cells ? { cells } : {}),
-          status: ["finished"],
         });
+        const ended = filterRecords(fitting, { status: ["finished"] });
+        const found = ended.filter(({ seconds }) => seconds <= maxSeconds);
         if (found.length === 0)
-          throw new GatedRnnError("usage", `${folder}: expected finished runs that fit, got none`);
+          throw new GatedRnnError(
+            "usage",
+            `${places.join(" ")}: expected finished runs that fit, got none of ${records.length}`,
+          );
         const chosen = generator(seed, "verify").shuffle(found).slice(0, count);
+        const left = [
+          `${records.length - fitting.length} of other data or cells`,
+          `${fitting.length - ended.length} that did not finish`,
+          `${ended.length - found.length} longer than ${maxSeconds} s`,
+          `${bad} that cannot be read`,
+        ].filter((each) => !each.startsWith("0 "));
+        console.log(
+          `${chosen.length} of ${found.length} runs, by seed ${seed}${left.length > 0 ? `; left out: ${left.join(", ")}` : ""}`,
+        );
         const engine = name ? await openEngine(name) : await defaultEngine();
         const { signal, done } = interruptible();
         let wrong = 0;

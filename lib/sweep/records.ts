@@ -1,5 +1,5 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { GatedRnnError } from "../errors.js";
 import type { ProtocolName } from "../train/protocol.js";
 import type { RunRecord } from "../train/record.js";
@@ -15,31 +15,53 @@ export interface RecordFilter {
   readonly protocols?: readonly ProtocolName[];
 }
 
+const isRecordName = (name: string) => /-[0-9a-f]{16}\.json$/.test(name);
+
+/** The places themselves or, of folders, the folders in them, at any depth, that have records. What is not there stays. */
+export function recordPlaces(places: readonly string[]): string[] {
+  return places.flatMap((place) => {
+    const below = namesBelow(place).filter(isRecordName);
+    const folders = [...new Set(below.map((name) => join(place, dirname(name))))].sort();
+    return folders.length > 0 ? folders : [place];
+  });
+}
+
+function namesBelow(place: string): string[] {
+  try {
+    return readdirSync(place, { recursive: true, encoding: "utf8" });
+  } catch {
+    return []; // no folder, or none that can be read: reading its records says so
+  }
+}
+
 /**
- * The records in a folder, one file a run, by file name. With `onBad`, files that are none are left out, and it is told of each.
+ * The records in a folder, one file a run, by file name; or the one record that a file is. With `onBad`, files that are none are left
+ * out, and it is told of each.
  *
  * @throws GatedRnnError `record` when the folder cannot be read, or, without `onBad`, one of its records is none
  */
 export function readRecords(
-  folder: string,
+  place: string,
   { onBad }: { readonly onBad?: (error: GatedRnnError) => void } = {},
 ): RunRecord[] {
   let names: string[];
+  let isFile = false;
   try {
-    names = readdirSync(folder);
+    isFile = statSync(place).isFile();
+    names = isFile ? [basename(place)] : readdirSync(place);
   } catch (error) {
     throw new GatedRnnError(
       "record",
-      `${folder}: expected a folder of records, got ${(error as Error).message}`,
+      `${place}: expected a folder of records, got ${(error as Error).message}`,
       { cause: error },
     );
   }
   return names
-    .filter((name) => /-[0-9a-f]{16}\.json$/.test(name))
+    .filter((name) => isFile || isRecordName(name))
     .sort()
     .flatMap((name) => {
       try {
-        return readRecord(join(folder, name));
+        return readRecord(join(isFile ? dirname(place) : place, name));
       } catch (error) {
         if (!onBad || !(error instanceof GatedRnnError)) throw error;
         onBad(error);

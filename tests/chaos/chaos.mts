@@ -18,6 +18,7 @@ import {
 } from "./kills.mts";
 import { codeVersion, machine } from "./library.mts";
 import { mistakes } from "./mistakes.mts";
+import { strangeRows } from "./strange-rows.mts";
 
 const text = { type: "string" } as const;
 const { values: options } = parseArgs({
@@ -39,6 +40,7 @@ const faults: readonly (readonly [name: string, cause: () => Promise<Fault>])[] 
   ["clock", async () => wrongClocks(kills, await once())],
   ["process number", async () => sameNumbers(kills, await once())],
   ["damaged database", async () => damagedDatabase(kills, await once(), options.quick ? 3 : 40)],
+  ["strange rows", async () => strangeRows(kills, await once())],
   ["kills on the embedded database", async () => killsOnEmbedded(kills, await once())],
   ["kills on PostgreSQL", async () => killsOnPostgres(kills, await once())],
 ];

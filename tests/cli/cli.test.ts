@@ -104,7 +104,14 @@ describe("gated-rnn", () => {
     expect(readRecord(join(folder, "out", file)).data.synthetic).toBe(true);
     const again = gatedRnn("verify", "out", "--count", "1");
     expect(again.code).toBe(0);
-    expect(again.out).toMatch(/^ok [0-9a-f]{16} synthetic gru, seed 3: test NLL .*: the same bits/);
+    expect(again.out).toMatch(
+      /^1 of 1 runs, by seed 1\nok [0-9a-f]{16} synthetic gru, seed 3: test NLL .*: the same bits/,
+    );
+    const place = join("out", file);
+    expect(gatedRnn("verify", place, "--max-seconds", "1e-9")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`${place}: expected finished runs that fit, got none of 1`),
+    });
     const record = readRecord(join(folder, "out", file));
     const { test, ...others } = record.results;
     const wrong = {

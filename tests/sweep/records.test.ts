@@ -6,6 +6,7 @@ import {
   bestRecords,
   filterRecords,
   readRecords,
+  recordPlaces,
   recordsCsv,
   recordsFrame,
 } from "../../lib/sweep/records.js";
@@ -40,6 +41,13 @@ it("a folder's records are its record files, and nothing else in it", () => {
       lstm,
     ]);
     expect(problems).toEqual([expect.stringContaining(bad)]);
+    rmSync(join(folder, bad));
+    expect(recordPlaces([folder])).toEqual([folder]);
+    mkdirSync(join(folder, "more", "deep"), { recursive: true });
+    const alone = writeRecord(join(folder, "more", "deep"), worse);
+    expect(recordPlaces([folder])).toEqual([folder, join(folder, "more", "deep")]);
+    expect(recordPlaces([alone, join(folder, "none")])).toEqual([alone, join(folder, "none")]);
+    expect(readRecords(alone)).toEqual([worse]);
     expect(() => readRecords(join(folder, "none"))).toThrow(
       /none: expected a folder of records, got ENOENT/,
     );
