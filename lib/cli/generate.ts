@@ -1,24 +1,29 @@
 import type { Command } from "commander";
 import { midiBytes } from "../data/midi-out.js";
-import { datasetNames, openData } from "../data/open.js";
+import { datasetNames } from "../data/open.js";
 import type { PianoRoll } from "../data/piano-roll.js";
 import { wavBytes } from "../data/wav-out.js";
 import { GatedRnnError } from "../errors.js";
 import { tryFiles } from "../files/place.js";
-import { writeWholeFile } from "../files/whole-file.js";
 import { sampleMusic, sampleSpeech, soundOf, soundOfMusic } from "../generate/index.js";
 import { generator } from "../random/generator.js";
-import { plain } from "../show/plain.js";
-import { type Dataset, taskOf } from "../tasks/index.js";
+import type { Dataset } from "../tasks/index.js";
+import { openTask } from "../tasks/open.js";
+import type { OpenedTask } from "../tasks/opened.js";
 import { speechWindow } from "../tasks/speech.js";
 import type { Units } from "../tasks/units.js";
 import { readWeights, type TrainedModel } from "../train/weights.js";
+import { addDataOptions, type DataArguments, dataOptionsOf } from "./data-options.js";
+import { generateSequence, sequenceExtension } from "./generate-sequence.js";
+import { fileOf, reportGenerated, wants, writeGenerated } from "./generated.js";
 import { realNumber, seedOption, wholeNumber } from "./options.js";
 
-interface GenerateArguments {
+interface GenerateArguments extends DataArguments {
+  readonly data?: string;
+  readonly prompt?: string;
   readonly to?: string;
   readonly seconds?: number;
-  readonly steps: number;
+  readonly steps?: number;
   readonly temperature: number;
   readonly seed: number;
   readonly primer: number;
@@ -26,17 +31,20 @@ interface GenerateArguments {
 }
 
 export function addGenerate(program: Command): void {
-  program
-    .command("generate")
+  addDataOptions(program.command("generate"))
     .description(
-      "new music or speech from a trained model: a MIDI and a WAV file of music, a WAV file of speech",
+      "what a trained model makes up: a MIDI and a WAV file of music, a WAV file of speech, a text, a CSV file of series",
     )
     .argument("<weights>", "a .safetensors file that train or sweep has written")
     .option(
       "--to <file>",
-      "the files' name, with or without .mid or .wav, to have one of them only (default: beside the weights)",
+      "the files' name, with or without .mid, .wav, .txt or .csv, to have one of them only (default: beside the weights)",
     )
-    .option("--steps <n>", "music: time steps to make", wholeNumber(1, 1_000_000), 64)
+    .option(
+      "--steps <n>",
+      "steps to make: of music (default: 64), characters of text (500), rows of series (100)",
+      wholeNumber(1, 1_000_000),
+    )
     .option("--seconds <x>", "speech: seconds to make (default: 2)", realNumber(0, true))
     .option(
       "--temperature <x>",
@@ -50,35 +58,50 @@ export function addGenerate(program: Command): void {
       wholeNumber(0, 100_000),
       16,
     )
+    .option("--prompt <text>", "text: what the model reads first, instead of a primer")
+    .option("--data <path>", "own data that the model was trained on, for a primer")
     .option("--beats-per-minute <x>", "music: quarter notes a minute", realNumber(4), 100)
     .addOption(seedOption())
     .action(async (weights: string, options: GenerateArguments) => {
       const trained = readWeights(weights);
-      const dataset = options.primer > 0 || !trained.units ? await dataOf(trained) : undefined;
-      const units = trained.units ?? (dataset ? taskOf(dataset).units : undefined);
+      const opened =
+        options.primer > 0 || !trained.units ? await dataOf(trained, options) : undefined;
+      const dataset = opened?.dataset;
+      const units = trained.units ?? opened?.task.units;
       if (!units)
         throw new GatedRnnError(
           "data-missing",
           `${weights}: expected to know what its numbers stand for, got neither that nor the data ${trained.data}`,
         );
       const name = options.to ?? weights.replace(/(\.safetensors)?$/, `-seed-${options.seed}`);
-      const made = units.kind === "music" ? [".mid", ".wav"] : [".wav"];
-      tryFiles(made.filter((extension) => wants(name, extension)).map((e) => fileOf(name, e)));
-      if (units.kind === "music") await music(trained, units, dataset, name, options);
-      else if (units.kind === "speech") await speech(trained, units, dataset, name, options);
-      else
+      const made =
+        units.kind === "music"
+          ? [".mid", ".wav"]
+          : units.kind === "speech"
+            ? [".wav"]
+            : [sequenceExtension(units)];
+      const wanted = made.filter((extension) => wants(name, extension));
+      if (wanted.length === 0)
         throw new GatedRnnError(
           "usage",
-          `${weights}: expected a model of music or speech, got one of ${units.kind}`,
+          `--to: expected a name with ${made.join(" or ")} for a model of ${units.kind}, got ${name}`,
         );
+      tryFiles(wanted.map((extension) => fileOf(name, extension)));
+      if (units.kind === "music") await music(trained, units, dataset, name, options);
+      else if (units.kind === "speech") await speech(trained, units, dataset, name, options);
+      else await generateSequence(trained, units, opened?.task, name, options);
     });
 }
 
-/** The set that a model was trained on, if it has a name here; without it the model begins in silence. */
-async function dataOf({ data }: TrainedModel): Promise<Dataset | undefined> {
+/** The data that a model was trained on, if they have a name here; else it begins with nothing. */
+async function dataOf(
+  { data }: TrainedModel,
+  options: GenerateArguments,
+): Promise<OpenedTask | undefined> {
+  if (options.data !== undefined) return openTask(options.data, dataOptionsOf(options));
   if (!datasetNames.includes(data)) return undefined;
   try {
-    return await openData(data);
+    return await openTask(data);
   } catch (error) {
     if (
       !(
@@ -99,7 +122,7 @@ async function music(
   name: string,
   options: GenerateArguments,
 ): Promise<void> {
-  const { steps, seed, temperature, beatsPerMinute, primer: heard } = options;
+  const { steps = 64, seed, temperature, beatsPerMinute, primer: heard } = options;
   const primer =
     dataset?.kind === "music" && heard > 0 ? beginning(dataset.test, heard, seed) : undefined;
   const roll = await sampleMusic(
@@ -108,16 +131,21 @@ async function music(
   );
   const { stepsPerQuarter } = units;
   const sampleRateHz = 22_050;
-  report(
+  reportGenerated(
     trained,
     primer ? `${primer.length} steps of ${primer.name ?? "a test piece"}` : "silence",
     options,
   );
   if (wants(name, ".mid"))
-    write(name, ".mid", midiBytes(roll, { stepsPerQuarter, beatsPerMinute }), `${steps} steps`);
+    writeGenerated(
+      name,
+      ".mid",
+      midiBytes(roll, { stepsPerQuarter, beatsPerMinute }),
+      `${steps} steps`,
+    );
   if (wants(name, ".wav")) {
     const sound = soundOfMusic(roll, { stepsPerQuarter, beatsPerMinute, sampleRateHz });
-    write(
+    writeGenerated(
       name,
       ".wav",
       wavBytes([sound], sampleRateHz),
@@ -146,8 +174,6 @@ async function speech(
   options: GenerateArguments,
 ): Promise<void> {
   const { seed, temperature, primer: heard, seconds = 2 } = options;
-  if (/\.mid$/i.test(name))
-    throw new GatedRnnError("usage", "--to: expected a .wav file for a model of speech, got .mid");
   const { sampleRateHz } = units;
   const waveform =
     dataset?.kind === "speech" && heard > 0
@@ -163,33 +189,11 @@ async function speech(
     temperature,
     ...(first ? { primer: first } : {}),
   });
-  report(trained, waveform ? `${heard} steps of ${waveform.name}` : "silence", options);
-  write(
+  reportGenerated(trained, waveform ? `${heard} steps of ${waveform.name}` : "silence", options);
+  writeGenerated(
     name,
     ".wav",
     wavBytes([soundOf(made, units)], sampleRateHz),
     `${seconds} s at ${sampleRateHz} Hz`,
-  );
-}
-
-const wants = (name: string, extension: string) =>
-  name.toLowerCase().endsWith(extension) || !/\.(mid|wav)$/i.test(name);
-
-const fileOf = (name: string, extension: string) =>
-  name.toLowerCase().endsWith(extension) ? name : `${name}${extension}`;
-
-function write(name: string, extension: string, bytes: Uint8Array, what: string): void {
-  const file = fileOf(name, extension);
-  writeWholeFile(file, bytes);
-  console.log(`  ${plain(file)}: ${what}`);
-}
-
-function report(
-  { model, data, run }: TrainedModel,
-  primer: string,
-  { seed, temperature }: GenerateArguments,
-): void {
-  console.log(
-    `${plain(model.cell.name)}, ${model.hiddenSize} hidden units, trained on ${plain(data)} (run ${plain(run)}); seed ${seed}, temperature ${temperature}, after ${plain(primer)}:`,
   );
 }

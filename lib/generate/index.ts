@@ -1,4 +1,11 @@
 export { type MusicSamplingOptions, sampleMusic } from "./music.js";
 export type { SamplingOptions } from "./sampling.js";
+export {
+  type Prediction,
+  predictSequence,
+  type SequenceSamplingOptions,
+  sampleSequence,
+  sampleText,
+} from "./sequence.js";
 export { type SpeechSamplingOptions, sampleSpeech, soundOf } from "./speech.js";
 export { type SynthOptions, soundOfMusic } from "./synth.js";

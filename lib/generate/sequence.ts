@@ -1,3 +1,4 @@
+import { stream } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { sampleRow } from "../outputs/evaluate.js";
 import { generator } from "../random/generator.js";
@@ -12,7 +13,6 @@ import {
 } from "../tasks/unit-rows.js";
 import type { TrainedModel } from "../train/weights.js";
 import { checkTemperature, type SamplingOptions } from "./sampling.js";
-import { stepper } from "./stepper.js";
 
 type Trained = Pick<TrainedModel, "model" | "parameters" | "units">;
 
@@ -34,7 +34,10 @@ export interface SequenceSamplingOptions extends SamplingOptions {
  * @throws GatedRnnError `usage` for a model that does not predict what it reads, a primer of another
  * kind, and options out of range
  */
-export function sampleSequence(trained: Trained, options: SequenceSamplingOptions = {}): Step[] {
+export async function sampleSequence(
+  trained: Trained,
+  options: SequenceSamplingOptions = {},
+): Promise<Step[]> {
   const units = rowUnits(trained);
   if (!isContinued(units))
     throw new GatedRnnError(
@@ -47,19 +50,23 @@ export function sampleSequence(trained: Trained, options: SequenceSamplingOption
     throw new GatedRnnError("usage", `sampling: expected at least 1 step, got ${steps}`);
   const primer = Array.from(options.primer ?? []);
   if (primer.length === 0) primer.push(firstStep(units));
-  const { model, parameters } = trained;
-  const network = stepper(model, parameters);
+  const read = primer.map((step, t) => inputRow(units, step, t));
   const random = generator(seed, "sample sequence");
-  let readout = new Float64Array();
-  for (const [t, step] of primer.entries()) readout = network.step(inputRow(units, step, t));
-  const made: Step[] = [];
-  for (let t = 0; t < steps; t++) {
-    const row = sampleRow(model.output, readout, random, temperature);
-    const step = targetStep(units, row);
-    made.push(step);
-    if (t + 1 < steps) readout = network.step(inputRow(units, step, primer.length + t));
+  const network = await stream(trained);
+  try {
+    for (const row of read.slice(0, -1)) network.step(row);
+    let row = read[read.length - 1];
+    return Array.from({ length: steps }, () => {
+      const step = targetStep(
+        units,
+        sampleRow(trained.model.output, network.step(row), random, temperature),
+      );
+      row = inputRow(units, step, 0);
+      return step;
+    });
+  } finally {
+    network.close();
   }
-  return made;
 }
 
 /**
@@ -67,17 +74,18 @@ export function sampleSequence(trained: Trained, options: SequenceSamplingOption
  *
  * @throws GatedRnnError `usage` for a model of something else, and a primer of characters that it does not know
  */
-export function sampleText(
+export async function sampleText(
   trained: Trained,
   options: Omit<SequenceSamplingOptions, "primer"> & { readonly primer?: string } = {},
-): string {
+): Promise<string> {
   const { primer = "", ...rest } = options;
   if (trained.units?.kind !== "text")
     throw new GatedRnnError(
       "usage",
       `sampling: expected a model of text, got one of ${trained.units?.kind ?? "unknown units"}`,
     );
-  return sampleSequence(trained, { ...rest, primer: Array.from(primer) }).join("");
+  const made = await sampleSequence(trained, { ...rest, primer: Array.from(primer) });
+  return made.join("");
 }
 
 /** What a model says of a step. */
@@ -95,21 +103,29 @@ export interface Prediction {
  * @param input [time] steps in the data's own units
  * @throws GatedRnnError `usage` for steps of another kind than the model's
  */
-export function predictSequence(trained: Trained, input: ArrayLike<Step>): Prediction[] {
+export async function predictSequence(
+  trained: Trained,
+  input: ArrayLike<Step>,
+): Promise<Prediction[]> {
   const units = rowUnits(trained);
-  const { model, parameters } = trained;
-  const network = stepper(model, parameters);
+  const { output } = trained.model;
+  const rows = Array.from(input, (step, t) => inputRow(units, step, t));
   const random = generator(0, "predict"); // at temperature 0 nothing is drawn
-  return Array.from(input, (step, t) => {
-    const readout = network.step(inputRow(units, step, t));
-    const likeliest = targetStep(units, sampleRow(model.output, readout, random, 0));
-    return model.output.name === "categorical"
-      ? { likeliest, chances: chancesOf(units, readout) }
-      : { likeliest };
-  });
+  const network = await stream(trained);
+  try {
+    return rows.map((row) => {
+      const readout = network.step(row);
+      const likeliest = targetStep(units, sampleRow(output, readout, random, 0));
+      return output.name === "categorical"
+        ? { likeliest, chances: chancesOf(units, readout) }
+        : { likeliest };
+    });
+  } finally {
+    network.close();
+  }
 }
 
-function chancesOf(units: RowUnits, logits: Float64Array): Record<string, number> {
+function chancesOf(units: RowUnits, logits: Float32Array): Record<string, number> {
   const most = logits.reduce((a, b) => Math.max(a, b));
   const weights = logits.map((v) => Math.exp(v - most));
   const total = weights.reduce((a, b) => a + b);

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { GatedRnnError } from "../errors.js";
+import { csvText } from "../files/csv-text.js";
 import type { ProtocolName } from "../train/protocol.js";
 import type { RunRecord } from "../train/record.js";
 import { readRecord } from "../train/record-file.js";
@@ -142,20 +143,8 @@ export function recordsFrame(records: readonly RunRecord[]): RecordsFrame {
 
 /** Records as CSV (RFC 4180), the same columns in the same order, with a line for their names. */
 export function recordsCsv(records: readonly RunRecord[]): string {
-  const lines = records.map((record) =>
-    Object.values(columns).map((value) => csvCell(value(record))),
-  );
-  return [Object.keys(columns), ...lines].map((cells) => `${cells.join()}\r\n`).join("");
+  const rows = records.map((record) => Object.values(columns).map((value) => value(record)));
+  return csvText([Object.keys(columns), ...rows]);
 }
-
-/** A spreadsheet takes text that begins so for a formula, and carries it out: an apostrophe before it makes it text. */
-const formula = /^[=+\-@\t\r\n＝＋－＠]/;
-
-function csvCell(value: string | number): string {
-  if (typeof value === "number") return String(value);
-  return quoted(formula.test(value) ? `'${value}` : value);
-}
-
-const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

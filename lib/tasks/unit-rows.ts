@@ -1,3 +1,4 @@
+import type { Rows } from "../data/batch.js";
 import { GatedRnnError } from "../errors.js";
 import type { Step } from "./sequence-kind.js";
 import type { Column, OwnUnits, Units } from "./units.js";
@@ -37,6 +38,20 @@ export function inputRow(units: RowUnits, step: Step, at: number): Float64Array 
   if (values.length !== input.columns.length || !values.every(Number.isFinite))
     throw wrong(at, `${input.columns.length} finite numbers`, String(step));
   return Float64Array.from(values, (v, j) => normal(v, input.columns[j]));
+}
+
+/** A row of a batch's input as a step in a person's units: what `inputRow` undoes. */
+export function inputStep(units: RowUnits, rows: Rows, row: number): Step {
+  const on =
+    rows.kind === "sparse"
+      ? Array.from(rows.columns.subarray(rows.offsets[row], rows.offsets[row + 1]))
+      : [];
+  if (units.kind === "text" || (units.kind === "classes" && units.of === "next"))
+    return classesOf(units)[on[0]];
+  const { input } = units;
+  if (rows.kind === "sparse" || input.kind === "keys") return on;
+  const values = rows.values.subarray(row * rows.width, (row + 1) * rows.width);
+  return Array.from(values, (v, j) => input.columns[j].mean + input.columns[j].deviation * v);
 }
 
 /** A row that a model predicts as a step in a person's units. */

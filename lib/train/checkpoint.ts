@@ -26,7 +26,7 @@ const position = z.object({
   partial: z.object({
     norms: z.array(z.number()),
     nll: z.number(),
-    steps: z.number().int(),
+    steps: z.number(),
     learningRate: z.number(),
     shrunk: z.number().int().default(0),
   }),
