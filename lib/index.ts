@@ -122,3 +122,16 @@ export {
   train,
 } from "./train/train.js";
 export { readWeights, type TrainedModel, writeWeights } from "./train/weights.js";
+export { adam } from "./updates/adam.js";
+export { updateNamed, updateNames } from "./updates/index.js";
+export { rmsprop } from "./updates/rmsprop.js";
+export { sgd } from "./updates/sgd.js";
+export {
+  type Update,
+  type UpdateGraph,
+  type UpdateResults,
+  type UpdateSettings,
+  type UpdateSymbol,
+  type UpdateVocabulary,
+  update,
+} from "./updates/update.js";

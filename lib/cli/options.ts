@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { nameList } from "../cells/name-list.js";
 import { engineNames } from "../engines/index.js";
 import { protocolNames } from "../train/protocol.js";
+import { updateNames } from "../updates/index.js";
 
 /** An option's text as a whole number in a range. */
 export function wholeNumber(
@@ -56,6 +57,28 @@ export const protocolOption = () =>
     "--protocol <name>",
     "what the paper leaves unsaid about training: this project's choices, or those in its authors' published code (batches of one, RMSProp floored at 0.01, 500 epochs)",
   ).choices(protocolNames);
+export const updateOption = () =>
+  new Option("--update <name>", "how a gradient becomes a step (default: rmsprop)").choices(
+    updateNames,
+  );
+export const updateSettingsOption = () =>
+  new Option(
+    "--update-settings <list>",
+    "settings of the rule, parted by commas: decay=0.9,momentum=0.5",
+  ).argParser(numbersByName);
+
+/** An option's text as numbers by name: beta1=0.9,beta2=0.99. */
+function numbersByName(text: string): Record<string, number> {
+  const entries = text.split(",").map((part) => {
+    const [name, number, ...rest] = part.split("=").map((side) => side.trim());
+    const value = Number(number);
+    if (!name || !number || rest.length > 0 || !Number.isFinite(value))
+      throw new InvalidArgumentError(`expected NAME=NUMBER, parted by commas, got ${part}.`);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 export const jsonOption = () =>
   new Option("--json", "print one JSON object as the last line of standard output");
 

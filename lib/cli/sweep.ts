@@ -22,6 +22,8 @@ import {
   protocolOption,
   realNumber,
   threadsOption,
+  updateOption,
+  updateSettingsOption,
   wholeNumber,
 } from "./options.js";
 import { bar } from "./progress.js";
@@ -37,6 +39,8 @@ interface SweepArguments extends DataArguments {
   readonly finalists?: number;
   readonly rateSeeds?: number;
   readonly protocol?: ProtocolName;
+  readonly update?: string;
+  readonly updateSettings?: Readonly<Record<string, number>>;
   readonly epochs?: number;
   readonly patience?: number;
   readonly batchSize?: number;
@@ -103,6 +107,8 @@ export function addSweep(program: Command): void {
       wholeNumber(1, 1000),
     )
     .addOption(protocolOption())
+    .addOption(updateOption())
+    .addOption(updateSettingsOption())
     .option(
       "--epochs <n>",
       "epochs of a run at most (default: 200; paper-music and the authors' protocol 500)",
@@ -218,7 +224,18 @@ async function run(args: SweepArguments): Promise<void> {
 
 /** What the options ask for; undefined when they ask for nothing: then the database's plans are served. */
 function planOf(args: SweepArguments): SweepPlan | undefined {
-  const { preset, data, db, protocol, epochs, patience, batchSize, weightNoise } = args;
+  const {
+    preset,
+    data,
+    db,
+    protocol,
+    update,
+    updateSettings,
+    epochs,
+    patience,
+    batchSize,
+    weightNoise,
+  } = args;
   const reading = dataOptionsOf(args);
   const base = preset === undefined ? undefined : presets[preset];
   if (!base && !data) {
@@ -230,7 +247,7 @@ function planOf(args: SweepArguments): SweepPlan | undefined {
   }
   const run = {
     ...base?.run,
-    ...given({ protocol, epochs, patience, batchSize, weightNoise }),
+    ...given({ protocol, update, updateSettings, epochs, patience, batchSize, weightNoise }),
   };
   return {
     data: [...(data ?? base?.data ?? [])],

@@ -35,6 +35,8 @@ import {
   realNumber,
   seedOption,
   threadsOption,
+  updateOption,
+  updateSettingsOption,
   wholeNumber,
 } from "./options.js";
 import { progressLine } from "./progress.js";
@@ -42,7 +44,8 @@ import { interruptible } from "./signals.js";
 
 interface TrainArguments
   extends DataArguments,
-    Partial<Omit<TrainSettings, "cell" | "engine" | "signal" | "onProgress">> {
+    Partial<Omit<TrainSettings, "cell" | "update" | "engine" | "signal" | "onProgress">> {
+  readonly update?: string;
   readonly data: string;
   readonly cell: string;
   readonly layers: number;
@@ -94,6 +97,8 @@ export function addTrain(program: Command): void {
       "standard deviation of the weight noise (default: 0.075, own data of other kinds 0)",
       realNumber(0),
     )
+    .addOption(updateOption())
+    .addOption(updateSettingsOption())
     .addOption(seedOption())
     .addOption(engineOption())
     .addOption(backendOption())
@@ -204,6 +209,7 @@ function summary({
     cell: c.cell,
     hidden: c.hiddenSize,
     protocol: c.protocol,
+    update: c.update,
     parameters: parameters.recurrent,
     engine: engine.build,
     seed: c.seed,

@@ -2,6 +2,8 @@ import { GatedRnnError } from "../errors.js";
 import { type Model, model as makeModel } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
 import { outputFrom } from "../outputs/description.js";
+import { isFrom } from "../updates/ranges.js";
+import { settingsOf, type Update } from "../updates/update.js";
 import type { EngineOptions, StepSettings } from "./engine.js";
 
 // What goes through an engine's door (door.ts), looked at before anything is computed: an engine's loops are bare, and a wrong
@@ -88,22 +90,40 @@ export function checkParameters(
 }
 
 /**
- * A state of the model: see `checkParameters`, for the parameters and every slot of the optimiser.
+ * A state of the model and its update rule: see `checkParameters`, for the parameters and every slot of the optimiser.
  *
  * @throws GatedRnnError `usage`
  */
-export function checkState(where: string, model: Model, state: TrainingState): void {
+export function checkState(
+  where: string,
+  model: Model,
+  state: TrainingState,
+  { name, graph }: Update,
+): void {
   if (typeof state !== "object" || state === null)
     throw usage(where, `state: expected a training state, got ${shown(state)}`);
-  for (const part of ["parameters", "meanSquares", "momenta"] as const)
-    checkParameters(where, model, state[part], part);
+  checkParameters(where, model, state.parameters);
+  const { optimiser }: { readonly optimiser: unknown } = state;
+  if (!isMap(optimiser))
+    throw usage(where, `optimiser: expected a Map of slots by name, got ${shown(optimiser)}`);
+  const slots = graph.slots.map((slot) => slot.name);
+  for (const [slot, values] of optimiser) {
+    if (!slots.includes(slot))
+      throw usage(
+        where,
+        `optimiser: expected slots of ${name} (${slots.join(", ") || "it has none"}), got ${shown(slot)}; open the session with the rule that the state is of`,
+      );
+    checkParameters(where, model, values, slot);
+  }
   checkWhole(where, "updates", state.updates, 0, 2 ** 32 - 1);
 }
 
 /** @throws GatedRnnError `usage` */
 export function checkOptions(where: string, options: EngineOptions | undefined): void {
-  if (options?.threads === undefined) return;
-  checkWhole(where, "threads", options.threads, 1, mostThreads);
+  if (options?.threads !== undefined) checkWhole(where, "threads", options.threads, 1, mostThreads);
+  const rule: unknown = options?.update;
+  if (rule !== undefined && !(rule as Update)?.graph?.nodes)
+    throw usage(where, `update: expected a rule made by update(), got ${shown(rule)}`);
 }
 
 /**
@@ -111,7 +131,7 @@ export function checkOptions(where: string, options: EngineOptions | undefined):
  *
  * @throws GatedRnnError `usage`
  */
-export function checkSettings(where: string, settings: StepSettings): void {
+export function checkSettings(where: string, settings: StepSettings, rule: Update): void {
   if (typeof settings !== "object" || settings === null)
     throw usage(where, `settings: expected the settings of a step, got ${shown(settings)}`);
   const number = (name: keyof StepSettings, words: string, isIn: (value: number) => boolean) => {
@@ -123,14 +143,10 @@ export function checkSettings(where: string, settings: StepSettings): void {
   number("weightNoise", "from 0 on and finite", isFrom(0));
   checkWhole(where, "noiseSeed", settings.noiseSeed, 0, 2 ** 32 - 1);
   number("maxGradientNorm", "above 0, or Infinity for never", (x) => x > 0);
-  number("decay", "from 0 to below 1", (x) => x >= 0 && x < 1);
-  number("momentum", "from 0 to below 1", (x) => x >= 0 && x < 1);
   if (settings.maxStepNorm !== undefined)
     number("maxStepNorm", "above 0, or Infinity for no limit", (x) => x > 0);
-  const { rootFloor = 0, loss = "mean", nonFiniteGradient = "stop" } = settings;
-  if (rootFloor !== 0) number("rootFloor", "from 1e-18 on and finite, or 0", isFloor);
-  if (isFloor(rootFloor)) number("epsilon", "from 0 on and finite", isFrom(0));
-  else number("epsilon", "above 0 and finite, with no rootFloor", isFrom(smallestFloat));
+  settingsOf(rule, settings.update, where);
+  const { loss = "mean", nonFiniteGradient = "stop" } = settings;
   for (const [what, word, words] of [
     ["loss", loss, ["mean", "sum"]],
     ["nonFiniteGradient", nonFiniteGradient, ["stop", "shrink"]],
@@ -138,12 +154,6 @@ export function checkSettings(where: string, settings: StepSettings): void {
     if (!words.some((known) => known === word))
       throw usage(where, `${what}: expected ${words.join(" or ")}, got ${shown(word)}`);
 }
-
-const largestFloat = 3.4028234663852886e38;
-const smallestFloat = 1.1754943508222875e-38;
-const isFrom = (least: number) => (x: number) => x >= least && x <= largestFloat;
-/** Its square must be a number above 0 in single precision. */
-const isFloor = isFrom(1e-18);
 
 /** @throws GatedRnnError `usage` */
 export function checkWhole(

@@ -1,6 +1,8 @@
 import type { Batch } from "../data/batch.js";
 import type { Model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
+import { rmsprop } from "../updates/rmsprop.js";
+import type { Update } from "../updates/update.js";
 import { checkModel, checkOptions, checkSettings, checkState, usage } from "./check.js";
 import { checkBatch } from "./check-batch.js";
 import type { Engine, Session, StepSettings } from "./engine.js";
@@ -17,13 +19,14 @@ export function guarded(name: string, open: Engine["open"]): Engine["open"] {
   return async (model, initial, options) => {
     checkModel(where, model);
     checkOptions(where, options);
-    checkState(where, model, initial);
-    return guardedSession(where, model, await open(model, initial, options));
+    const rule = options?.update ?? rmsprop;
+    checkState(where, model, initial, rule);
+    return guardedSession(where, model, rule, await open(model, initial, options));
   };
 }
 
 /** The session with checks before its calls; what it has beyond the contract stays as it is. */
-function guardedSession(where: string, model: Model, session: Session): Session {
+function guardedSession(where: string, model: Model, rule: Update, session: Session): Session {
   let going: { readonly name: string; readonly end: Promise<unknown> } | undefined;
   let isClosed = false;
   const call = async <T>(name: string, check: () => void, work: () => Promise<T>): Promise<T> => {
@@ -53,7 +56,7 @@ function guardedSession(where: string, model: Model, session: Session): Session 
         "trainStep",
         () => {
           checkBatch(where, model, batch);
-          checkSettings(where, settings);
+          checkSettings(where, settings, rule);
         },
         () => session.trainStep(batch, settings),
       ),
@@ -64,7 +67,7 @@ function guardedSession(where: string, model: Model, session: Session): Session 
     write: (state: TrainingState) =>
       call(
         "write",
-        () => checkState(where, model, state),
+        () => checkState(where, model, state, rule),
         () => session.write(state),
       ),
     async close() {

@@ -1,6 +1,7 @@
 import type { Batch } from "../data/batch.js";
 import type { Model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
+import type { Update, UpdateSettings } from "../updates/update.js";
 import type { Stream } from "./stream.js";
 
 /** How one update is made. Pure numbers: everything random in it follows from `noiseSeed` and the session's update counter. */
@@ -21,11 +22,8 @@ export interface StepSettings {
    * the paper's authors published.
    */
   readonly nonFiniteGradient?: "stop" | "shrink";
-  /** RMSProp: decay ρ of the mean square, momentum μ, ε under the root, and the least that the root counts as (default 0). */
-  readonly decay: number;
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly rootFloor?: number;
+  /** Settings of the session's update rule, where they are not its defaults. */
+  readonly update?: UpdateSettings;
 }
 
 export interface StepReport {
@@ -52,9 +50,9 @@ export interface Trace {
 /**
  * The contract of every engine. One session trains one model; its calls must not overlap.
  *
- * Update: w̃ = w + noise; g = ∇ loss(w̃); if |g| > max: g ← g · max / |g|; v ← ρ v + (1 − ρ) g²;
- * m ← μ m + learningRate · g / max(√(v + ε), floor); w ← w − m, with m shortened here to `maxStepNorm`. A loss or norm that is
- * not finite leaves the parameters as they were and throws `NotFiniteError`, unless `nonFiniteGradient` says "shrink".
+ * Update: w̃ = w + noise; g = ∇ loss(w̃); if |g| > max: g ← g · max / |g|; the session's rule makes a step s of g, and the new
+ * values of its slots; w ← w − s, with s shortened to `maxStepNorm`. A loss or norm that is not finite leaves everything as it
+ * was and throws `NotFiniteError`, unless `nonFiniteGradient` says "shrink".
  */
 export interface Session {
   trainStep(batch: Batch, settings: StepSettings): Promise<StepReport>;
@@ -72,6 +70,8 @@ export interface Session {
 
 export interface EngineOptions {
   readonly threads?: number;
+  /** How a gradient becomes a step; default: RMSProp. */
+  readonly update?: Update;
   /** Reference engine: the TensorFlow.js backend. */
   readonly backend?: string;
 }

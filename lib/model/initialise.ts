@@ -24,14 +24,12 @@ export function* initialising(
   seed: number,
 ): Generator<undefined, TrainingState, undefined> {
   checkModelSize(model);
-  const zeros = () =>
-    new Map(model.parameters.map(({ name, shape }) => [name, new Float32Array(size(shape))]));
   const parameters = new Map<string, Float32Array>();
   for (const parameter of model.parameters) {
     const random = generator(seed, `initialise ${parameter.name}`);
     parameters.set(parameter.name, yield* initial(parameter, random));
   }
-  return { parameters, meanSquares: zeros(), momenta: zeros(), updates: 0 };
+  return { parameters, optimiser: new Map(), updates: 0 };
 }
 
 function* initial({ role, shape, begin = 0 }: Parameter, random: Random) {

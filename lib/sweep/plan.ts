@@ -11,6 +11,7 @@ import { learningRateCandidates } from "../train/learning-rates.js";
 import { protocolNames } from "../train/protocol.js";
 import { codeVersion, runId } from "../train/provenance.js";
 import { type RunConfiguration, runConfiguration, runName } from "../train/record.js";
+import { updateNames } from "../updates/index.js";
 import type { SweepData } from "./data.js";
 import { printable } from "./foreign-rows.js";
 
@@ -18,7 +19,12 @@ import { printable } from "./foreign-rows.js";
 const shared = runConfiguration
   .pick({ epochs: true, patience: true, batchSize: true, maxSteps: true, weightNoise: true })
   .partial()
-  .extend({ protocol: z.enum(protocolNames).optional() }); // no default: plans of before there were two keep their names
+  // no defaults: plans of before there were several keep their names
+  .extend({
+    protocol: z.enum(protocolNames).optional(),
+    update: z.enum(updateNames).optional(),
+    updateSettings: z.record(z.string(), z.number()).optional(),
+  });
 
 /**
  * A search as in section 4.3 of Chung et al. 2014: for every data set and cell, learning rates drawn by the first seed, each trained

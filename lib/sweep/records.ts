@@ -108,6 +108,7 @@ const columns = {
   batchSize: (r: RunRecord) => r.configuration.batchSize,
   weightNoise: (r: RunRecord) => r.configuration.weightNoise,
   protocol: (r: RunRecord) => r.configuration.protocol,
+  update: (r: RunRecord) => r.configuration.update,
   status: (r: RunRecord) => r.status,
   epochs: (r: RunRecord) => r.curve.length,
   bestEpoch: (r: RunRecord) => r.bestEpoch,

@@ -6,7 +6,9 @@ import { parseJson } from "../files/json.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import type { Model } from "../model/model.js";
 import { modelCost } from "../model/size.js";
-import type { TrainingState } from "../model/state.js";
+import type { ByParameter, TrainingState } from "../model/state.js";
+import { rmsprop } from "../updates/rmsprop.js";
+import type { Update } from "../updates/update.js";
 import { checkFinite } from "./finite.js";
 import { epochPoint } from "./record.js";
 import { decodeSafetensors, sealedSafetensors, type Tensor } from "./safetensors.js";
@@ -32,8 +34,11 @@ const position = z.object({
   }),
 });
 
+/** The first version held RMSProp's memory and no other rule's. */
+const format = "gated-rnn/checkpoint/2";
+
 const checkpointMetadata = z.object({
-  format: z.literal("gated-rnn/checkpoint/1"),
+  format: z.literal(format),
   run: z.string(),
   updates: z.coerce.number().int().nonnegative(),
   position: z.string().transform(parsed),
@@ -60,8 +65,6 @@ export interface Checkpoint extends z.infer<typeof position> {
 /** What to do about a checkpoint that is damaged. */
 const remedy = "remove it, or give --restart, to begin the run again";
 
-const parts = ["parameters", "meanSquares", "momenta", "best"] as const;
-
 /**
  * Writes a checkpoint as one safetensors file, whole or not at all: a former one stays until the new one is on the disk.
  *
@@ -73,13 +76,16 @@ export function writeCheckpoint(
   { run, state, bestParameters, ...reached }: Checkpoint,
 ): void {
   const tensors = new Map<string, Tensor>();
-  for (const part of parts) {
-    const values = part === "best" ? bestParameters : state[part];
+  const slots = [...state.optimiser].map(([slot, values]) => [slotPart(slot), values] as const);
+  for (const [part, values] of [
+    ["parameters", state.parameters],
+    ["best", bestParameters],
+    ...slots,
+  ] as const)
     for (const { name, shape } of model.parameters)
       tensors.set(`${part}.${name}`, { shape, values: values.get(name) as Float32Array });
-  }
   const metadata: Record<keyof z.infer<typeof checkpointMetadata>, string> = {
-    format: "gated-rnn/checkpoint/1",
+    format,
     run,
     updates: String(state.updates),
     position: JSON.stringify(reached),
@@ -87,15 +93,25 @@ export function writeCheckpoint(
   writeWholeFile(file, sealedSafetensors({ tensors, metadata }));
 }
 
+/** The tensors of a slot of the update rule's memory are named `optimiser.SLOT.PARAMETER`. */
+const slotPart = (slot: string) => `optimiser.${slot}`;
+
 /**
  * Reads a run's checkpoint; undefined when there is none.
  *
  * @throws BadFileError when the file is damaged; GatedRnnError `record` when it is another run's or cannot be read
  */
-export function readCheckpoint(file: string, model: Model, run: string): Checkpoint | undefined {
+export function readCheckpoint(
+  file: string,
+  model: Model,
+  run: string,
+  rule: Update = rmsprop,
+): Checkpoint | undefined {
   if (!existsSync(file)) return undefined;
   const { tensors, metadata } = decodeSafetensors(contents(file), file, { remedy, sealed: true });
   checkFinite(tensors, file, remedy);
+  if (metadata.format === "gated-rnn/checkpoint/1")
+    throw bad(file, "got one of a former version, gated-rnn/checkpoint/1");
   const checked = checkpointMetadata.safeParse(metadata);
   const reached = checked.success ? position.safeParse(checked.data.position) : checked;
   if (!checked.success || !reached.success)
@@ -105,7 +121,7 @@ export function readCheckpoint(file: string, model: Model, run: string): Checkpo
       "record",
       `${file}: expected a checkpoint of run ${run}, got one of run ${checked.data.run}; give this run a file of its own`,
     );
-  const part = (of: (typeof parts)[number]) =>
+  const part = (of: string): ByParameter =>
     new Map(
       model.parameters.map(({ name, shape }) => {
         const tensor = tensors.get(`${of}.${name}`);
@@ -114,18 +130,19 @@ export function readCheckpoint(file: string, model: Model, run: string): Checkpo
         return [name, tensor.values];
       }),
     );
-  const [parameters, meanSquares, momenta, bestParameters] = parts.map(part);
+  const slots = rule.graph.slots.map(({ name }) => [name, part(slotPart(name))] as const);
+  const optimiser = new Map(slots);
   return {
     ...reached.data,
     run,
-    state: { parameters, meanSquares, momenta, updates: checked.data.updates },
-    bestParameters,
+    state: { parameters: part("parameters"), optimiser, updates: checked.data.updates },
+    bestParameters: part("best"),
   };
 }
 
 /** About how many bytes a model's checkpoint takes. */
-export function checkpointBytes(model: Model): number {
-  return 4 * parts.length * modelCost(model).parameters;
+export function checkpointBytes(model: Model, rule: Update = rmsprop): number {
+  return 4 * (2 + rule.graph.slots.length) * modelCost(model).parameters;
 }
 
 /** Where the checkpoints of runs go in the folder of their records. */
@@ -144,7 +161,7 @@ export function removeCheckpoint(file: string): void {
 }
 
 function bad(file: string, problem: string): BadFileError {
-  return new BadFileError(file, 8, `expected a gated-rnn/checkpoint/1 file, ${problem}; ${remedy}`);
+  return new BadFileError(file, 8, `expected a ${format} file, ${problem}; ${remedy}`);
 }
 
 function contents(file: string): Uint8Array {

@@ -2,6 +2,8 @@ import type { Cell } from "../cells/cell.js";
 import { hiddenSizeFor, paperHiddenSizes } from "../cells/size.js";
 import { GatedRnnError } from "../errors.js";
 import type { Task } from "../tasks/task.js";
+import { updateNamed } from "../updates/index.js";
+import { settingsOf, type Update, type UpdateSettings } from "../updates/update.js";
 import { protocols } from "./protocol.js";
 import { type RunConfiguration, runConfiguration } from "./record.js";
 
@@ -23,12 +25,14 @@ const kindOf = ({ units: { kind } }: Task) =>
  * What a run is unless told otherwise: the paper's protocol with our choices where it says nothing (momentum, ε, batch size, decay
  * of the rate, patience), or with those of the authors' published code; see `protocols`.
  *
+ * @param rule the update rule, where it is not one of the library's that `options.update` names
  * @throws GatedRnnError `usage` when an option is out of its range
  */
 export function configurationOf(
   task: Task,
   cell: Cell,
   options: Partial<RunConfiguration>,
+  rule: Update = updateNamed(options.update ?? "rmsprop"),
 ): RunConfiguration {
   const given = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
@@ -47,20 +51,34 @@ export function configurationOf(
     weightNoise,
     ...protocols[protocol.data ?? "ours"],
     ...given,
+    update: rule.name,
   };
   const checked = runConfiguration.safeParse(configuration);
-  if (checked.success) {
-    if (checked.data.epsilon > 0 || checked.data.rootFloor > 0) return checked.data;
-    throw new GatedRnnError(
-      "usage",
-      "epsilon: expected a positive epsilon or rootFloor, got 0 for both; RMSProp divides by a root that may be 0",
-    );
-  }
+  if (checked.success) return withRule(checked.data, rule);
   const [{ path, message }] = checked.error.issues;
   const key = String(path[0]);
   throw new GatedRnnError(
     "usage",
     `${key}: ${message}, got ${String(configuration[key as keyof typeof configuration])}`,
+  );
+}
+
+/** RMSProp's settings stand among the configuration's own, as they did when there was no other rule. */
+function withRule(configuration: RunConfiguration, rule: Update): RunConfiguration {
+  const { decay: _, momentum: __, epsilon: ___, updateSettings, ...rest } = configuration;
+  if (rule.name !== "rmsprop")
+    return { ...rest, rootFloor: 0, updateSettings: settingsOf(rule, updateSettings) };
+  const all = settingsOf(rule, { ...ruleSettings(configuration), ...updateSettings });
+  return { ...configuration, ...all, updateSettings: {} };
+}
+
+/** What a run's update rule is set to. */
+export function ruleSettings(configuration: RunConfiguration): UpdateSettings {
+  const { decay, momentum, epsilon, rootFloor, update, updateSettings } = configuration;
+  if (update !== "rmsprop") return updateSettings;
+  const own = { decay, momentum, epsilon, rootFloor };
+  return Object.fromEntries(
+    Object.entries(own).filter((entry): entry is [string, number] => entry[1] !== undefined),
   );
 }
 

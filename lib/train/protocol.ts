@@ -8,7 +8,8 @@ export type ProtocolName = (typeof protocolNames)[number];
 type Protocol = Partial<RunConfiguration> &
   Omit<
     RunConfiguration,
-    ("protocol" | "data" | "cell" | "hiddenSize" | "seed") | ("batchSize" | "weightNoise") // ours depend on the kind of data
+    | ("protocol" | "update" | "updateSettings" | "data" | "cell" | "hiddenSize" | "seed")
+    | ("batchSize" | "weightNoise") // ours depend on the kind of data
   >;
 
 const ours = {

@@ -70,6 +70,8 @@ const asBefore: Readonly<Record<string, unknown>> = {
   rootFloor: 0,
   maxStepNorm: null,
   nonFiniteGradient: "stop",
+  update: "rmsprop",
+  updateSettings: {},
 } satisfies Partial<RunConfiguration>;
 
 /**
@@ -83,7 +85,10 @@ export function runId(
   packageVersion: string,
 ): string {
   const sorted = Object.entries(configuration)
-    .filter(([field, value]) => !(field in asBefore && asBefore[field] === value))
+    .filter(
+      ([field, value]) =>
+        !(field in asBefore && JSON.stringify(asBefore[field]) === JSON.stringify(value)),
+    )
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")
     .update(JSON.stringify([sorted, dataChecksum, packageVersion]))

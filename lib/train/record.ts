@@ -59,9 +59,9 @@ export const runConfiguration = z.object({
     .number()
     .positive()
     .describe("fraction of learningRate that linear decay ends on"),
-  decay: z.number(),
-  momentum: z.number(),
-  epsilon: z.number(),
+  decay: z.number().optional().describe("RMSProp's, as are momentum, epsilon and rootFloor"),
+  momentum: z.number().optional(),
+  epsilon: z.number().optional(),
   weightNoise: z.number(),
   maxGradientNorm: z.number().positive().nullable().describe("null: never rescaled"),
   // records of before there was a second protocol lack the following
@@ -82,6 +82,11 @@ export const runConfiguration = z.object({
     .enum(["stop", "shrink"])
     .default("stop")
     .describe("shrink: a gradient whose norm is not finite is replaced by 0.1 of the parameters"),
+  update: shownName.default("rmsprop").describe("the update rule"),
+  updateSettings: z
+    .record(z.string(), z.number())
+    .default({})
+    .describe("all settings of a rule other than RMSProp"),
 });
 export type RunConfiguration = z.infer<typeof runConfiguration>;
 

@@ -3,8 +3,9 @@ import type { SequenceNll, Session } from "../engines/engine.js";
 import { NotFiniteError } from "../errors.js";
 import type { TrainingState } from "../model/state.js";
 import type { Task } from "../tasks/task.js";
+import type { UpdateSettings } from "../updates/update.js";
 import type { Checkpoint } from "./checkpoint.js";
-import { decayedLearningRate } from "./configuration.js";
+import { decayedLearningRate, ruleSettings } from "./configuration.js";
 import { breathe, evaluateSequences, meanNll } from "./evaluate.js";
 import type { TrainProgress } from "./progress.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
@@ -22,6 +23,7 @@ export class Run {
   readonly curve: EpochPoint[];
   best: { epoch: number; nllPerStep: number; parameters: TrainingState["parameters"] };
   private partial: Checkpoint["partial"];
+  private readonly ruleSettings: UpdateSettings;
   private readonly begun: number;
   private readonly cpuBegun: number;
   updates: number;
@@ -35,6 +37,7 @@ export class Run {
     saved: Checkpoint | undefined,
     private readonly onProgress: ((progress: TrainProgress) => void) | undefined,
   ) {
+    this.ruleSettings = ruleSettings(configuration);
     this.curve = [...(saved?.curve ?? [])];
     this.best = saved?.best
       ? { ...saved.best, parameters: saved.bestParameters }
@@ -105,10 +108,7 @@ export class Run {
         weightNoise: configuration.weightNoise,
         noiseSeed: seed,
         maxGradientNorm: maxGradientNorm ?? Number.POSITIVE_INFINITY,
-        decay: configuration.decay,
-        momentum: configuration.momentum,
-        epsilon: configuration.epsilon,
-        rootFloor: configuration.rootFloor,
+        update: this.ruleSettings,
         maxStepNorm: configuration.maxStepNorm ?? Number.POSITIVE_INFINITY,
         loss: configuration.loss,
         nonFiniteGradient: configuration.nonFiniteGradient,

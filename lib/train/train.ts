@@ -12,6 +12,8 @@ import { type Dataset, taskOf } from "../tasks/index.js";
 import { checkPredictable } from "../tasks/predictable.js";
 import type { Task } from "../tasks/task.js";
 import type { Units } from "../tasks/units.js";
+import { updateNamed } from "../updates/index.js";
+import type { Update } from "../updates/update.js";
 import { type Checkpoint, checkpointBytes, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import { configurationOf } from "./configuration.js";
 import { meanNll, piecesOf } from "./evaluate.js";
@@ -28,8 +30,10 @@ export type TrainingData =
 
 export type TrainOptions = TrainingData & TrainSettings;
 
-export interface TrainSettings extends Partial<Omit<RunConfiguration, "data" | "cell">> {
+export interface TrainSettings extends Partial<Omit<RunConfiguration, "data" | "cell" | "update">> {
   readonly cell: Cell;
+  /** How a gradient becomes a step: one of the library's rules, by name too, or one made by `update()`. Default: RMSProp. */
+  readonly update?: Update | string;
   /** Default: the fastest that runs on this machine. */
   readonly engine?: Engine;
   readonly threads?: number;
@@ -83,21 +87,23 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     ...rest
   } = options;
   const { checkpoint: file, checkpointSeconds = 30, ...others } = rest;
-  const { onCheckpoint, onDamagedCheckpoint, ...chosen } = others;
+  const { onCheckpoint, onDamagedCheckpoint, update = "rmsprop", ...chosen } = others;
+  const rule = typeof update === "string" ? updateNamed(update) : update;
   checkPredictable(task);
-  const configuration = configurationOf(task, cell, chosen);
+  const configuration = configurationOf(task, cell, chosen, rule);
   const { hiddenSize, seed } = configuration;
   const code = codeVersion();
   const id = runId(configuration, task.checksum, code.version);
   const trained = model(cell, task.inputSize, hiddenSize, task.output);
   checkModelSize(trained, memoryBytes());
   await engine.check?.(trained);
-  if (file !== undefined) tryFiles([file], checkpointBytes(trained));
-  const saved = file === undefined ? undefined : savedIn(file, trained, id, onDamagedCheckpoint);
+  if (file !== undefined) tryFiles([file], checkpointBytes(trained, rule));
+  const saved =
+    file === undefined ? undefined : savedIn(file, trained, id, rule, onDamagedCheckpoint);
   const initial = await initialStateInSlices(trained, seed, signal);
   const started = saved?.started ?? new Date().toISOString();
   const builds = [...new Set([...(saved?.builds ?? []), engine.build])];
-  const session = await engine.open(trained, initial, { threads });
+  const session = await engine.open(trained, initial, { threads, update: rule });
   try {
     if (saved) await session.write(saved.state);
     const run = new Run(session, task, configuration, initial.parameters, saved, onProgress);
@@ -169,10 +175,11 @@ function savedIn(
   file: string,
   model: Model,
   run: string,
+  rule: Update,
   onDamaged: TrainSettings["onDamagedCheckpoint"],
 ): Checkpoint | undefined {
   try {
-    return readCheckpoint(file, model, run);
+    return readCheckpoint(file, model, run, rule);
   } catch (error) {
     if (!(error instanceof BadFileError) || !onDamaged) throw error;
     onDamaged(error);

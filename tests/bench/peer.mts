@@ -18,5 +18,5 @@ export interface OpenPeer {
 /** The settings of every peer's step, as far as it has them. */
 export const settings = {
   ...{ learningRate: 1e-4, weightNoise: 0.075, noiseSeed: 1, maxGradientNorm: 1 },
-  ...{ decay: 0.95, momentum: 0.9, epsilon: 1e-6 },
+  update: { decay: 0.95, momentum: 0.9, epsilon: 1e-6 },
 };

@@ -97,9 +97,9 @@ async function openByHand(t: Tensorflow, backend: string, on: Case): Promise<Ope
     .map((p) => p.name);
   const optimiser = t.train.rmsprop(
     settings.learningRate,
-    settings.decay,
-    settings.momentum,
-    settings.epsilon,
+    settings.update.decay,
+    settings.update.momentum,
+    settings.update.epsilon,
   );
 
   const forward = (w: ReadonlyMap<string, tf.Tensor>) => {
@@ -197,9 +197,9 @@ async function openLayers(t: Tensorflow, backend: string, on: Case): Promise<Ope
   network.compile({
     optimizer: t.train.rmsprop(
       settings.learningRate,
-      settings.decay,
-      settings.momentum,
-      settings.epsilon,
+      settings.update.decay,
+      settings.update.momentum,
+      settings.update.epsilon,
     ),
     loss: (target, y) =>
       loss(

@@ -69,9 +69,7 @@ async function trainOn(engine: Engine): Promise<Training> {
     weightNoise: 0.01,
     noiseSeed: 1,
     maxGradientNorm: 1,
-    decay: 0.95,
-    momentum: 0.9,
-    epsilon: 1e-4,
+    update: { decay: 0.95, momentum: 0.9, epsilon: 1e-4 },
   };
   const losses: number[] = [];
   for (let update = 0; update < 40; update++)

@@ -129,7 +129,7 @@ function bits(file: string): string {
     bestParameters,
     ...rest
   } = checkpoint;
-  const arrays = [state.parameters, state.meanSquares, state.momenta, bestParameters].map((part) =>
+  const arrays = [state.parameters, ...state.optimiser.values(), bestParameters].map((part) =>
     [...part].map(([name, values]) => [
       name,
       Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64"),

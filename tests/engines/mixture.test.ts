@@ -51,9 +51,7 @@ const settings: StepSettings = {
   weightNoise: 0,
   noiseSeed: 1,
   maxGradientNorm: 1,
-  decay: 0.95,
-  momentum: 0.9,
-  epsilon: 1e-6,
+  update: { decay: 0.95, momentum: 0.9, epsilon: 1e-6 },
 };
 
 const shapes = [

@@ -17,7 +17,7 @@ import { Sanitized, shortenRegions, watchArenas } from "./sanitized.js";
 
 const settings = {
   ...{ learningRate: 1e-3, weightNoise: 0.075, noiseSeed: 3, maxGradientNorm: 1 },
-  ...{ decay: 0.95, momentum: 0.9, epsilon: 1e-4 },
+  update: { decay: 0.95, momentum: 0.9, epsilon: 1e-4 },
 };
 const memory = [
   "-fsanitize=address,undefined",

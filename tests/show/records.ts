@@ -48,6 +48,8 @@ export function madeUpRecord(
       rootFloor: 0,
       maxStepNorm: null,
       nonFiniteGradient: "stop",
+      update: "rmsprop",
+      updateSettings: {},
     },
     parameters: { recurrent: 18_630, output: 4_136 },
     data: {

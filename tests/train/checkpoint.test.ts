@@ -114,9 +114,14 @@ describe("a checkpoint", () => {
     expect(written).toBe(18); // after every update
     const { tensors, metadata } = decodeSafetensors(readFileSync(checkpoint), checkpoint);
     expect([...tensors.keys()]).toEqual(
-      expect.arrayContaining(["parameters.U_r", "meanSquares.U_r", "momenta.U_r", "best.U_r"]),
+      expect.arrayContaining([
+        "parameters.U_r",
+        "optimiser.meanSquare.U_r",
+        "optimiser.velocity.U_r",
+        "best.U_r",
+      ]),
     );
-    expect(metadata).toMatchObject({ format: "gated-rnn/checkpoint/1", updates: "18" });
+    expect(metadata).toMatchObject({ format: "gated-rnn/checkpoint/2", updates: "18" });
     expect(readdirSync(folder)).toEqual(["run.safetensors"]);
     removeCheckpoint(checkpoint);
     removeCheckpoint(checkpoint);

@@ -57,8 +57,7 @@ describe("the authors' protocol", () => {
       expect(settings).toMatchObject({
         size: 1,
         loss: "sum",
-        rootFloor: 0.01,
-        epsilon: 0,
+        update: { decay: 0.95, momentum: 0.9, rootFloor: 0.01, epsilon: 0 },
         maxStepNorm: 1,
         nonFiniteGradient: "shrink",
       });
@@ -86,7 +85,8 @@ describe("this project's protocol", () => {
     const configuration = configurationOf(task, gru, {});
     expect(configuration).toMatchObject({ protocol: "ours", loss: "mean", maxSteps: 1000 });
     const { protocol: _, loss: __, rootFloor: ___, ...others } = configuration;
-    const { maxStepNorm: _m, nonFiniteGradient: _n, ...before } = others;
+    const { maxStepNorm: _m, nonFiniteGradient: _n, ...older } = others;
+    const { update: _u, updateSettings: _s, ...before } = older;
     const parsed = runConfiguration.parse(before);
     expect(parsed).toEqual(configuration);
     expect(runId(parsed, "x", "1")).toBe(runId(before as typeof parsed, "x", "1"));
@@ -96,7 +96,7 @@ describe("this project's protocol", () => {
 
   it("refuses to divide by a root that may be 0", () => {
     expect(() => configurationOf(task, gru, { epsilon: 0 })).toThrow(
-      "epsilon: expected a positive epsilon or rootFloor, got 0 for both",
+      "update rmsprop: epsilon: expected a number above 0 and finite, with no rootFloor, got 0",
     );
   });
 });

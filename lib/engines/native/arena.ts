@@ -3,11 +3,15 @@ import type { RowProgram } from "../../compile/row-program.js";
 import { type Batch, predictedSteps } from "../../data/batch.js";
 import { GatedRnnError } from "../../errors.js";
 import { deviationFloor } from "../../outputs/index.js";
+import { type UpdatePlan, updatePlan } from "../../updates/plan.js";
+import { rmsprop } from "../../updates/rmsprop.js";
+import { settingsOf, type UpdateSettings } from "../../updates/update.js";
 import type { StepSettings } from "../engine.js";
 import { fusedOutput } from "../fused-outputs.js";
 import { laidOut, lay, outputKernels, wordOf, wordsOf } from "./job-fields.js";
 import type { ArenaMemory } from "./kernels.js";
 import type { BatchSlice } from "./slices.js";
+import { isRmsprop, updateBlock, updateProgram } from "./update-program.js";
 
 /** 64 bytes: rows that begin on a cache line. */
 const alignment = 16;
@@ -44,9 +48,13 @@ export interface StreamLayout {
  */
 export class Arena {
   readonly parameters: number;
-  readonly meanSquares: number;
-  readonly momenta: number;
+  /** First float of each slot of the update rule's memory. */
+  readonly slots: readonly number[];
   private readonly noisy: number;
+  private readonly rule: number;
+  private readonly updateRegisters: number;
+  private readonly updateScalars: number;
+  private readonly updateOpCount: number;
   private readonly result: number;
   private readonly tables: Readonly<Record<string, number>>;
   private readonly batches: number;
@@ -57,6 +65,7 @@ export class Arena {
   constructor(
     private readonly program: Program,
     readonly memory: ArenaMemory,
+    private readonly plan: UpdatePlan = updatePlan(rmsprop),
   ) {
     const { parameterFloats: count, packs } = program;
     let end = wordsOf("Job");
@@ -67,8 +76,12 @@ export class Arena {
     };
     this.result = take(4);
     this.parameters = take(count);
-    this.meanSquares = take(count);
-    this.momenta = take(count);
+    this.slots = plan.slots.map(() => take(count));
+    this.rule = Number(isRmsprop(plan.update));
+    const rule = updateProgram(plan);
+    this.updateRegisters = take(rule.registers * updateBlock);
+    this.updateScalars = take(plan.scalarCount);
+    this.updateOpCount = rule.ops.length / wordsOf("PhaseOp");
     this.noisy = take(count);
     const packed = packs.map(({ rows, width }) => take(rows * width));
     const packTable = packs.flatMap(({ offset, ...pack }, k) =>
@@ -87,6 +100,8 @@ export class Arena {
       matrices: program.matrices,
       peepholes: program.peepholes,
       rowSteps: rowStepWords(program.outputRows),
+      updateOps: rule.ops,
+      updateResults: rule.results,
     };
     this.tables = Object.fromEntries(
       Object.entries(sources).map(([name, table]) => [name, take(table.length)]),
@@ -174,15 +189,19 @@ export class Arena {
     );
   }
 
-  write(base: number, values: ReadonlyMap<string, Float32Array>): void {
-    for (const { name, offset, rows, columns, width } of this.program.parameters) {
-      const from = values.get(name) as Float32Array;
-      for (let r = 0; r < rows; r++)
-        this.memory.floats.set(
-          from.subarray(r * columns, (r + 1) * columns),
-          base + offset + r * width,
-        );
-    }
+  /** Fills one of them, with zeros where there are no values. */
+  write(base: number, values: ReadonlyMap<string, Float32Array> | undefined): void {
+    const { parameters, parameterFloats } = this.program;
+    if (!values) this.memory.floats.fill(0, base, base + parameterFloats);
+    else
+      for (const { name, offset, rows, columns, width } of parameters) {
+        const from = values.get(name) as Float32Array;
+        for (let r = 0; r < rows; r++)
+          this.memory.floats.set(
+            from.subarray(r * columns, (r + 1) * columns),
+            base + offset + r * width,
+          );
+      }
   }
 
   private slice(batch: Batch, take: (length: number) => number) {
@@ -264,11 +283,15 @@ export class Arena {
     const { output } = p.model;
     const fused = fusedOutput(output);
     const { outputRows } = p;
+    const rule: UpdateSettings = settings ? settingsOf(this.plan.update, settings.update) : {};
+    if (settings)
+      memory.floats.set(this.plan.scalars(settings.learningRate, rule, update), this.updateScalars);
     lay(memory, 0, "Job", {
       mode,
       parameters: this.parameters,
-      meanSquares: this.meanSquares,
-      momenta: this.momenta,
+      slots: this.slots.at(0) ?? 0,
+      slotStride: align(p.parameterFloats),
+      slotCount: this.slots.length,
       noisy: this.noisy,
       count: p.parameterFloats,
       slices,
@@ -319,10 +342,17 @@ export class Arena {
       learningRate: settings?.learningRate ?? 0,
       maxGradientNorm: settings?.maxGradientNorm ?? Number.POSITIVE_INFINITY,
       maxStepNorm: settings?.maxStepNorm ?? Number.POSITIVE_INFINITY,
-      decay: settings?.decay ?? 0,
-      momentum: settings?.momentum ?? 0,
-      epsilon: settings?.epsilon ?? 0,
-      rootFloor: settings?.rootFloor ?? 0,
+      rule: this.rule,
+      decay: rule.decay ?? 0,
+      momentum: rule.momentum ?? 0,
+      epsilon: rule.epsilon ?? 0,
+      rootFloor: rule.rootFloor ?? 0,
+      updateOps: t.updateOps,
+      updateOpCount: this.updateOpCount,
+      updateScalars: this.updateScalars,
+      updateScalarCount: this.plan.scalarCount,
+      updateRegisters: this.updateRegisters,
+      updateResults: t.updateResults,
       deviationFloor,
       result: this.result,
     });

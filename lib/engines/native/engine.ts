@@ -13,7 +13,7 @@ export function engineOn(name: string, kernels: Kernels): Engine {
     open: guarded(
       name,
       async (model, initial, options) =>
-        new NativeSession(kernels, model, initial, options?.threads ?? 1),
+        new NativeSession(kernels, model, initial, options?.threads, "training", options?.update),
     ),
     stream: async (model, parameters, streams) =>
       new NativeStream(kernels, model, parameters, streams),

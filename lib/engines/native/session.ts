@@ -3,6 +3,9 @@ import { type Batch, bySequence, predictedSteps } from "../../data/batch.js";
 import { NotFiniteError } from "../../errors.js";
 import type { Model } from "../../model/model.js";
 import type { TrainingState } from "../../model/state.js";
+import { type UpdatePlan, updatePlan } from "../../updates/plan.js";
+import { rmsprop } from "../../updates/rmsprop.js";
+import type { Update } from "../../updates/update.js";
 import type { SequenceNll, Session, StepReport, StepSettings, Trace } from "../engine.js";
 import { Arena, modes } from "./arena.js";
 import type { Kernels } from "./kernels.js";
@@ -12,17 +15,20 @@ import { type BatchSlice, slicesOf } from "./slices.js";
 export class NativeSession implements Session {
   private readonly arena: Arena;
   private readonly program: Program;
+  private readonly plan: UpdatePlan;
   private updates = 0;
 
   constructor(
     private readonly kernels: Kernels,
     private readonly model: Model,
     initial: TrainingState,
-    private readonly threads: number,
+    private readonly threads = 1,
     purpose: "training" | "trace" = "training",
+    update: Update = rmsprop,
   ) {
     this.program = compile(model, kernels.lanes, purpose);
-    this.arena = new Arena(this.program, kernels.arena());
+    this.plan = updatePlan(update);
+    this.arena = new Arena(this.program, kernels.arena(), this.plan);
     this.restore(initial);
   }
 
@@ -53,7 +59,8 @@ export class NativeSession implements Session {
   }
 
   async trace(batch: Batch): Promise<Trace> {
-    const session = new NativeSession(this.kernels, this.model, await this.read(), 1, "trace");
+    const state = { ...(await this.read()), optimiser: new Map() };
+    const session = new NativeSession(this.kernels, this.model, state, 1, "trace");
     return session.forwardTrace(batch);
   }
 
@@ -63,13 +70,9 @@ export class NativeSession implements Session {
   }
 
   async read(): Promise<TrainingState> {
-    const { arena } = this;
-    return {
-      parameters: arena.read(arena.parameters),
-      meanSquares: arena.read(arena.meanSquares),
-      momenta: arena.read(arena.momenta),
-      updates: this.updates,
-    };
+    const { arena, plan, updates } = this;
+    const slots = plan.slots.map((name, k) => [name, arena.read(arena.slots[k])] as const);
+    return { parameters: arena.read(arena.parameters), optimiser: new Map(slots), updates };
   }
 
   async write(state: TrainingState): Promise<void> {
@@ -93,8 +96,9 @@ export class NativeSession implements Session {
 
   private restore(state: TrainingState): void {
     this.arena.write(this.arena.parameters, state.parameters);
-    this.arena.write(this.arena.meanSquares, state.meanSquares);
-    this.arena.write(this.arena.momenta, state.momenta);
+    this.plan.slots.forEach((name, k) => {
+      this.arena.write(this.arena.slots[k], state.optimiser.get(name));
+    });
     this.updates = state.updates;
   }
 

@@ -24,13 +24,14 @@ export async function reference(backend = "wasm"): Promise<Engine> {
   return {
     name: "reference",
     build: `reference ${backend} tfjs ${t.version["tfjs-core"]}${backend === "tensorflow" ? ` on TensorFlow ${tensorflowVersion(t)}` : ""}`,
-    open: guarded("reference", async (model, initial) => {
+    open: guarded("reference", async (model, initial, options) => {
       await t.setBackend(backend);
       return new ReferenceSession(
         t,
         model,
         initial,
         backend === "tensorflow" ? fused(t, model) : undefined,
+        options?.update,
       );
     }),
   };

@@ -2,19 +2,24 @@ import type * as tf from "@tensorflow/tfjs";
 import { type Batch, bySequence, predictedSteps } from "../../data/batch.js";
 import { NotFiniteError } from "../../errors.js";
 import { isNoisy, type Model } from "../../model/model.js";
-import type { TrainingState } from "../../model/state.js";
+import type { ByParameter, TrainingState } from "../../model/state.js";
 import { normalMatrix } from "../../random/normal.js";
+import { type UpdatePlan, updatePlan } from "../../updates/plan.js";
+import { rmsprop } from "../../updates/rmsprop.js";
+import { settingsOf, type Update } from "../../updates/update.js";
 import type { SequenceNll, Session, StepReport, StepSettings, Trace } from "../engine.js";
 import { batchTensors, hiddenStates, nllPerRow, type Tensorflow, type Tensors } from "./forward.js";
+import { updateTensors } from "./update.js";
 
 /** h of all steps, [rows, hidden]: op by op, or by a fused op where TensorFlow has one. */
 export type HiddenStates = (parameters: Tensors, batch: Batch, input: tf.Tensor2D) => tf.Tensor2D;
 
-/** Owns three tensors per parameter (value, mean square, momentum) and nothing else between calls. */
+/** Owns a tensor per parameter for its value and for each slot of the update rule, and nothing else between calls. */
 export class ReferenceSession implements Session {
   private readonly parameters: tf.Tensor[] = [];
-  private readonly meanSquares: tf.Tensor[] = [];
-  private readonly momenta: tf.Tensor[] = [];
+  /** By slot, then by parameter. */
+  private readonly slots: tf.Tensor[][];
+  private readonly plan: UpdatePlan;
   private updates = 0;
 
   constructor(
@@ -22,7 +27,10 @@ export class ReferenceSession implements Session {
     private readonly model: Model,
     initial: TrainingState,
     private readonly states: HiddenStates = (...of) => hiddenStates(t, model, ...of),
+    update: Update = rmsprop,
   ) {
+    this.plan = updatePlan(update);
+    this.slots = this.plan.slots.map(() => []);
     this.restore(initial);
   }
 
@@ -96,12 +104,11 @@ export class ReferenceSession implements Session {
   }
 
   async read(): Promise<TrainingState> {
-    return {
-      parameters: await this.readOut(this.parameters),
-      meanSquares: await this.readOut(this.meanSquares),
-      momenta: await this.readOut(this.momenta),
-      updates: this.updates,
-    };
+    const optimiser = new Map<string, Map<string, Float32Array>>();
+    for (const [k, slot] of this.plan.slots.entries())
+      optimiser.set(slot, await this.readOut(this.slots[k]));
+    const parameters = await this.readOut(this.parameters);
+    return { parameters, optimiser, updates: this.updates };
   }
 
   async write(state: TrainingState): Promise<void> {
@@ -109,22 +116,21 @@ export class ReferenceSession implements Session {
   }
 
   async close(): Promise<void> {
-    for (const list of [this.parameters, this.meanSquares, this.momenta])
-      this.t.dispose(list.splice(0));
+    for (const list of [this.parameters, ...this.slots]) this.t.dispose(list.splice(0));
   }
 
-  private restore(state: TrainingState): void {
-    for (const [list, values] of [
-      [this.parameters, state.parameters],
-      [this.meanSquares, state.meanSquares],
-      [this.momenta, state.momenta],
-    ] as const) {
-      this.t.dispose(list.splice(0));
-      // slice: a tensor may keep the array that it is made from
-      for (const { name, shape } of this.model.parameters)
-        list.push(this.t.tensor((values.get(name) as Float32Array).slice(), [...shape]));
-    }
-    this.updates = state.updates;
+  private restore({ parameters, optimiser, updates }: TrainingState): void {
+    const { t, plan } = this;
+    const fill = (list: tf.Tensor[], values: ByParameter | undefined) => {
+      t.dispose(list.splice(0));
+      for (const { name, shape } of this.model.parameters) {
+        const found = values?.get(name)?.slice(); // a tensor may keep the array that it is made from
+        list.push(found ? t.tensor(found, [...shape]) : t.zeros([...shape]));
+      }
+    };
+    fill(this.parameters, parameters);
+    for (const [k, slot] of plan.slots.entries()) fill(this.slots[k], optimiser.get(slot));
+    this.updates = updates;
   }
 
   private named(tensors: readonly tf.Tensor[]): Tensors {
@@ -165,34 +171,35 @@ export class ReferenceSession implements Session {
     });
   }
 
-  /** Rescaling acts on the gradient as computed; then RMSProp with momentum; then the limit on the step. */
+  /** Rescaling acts on the gradient as computed; then the rule; then the limit on the step. */
   private async update(
     grads: readonly tf.Tensor[],
     norm: number,
     settings: StepSettings,
   ): Promise<void> {
-    const { t } = this;
+    const { t, plan } = this;
     const { learningRate, maxGradientNorm, maxStepNorm = Number.POSITIVE_INFINITY } = settings;
-    const { decay, momentum, epsilon, rootFloor = 0 } = settings;
     const finite = Number.isFinite(norm);
     const rescale = !finite ? 0.1 : norm > maxGradientNorm ? maxGradientNorm / norm : 1;
-    grads.forEach((grad, k) => {
-      const [meanSquare, moment] = t.tidy(() => {
-        const g = t.mul(finite ? grad : this.parameters[k], rescale);
-        const v = t.add(t.mul(this.meanSquares[k], decay), t.mul(t.square(g), 1 - decay));
-        const root = t.maximum(t.sqrt(t.add(v, epsilon)), rootFloor);
-        const step = t.div(t.mul(g, learningRate), root);
-        return [v, t.add(t.mul(this.momenta[k], momentum), step)];
+    const rule = settingsOf(plan.update, settings.update);
+    const scalars = plan.scalars(learningRate, rule, this.updates);
+    const steps = grads.map((grad, k) => {
+      const [step, ...next] = t.tidy(() => {
+        const gradient = t.mul(finite ? grad : this.parameters[k], rescale);
+        const slots = this.slots.map((slot) => slot[k]);
+        return updateTensors(t, plan, { weight: this.parameters[k], gradient, slots, scalars });
       });
-      t.dispose([this.meanSquares[k], this.momenta[k]]);
-      this.meanSquares[k] = meanSquare;
-      this.momenta[k] = moment;
+      next.forEach((value, slot) => {
+        this.slots[slot][k].dispose();
+        this.slots[slot][k] = value;
+      });
+      return step;
     });
-    const step = maxStepNorm === Number.POSITIVE_INFINITY ? 0 : await this.norm(this.momenta);
-    const shorter = step > maxStepNorm ? maxStepNorm / step : 1;
-    this.momenta.forEach((moment, k) => {
-      const value = t.tidy(() => t.sub(this.parameters[k], t.mul(moment, shorter)));
-      t.dispose(this.parameters[k]);
+    const length = maxStepNorm === Number.POSITIVE_INFINITY ? 0 : await this.norm(steps);
+    const shorter = length > maxStepNorm ? maxStepNorm / length : 1;
+    steps.forEach((step, k) => {
+      const value = t.tidy(() => t.sub(this.parameters[k], t.mul(step, shorter)));
+      t.dispose([this.parameters[k], step]);
       this.parameters[k] = value;
     });
     this.updates += 1;

@@ -1,4 +1,6 @@
 import type { Model } from "../../model/model.js";
+import { rmsprop } from "../../updates/rmsprop.js";
+import type { Update } from "../../updates/update.js";
 import { checkModel } from "../check.js";
 import { guarded } from "../door.js";
 import type { Engine } from "../engine.js";
@@ -31,8 +33,8 @@ export interface WebGpuEngine extends Engine {
 }
 
 /** Sessions of equal models find one another by this. */
-const keyOf = ({ cell, inputSize, hiddenSize, output }: Model) =>
-  JSON.stringify([cell.graph, inputSize, hiddenSize, output]);
+const keyOf = ({ cell, inputSize, hiddenSize, output }: Model, update: Update) =>
+  JSON.stringify([cell.graph, inputSize, hiddenSize, output, update.graph]);
 
 /**
  * The engine on an adapter, in Node and in a browser page alike. Its device is opened with the first session and keeps no process from
@@ -61,11 +63,11 @@ export function webGpuOn(
     return current;
   };
 
-  const groupFor = (model: Model, on: Device): SideBySide => {
-    const key = keyOf(model);
+  const groupFor = (model: Model, update: Update, on: Device): SideBySide => {
+    const key = keyOf(model, update);
     const known = groups.get(key);
     if (known && !known.isFull) return known;
-    const kernels = kernelsOf(model, on);
+    const kernels = kernelsOf(model, on, update);
     const memory = new Memory(on, kernels);
     const made: SideBySide = new SideBySide(memory, kernels, sideBySide, () => {
       memory.close();
@@ -89,9 +91,9 @@ export function webGpuOn(
       checkModel("webgpu engine", model);
       kernelsOf(model, await deviceInUse());
     },
-    open: guarded("webgpu", async (model, initial) => {
+    open: guarded("webgpu", async (model, initial, { update = rmsprop } = {}) => {
       const on = await deviceInUse();
-      return WebGpuSession.open(on, model, groupFor(model, on), initial);
+      return WebGpuSession.open(on, model, groupFor(model, update, on), initial);
     }),
   };
 }

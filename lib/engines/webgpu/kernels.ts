@@ -1,8 +1,12 @@
 import { compile, type Program } from "../../compile/program.js";
 import type { Batch } from "../../data/batch.js";
+import { GatedRnnError } from "../../errors.js";
 import type { Model } from "../../model/model.js";
+import { type UpdatePlan, updatePlan } from "../../updates/plan.js";
+import { rmsprop } from "../../updates/rmsprop.js";
+import type { Update } from "../../updates/update.js";
 import type { Device } from "./device.js";
-import type { Kernel } from "./wgsl/kernel.js";
+import { type Kernel, mostScalars } from "./wgsl/kernel.js";
 import { sequenceLoop } from "./wgsl/loop.js";
 import { loss } from "./wgsl/losses.js";
 import { prepareWeights } from "./wgsl/prepare.js";
@@ -13,6 +17,7 @@ import {
   makeSteps,
   reduced,
   reduceGradients,
+  stateParts,
   takeSteps,
   totals,
   updateParameters,
@@ -39,6 +44,7 @@ export interface Stage {
 /** All kernels of a model: a step is carried out by one dispatch of each, whatever its length. */
 export interface Kernels {
   readonly program: Program;
+  readonly plan: UpdatePlan;
   readonly weights: WeightLayout;
   readonly tables: Uint32Array<ArrayBuffer>;
   /** Floats that the squares' sums of a run take. */
@@ -57,8 +63,15 @@ const folded = (groups: number): readonly [number, number] => [
 export function kernelsOf(
   model: Model,
   device: Device,
+  update: Update = rmsprop,
   purpose: "training" | "trace" = "training",
 ): Kernels {
+  const plan = updatePlan(update);
+  if (plan.scalarCount > mostScalars)
+    throw new GatedRnnError(
+      "usage",
+      `webgpu engine: expected an update rule with at most ${mostScalars} numbers that are the same for all parameters, got ${plan.scalarCount} in ${update.name}; use the native engine`,
+    );
   const program = compile(model, 1, purpose);
   const weights = weightLayout(program);
   const {
@@ -78,11 +91,14 @@ export function kernelsOf(
     backward: sequenceLoop(program, weights, "backward", limits),
   };
   for (const loop of Object.values(loops)) device.checkWorkgroup(loop);
-  device.checkBuffer("state", 16 * parameterFloats, "hidden units");
+  device.checkBuffer("state", 4 * stateParts(plan) * parameterFloats, "hidden units");
   const { words, tiles } = tablesOf(program);
   const perParameter = (size: number) => () => folded(Math.ceil(parameterFloats / size));
   const rowTiles = ({ rows }: Extent) => Math.ceil(rows / tile);
-  const prepare: Stage = { kernel: prepareWeights(program, weights), grid: perParameter(64) };
+  const prepare: Stage = {
+    kernel: prepareWeights(program, weights, stateParts(plan)),
+    grid: perParameter(64),
+  };
   const sparse: Stage = {
     kernel: sparseProjection(program, weights),
     grid: ({ rows }) => folded(Math.ceil((rows * hiddenSize) / 64)),
@@ -108,18 +124,19 @@ export function kernelsOf(
     dense: weightGradients(program, "dense"),
   };
   const sums: Stage[] = [
-    { kernel: reduceGradients(program), grid: perParameter(reduced) },
+    { kernel: reduceGradients(program, plan), grid: perParameter(reduced) },
     { kernel: totals(program), grid: () => [1, 1] },
   ];
   const updates = {
-    update: [{ kernel: updateParameters(program), grid: perParameter(64) }],
+    update: [{ kernel: updateParameters(program, plan), grid: perParameter(64) }],
     "limited update": [
-      { kernel: makeSteps(program), grid: perParameter(reduced) },
-      { kernel: takeSteps(program), grid: perParameter(reduced) },
+      { kernel: makeSteps(program, plan), grid: perParameter(reduced) },
+      { kernel: takeSteps(program, plan), grid: perParameter(reduced) },
     ],
   } satisfies Record<string, Stage[]>;
   return {
     program,
+    plan,
     weights,
     tables: words,
     squares: Math.ceil(parameterFloats / reduced),

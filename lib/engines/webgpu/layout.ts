@@ -1,8 +1,9 @@
 import { type Batch, predictedSteps } from "../../data/batch.js";
+import { settingsOf } from "../../updates/update.js";
 import type { StepSettings } from "../engine.js";
 import { fusedOutput } from "../fused-outputs.js";
 import type { Kernels, Mode } from "./kernels.js";
-import { floatFields, jobFields, jobWords } from "./wgsl/kernel.js";
+import { firstScalar, floatFields, jobFields, jobWords } from "./wgsl/kernel.js";
 
 /** What one run asks for in a step that it shares with others. */
 export interface Call {
@@ -16,6 +17,8 @@ export interface Call {
 
 /** Where everything of a step lies: words of `batch`, and floats of `work` and `results`, by run. */
 export interface Layout {
+  /** Of each run's update. */
+  readonly scalars: readonly (readonly number[])[];
   readonly jobs: readonly Readonly<Record<(typeof jobFields)[number], number>>[];
   readonly batchWords: number;
   readonly workFloats: number;
@@ -30,7 +33,7 @@ const largestFloat = 3.4028234663852886e38;
 
 export function layoutOf(
   calls: readonly Call[],
-  { program, squares }: Kernels,
+  { program, plan, squares }: Kernels,
   mode: Mode,
 ): Layout {
   const { sequenceSlots, parameterFloats, model, outputRows } = program;
@@ -89,24 +92,24 @@ export function layoutOf(
       update: updates,
       seed: settings?.noiseSeed ?? 0,
       noise: settings?.weightNoise ?? 0,
-      rate: settings?.learningRate ?? 0,
       maxNorm: Math.min(settings?.maxGradientNorm ?? largestFloat, largestFloat),
-      decay: settings?.decay ?? 0,
-      momentum: settings?.momentum ?? 0,
-      epsilon: settings?.epsilon ?? 0,
       scale: settings?.loss === "sum" ? 1 : 1 / predictedSteps(batch),
-      floor: settings?.rootFloor ?? 0,
       maxStep: Math.min(settings?.maxStepNorm ?? largestFloat, largestFloat),
       shrink: Number(settings?.nonFiniteGradient === "shrink"),
     };
   });
-  return { jobs, batchWords, workFloats, resultFloats };
+  const scalars = calls.map(({ settings, updates = 0 }) =>
+    settings
+      ? plan.scalars(settings.learningRate, settingsOf(plan.update, settings.update), updates)
+      : [],
+  );
+  return { scalars, jobs, batchWords, workFloats, resultFloats };
 }
 
 /** Writes the jobs and their batches, each batch once. */
 export function fill(
   calls: readonly Call[],
-  { jobs }: Layout,
+  { jobs, scalars }: Layout,
   words: Uint32Array,
   floats: Float32Array,
 ): void {
@@ -117,6 +120,7 @@ export function fill(
       if (floatFields.has(field)) floats[run * jobWords + k] = job[field];
       else words[run * jobWords + k] = job[field];
     });
+    floats.set(scalars[run], run * jobWords + firstScalar);
     if (done.has(job.steps)) return;
     done.add(job.steps);
     words.set(batch.stepOffsets, job.steps);

@@ -4,6 +4,7 @@ import type { Device } from "./device.js";
 import type { Extent, Kernels, Mode, Stage } from "./kernels.js";
 import { type Call, fill, type Layout, layoutOf } from "./layout.js";
 import { type BufferName, bufferNames } from "./wgsl/kernel.js";
+import { stateParts } from "./wgsl/update.js";
 
 /** What a step found for one run. */
 export interface Outcome {
@@ -13,9 +14,6 @@ export interface Outcome {
   /** NLL by row, after a forward step only. */
   readonly rows: Float32Array;
 }
-
-/** Parts of a run's state, each as long as all parameters. */
-export const stateParts = ["parameters", "meanSquares", "momenta", "gradients"] as const;
 
 /** The GPU's memory for some runs of one model, and the steps that they make side by side in it. */
 export class Memory {
@@ -36,7 +34,7 @@ export class Memory {
     if (slots <= this.slots) return;
     const { parameterFloats } = this.kernels.program;
     const { tables, weights } = this.kernels;
-    const bytes = 16 * parameterFloats * slots;
+    const bytes = 4 * stateParts(this.kernels.plan) * parameterFloats * slots;
     this.device.checkBuffer("state", bytes, "runs side by side");
     this.device.checkBuffer("weights", 4 * weights.floats * slots, "runs side by side");
     await this.inTurn("state", async () => {
@@ -91,20 +89,17 @@ export class Memory {
     return this.inTurn("a step", () => this.step(calls, layout, mode, stages, pipelines, grids));
   }
 
-  async read(slot: number, part: (typeof stateParts)[number]): Promise<Float32Array> {
+  /** A part of a run's state, as long as all parameters: they themselves (0), the slots of the update rule (1, …), the gradient (−1). */
+  async read(slot: number, part: number): Promise<Float32Array> {
     const { parameterFloats } = this.kernels.program;
-    const at = 4 * slot + stateParts.indexOf(part);
+    const at = this.placeOf(slot, part);
     return this.inTurn("reading", () =>
       this.readBuffer("state", at * parameterFloats, parameterFloats),
     );
   }
 
-  async write(
-    slot: number,
-    part: (typeof stateParts)[number],
-    values: Float32Array<ArrayBuffer>,
-  ): Promise<void> {
-    const at = 4 * slot + stateParts.indexOf(part);
+  async write(slot: number, part: number, values: Float32Array<ArrayBuffer>): Promise<void> {
+    const at = this.placeOf(slot, part);
     await this.inTurn("writing", () => {
       this.device.gpu.queue.writeBuffer(
         this.buffers.get("state") as GPUBuffer,
@@ -112,6 +107,11 @@ export class Memory {
         values,
       );
     });
+  }
+
+  private placeOf(slot: number, part: number): number {
+    const parts = stateParts(this.kernels.plan);
+    return parts * slot + (part < 0 ? parts + part : part);
   }
 
   /** The last step's values of sequence slots, for the only run there was: [rows, hidden]. */

@@ -6,10 +6,11 @@ import type { TrainingState } from "../../model/state.js";
 import type { SequenceNll, Session, StepReport, StepSettings, Trace } from "../engine.js";
 import type { Device } from "./device.js";
 import { kernelsOf, type Mode } from "./kernels.js";
-import { Memory, type Outcome, stateParts } from "./memory.js";
+import { Memory, type Outcome } from "./memory.js";
 import type { SideBySide } from "./side-by-side.js";
 
-const kept = stateParts.slice(0, 3) as readonly ("parameters" | "meanSquares" | "momenta")[];
+const parametersPart = 0;
+const gradientPart = -1;
 
 /** One run on a device, alone or beside others. */
 export class WebGpuSession implements Session {
@@ -60,14 +61,14 @@ export class WebGpuSession implements Session {
   }
 
   async trace(batch: Batch): Promise<Trace> {
-    const kernels = kernelsOf(this.model, this.device, "trace");
+    const kernels = kernelsOf(this.model, this.device, this.runs.kernels.plan.update, "trace");
     const memory = new Memory(this.device, kernels);
     try {
       await memory.reserve(1);
       await memory.write(
         0,
-        "parameters",
-        (await this.runs.memory.read(this.slot, "parameters")) as Float32Array<ArrayBuffer>,
+        parametersPart,
+        (await this.runs.memory.read(this.slot, parametersPart)) as Float32Array<ArrayBuffer>,
       );
       await memory.compute([{ slot: 0, batch }], "forward");
       const rows = batch.stepOffsets[batch.time];
@@ -82,25 +83,28 @@ export class WebGpuSession implements Session {
 
   async gradient(batch: Batch): Promise<ReadonlyMap<string, Float32Array>> {
     await this.compute(batch, "gradient");
-    return this.named("gradients");
+    return this.named(gradientPart);
   }
 
   async read(): Promise<TrainingState> {
-    const [parameters, meanSquares, momenta] = await Promise.all(
-      kept.map((part) => this.named(part)),
-    );
-    return { parameters, meanSquares, momenta, updates: this.updates };
+    const optimiser = new Map<string, Map<string, Float32Array>>();
+    for (const [k, slot] of this.runs.kernels.plan.slots.entries())
+      optimiser.set(slot, await this.named(1 + k));
+    return { parameters: await this.named(parametersPart), optimiser, updates: this.updates };
   }
 
-  async write(state: TrainingState): Promise<void> {
-    const { parameters, parameterFloats } = this.runs.kernels.program;
-    for (const part of kept) {
-      const all = new Float32Array(parameterFloats);
-      for (const { name, offset } of parameters)
-        all.set(state[part].get(name) as Float32Array, offset);
+  async write({ parameters, optimiser, updates }: TrainingState): Promise<void> {
+    const { program, plan } = this.runs.kernels;
+    const parts = [parameters, ...plan.slots.map((slot) => optimiser.get(slot))];
+    for (const [part, values] of parts.entries()) {
+      const all = new Float32Array(program.parameterFloats);
+      for (const { name, offset } of program.parameters) {
+        const found = values?.get(name);
+        if (found) all.set(found, offset);
+      }
       await this.runs.memory.write(this.slot, part, all);
     }
-    this.updates = state.updates;
+    this.updates = updates;
   }
 
   async close(): Promise<void> {
@@ -114,7 +118,7 @@ export class WebGpuSession implements Session {
     );
   }
 
-  private async named(part: (typeof stateParts)[number]): Promise<Map<string, Float32Array>> {
+  private async named(part: number): Promise<Map<string, Float32Array>> {
     const all = await this.runs.memory.read(this.slot, part);
     const { parameters } = this.runs.kernels.program;
     return new Map(
@@ -126,7 +130,7 @@ export class WebGpuSession implements Session {
   }
 
   private async firstNotFinite(): Promise<string> {
-    for (const [name, values] of await this.named("gradients"))
+    for (const [name, values] of await this.named(gradientPart))
       if (!values.every(Number.isFinite)) return `the gradient of ${name}`;
     return "the gradient norm";
   }

@@ -11,7 +11,11 @@ import { builds } from "./builds.js";
 /** Word of c/job.h's Job that holds the place of the noisy parameters. */
 const noisyWord = 4;
 
-const settings = { learningRate: 0, maxGradientNorm: 1, decay: 0.95, momentum: 0.9, epsilon: 1e-4 };
+const settings = {
+  learningRate: 0,
+  maxGradientNorm: 1,
+  update: { decay: 0.95, momentum: 0.9, epsilon: 1e-4 },
+};
 
 describe.each(await builds())("$build", (kernels) => {
   it.each([

@@ -12,13 +12,13 @@ import { engines } from "./builds.js";
 
 const settings: StepSettings = {
   ...{ learningRate: 1e-3, weightNoise: 0.075, noiseSeed: 5, maxGradientNorm: 1 },
-  ...{ decay: 0.95, momentum: 0.9, epsilon: 1e-4 },
+  update: { decay: 0.95, momentum: 0.9, epsilon: 1e-4 },
 };
 
 /** Everything that a session would go on from, as bytes. */
 async function bits(session: Session): Promise<string> {
-  const { parameters, meanSquares, momenta, updates } = await session.read();
-  const parts = [parameters, meanSquares, momenta].flatMap((part) => [...part.values()]);
+  const { parameters, optimiser, updates } = await session.read();
+  const parts = [parameters, ...optimiser.values()].flatMap((part) => [...part.values()]);
   return `${updates} ${parts.map((p) => Buffer.from(p.buffer, p.byteOffset, p.byteLength).toString("base64")).join(" ")}`;
 }
 

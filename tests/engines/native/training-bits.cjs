@@ -63,14 +63,13 @@ async function train() {
     nll = (
       await session.trainStep(batches[step % 3], {
         ...settings,
-        decay: 0.95,
-        momentum: 0.9,
-        epsilon: 1e-4,
+        update: { decay: 0.95, momentum: 0.9, epsilon: 1e-4 },
       })
     ).nllPerStep;
-  const { parameters, momenta } = await session.read();
+  const { parameters, optimiser } = await session.read();
   const hash = createHash("sha256");
-  for (const part of [parameters, momenta]) for (const values of part.values()) hash.update(values);
+  for (const part of [parameters, ...optimiser.values()])
+    for (const values of part.values()) hash.update(values);
   console.log(JSON.stringify({ hash: hash.digest("hex"), nll }));
 }
 

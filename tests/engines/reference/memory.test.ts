@@ -14,9 +14,7 @@ it("keeps the number of tensors constant over a long training, and none after it
     weightNoise: 0.075,
     noiseSeed: 1,
     maxGradientNorm: 1,
-    decay: 0.95,
-    momentum: 0.9,
-    epsilon: 1e-6,
+    update: { decay: 0.95, momentum: 0.9, epsilon: 1e-6 },
   };
   const opened = tf.memory().numTensors;
   expect(opened - before).toBe(3 * model.parameters.length);

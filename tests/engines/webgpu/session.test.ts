@@ -28,7 +28,7 @@ const found = await webGpu(webGpuBackend).catch((error: unknown) => {
 
 const settings: StepSettings = {
   ...{ learningRate: 0.01, weightNoise: 0.075, noiseSeed: 11, maxGradientNorm: 1 },
-  ...{ decay: 0.95, momentum: 0.9, epsilon: 1e-6 },
+  update: { decay: 0.95, momentum: 0.9, epsilon: 1e-6 },
 };
 
 const refusal = async (work: Promise<unknown>): Promise<GatedRnnError> => {

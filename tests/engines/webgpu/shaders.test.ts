@@ -16,7 +16,7 @@ import { randomBatch, randomSound } from "../../oracle/examples.js";
 
 const settings: StepSettings = {
   ...{ learningRate: 0.01, weightNoise: 0.075, noiseSeed: 11, maxGradientNorm: 1 },
-  ...{ decay: 0.95, momentum: 0.9, epsilon: 1e-6 },
+  update: { decay: 0.95, momentum: 0.9, epsilon: 1e-6 },
 };
 
 /** An affine product of an affine product, a state that is an affine product, and gates that see the input only. */

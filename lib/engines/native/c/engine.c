@@ -455,28 +455,83 @@ static double norm_of(const float *values, long count) {
   return __builtin_sqrt(squares);
 }
 
-// RMSProp with momentum on the rescaled gradient, or on a tenth of the weights where the gradient's norm is not finite:
-// v = decay v + (1 - decay) g^2, m = momentum m + learningRate g / max(sqrt(v + epsilon), rootFloor), and w - m,
-// where the step m is shortened for w, not in m, when its norm is larger than maxStepNorm.
-static void update(const Context *x, double norm) {
+static void clear_padding(const Context *x, float *values) {
+  const Shape *shapes = AT(Shape, x->job->shapes);
+  for (int k = 0; k < x->job->shapeCount; k++)
+    for (long r = 0; r < shapes[k].rows; r++) zero(values + shapes[k].parameter + r * shapes[k].width + shapes[k].columns, shapes[k].width - shapes[k].columns);
+}
+
+// v = decay v + (1 - decay) g^2, m = momentum m + learningRate g / max(sqrt(v + epsilon), rootFloor), and w - m unless `steps`:
+// the equations of updates/rmsprop.ts in one pass. They are its judge (tests/engines/update.test.ts).
+static float *rmsprop(const Context *x, const float *gradients, float rescale, int steps) {
   const Job *job = x->job;
-  const int finite = norm - norm == 0, limited = job->maxStepNorm < 3e38f;
-  const float rescale = !finite ? 0.1f : norm > job->maxGradientNorm ? (float)(job->maxGradientNorm / norm) : 1.0f;
   const float least = job->rootFloor * job->rootFloor;
-  float *w = x->arena + job->parameters, *v = x->arena + job->meanSquares, *m = x->arena + job->momenta;
-  const float *gradients = finite ? x->arena + AT(Slice, job->slices)[0].gradients : w;
+  float *w = x->arena + job->parameters, *v = x->arena + job->slots, *m = v + job->slotStride;
   for (long i = 0; i < job->count; i += LANES) {
     vf g = load(gradients + i) * rescale;
     vf square = load(v + i) * job->decay + g * g * (1.0f - job->decay);
     vf moment = load(m + i) * job->momentum + g * job->learningRate * reciprocal_root(maximum(square + job->epsilon, splat(least)));
     store(v + i, fading(square));
     store(m + i, fading(moment));
-    if (!limited) store(w + i, load(w + i) - moment);
+    if (!steps) store(w + i, load(w + i) - moment);
   }
+  return m;
+}
+
+enum { UPDATE_BLOCK = 512 };
+
+// First float of an operand of an update: a register, or the weights (0) and slots (1, 2, ...) from a parameter on.
+static float *update_operand(const Context *x, int32_t word, long from) {
+  const Job *job = x->job;
+  const long index = word & 0xfffffff;
+  if (word >> 28 == IN_REGISTER) return x->arena + job->updateRegisters + index * UPDATE_BLOCK;
+  return x->arena + (index == 0 ? job->parameters : job->slots + (index - 1) * job->slotStride) + from;
+}
+
+// Any rule, block by block. The steps go to where the gradients were, or are taken at once.
+static float *update_by_equations(const Context *x, const float *gradients, float rescale, int steps) {
+  const Job *job = x->job;
+  const PhaseOp *ops = AT(PhaseOp, job->updateOps);
+  const int32_t *results = AT(int32_t, job->updateResults);
+  float *w = x->arena + job->parameters, *taken = x->arena + AT(Slice, job->slices)[0].gradients;
+  for (int k = 0; k < job->updateScalarCount; k++) {
+    float *scalar = update_operand(x, 1 + k, 0);
+    for (long i = 0; i < UPDATE_BLOCK; i++) scalar[i] = x->arena[job->updateScalars + k];
+  }
+  float *g = update_operand(x, 0, 0);
+  for (long from = 0; from < job->count; from += UPDATE_BLOCK) {
+    const long n = job->count - from < UPDATE_BLOCK ? job->count - from : UPDATE_BLOCK;
+    for (long i = 0; i < n; i += LANES) store(g + i, load(gradients + from + i) * rescale);
+    for (const PhaseOp *op = ops; op < ops + job->updateOpCount; op++)
+      phase_op(op, update_operand(x, op->out, from), update_operand(x, op->a, from), update_operand(x, op->b, from), update_operand(x, op->c, from),
+               NULL, n, n);
+    const float *step = update_operand(x, results[0], 0);
+    for (long i = 0; i < n; i += LANES)
+      if (steps) store(taken + from + i, load(step + i));
+      else store(w + from + i, load(w + from + i) - load(step + i));
+    for (int k = 0; k < job->slotCount; k++) {
+      const float *value = update_operand(x, results[1 + k], 0);
+      float *slot = update_operand(x, 1 << 28 | (1 + k), from);
+      for (long i = 0; i < n; i += LANES) store(slot + i, fading(load(value + i)));
+    }
+  }
+  clear_padding(x, steps ? taken : w); // what a rule makes of zeros may be anything
+  return taken;
+}
+
+// The rule on the rescaled gradient, or on a tenth of the weights where the gradient's norm is not finite. A step whose norm is
+// larger than maxStepNorm is shortened for the weights, not in the rule's own memory.
+static void update(const Context *x, double norm) {
+  const Job *job = x->job;
+  const int finite = norm - norm == 0, limited = job->maxStepNorm < 3e38f;
+  const float rescale = !finite ? 0.1f : norm > job->maxGradientNorm ? (float)(job->maxGradientNorm / norm) : 1.0f;
+  float *w = x->arena + job->parameters;
+  const float *gradients = finite ? x->arena + AT(Slice, job->slices)[0].gradients : w;
+  const float *steps = job->rule == 1 ? rmsprop(x, gradients, rescale, limited) : update_by_equations(x, gradients, rescale, limited);
   if (!limited) return;
-  const double step = norm_of(m, job->count);
+  const double step = norm_of(steps, job->count);
   const float shorter = step > job->maxStepNorm ? (float)(job->maxStepNorm / step) : 1.0f;
-  for (long i = 0; i < job->count; i += LANES) store(w + i, load(w + i) - load(m + i) * shorter);
+  for (long i = 0; i < job->count; i += LANES) store(w + i, load(w + i) - load(steps + i) * shorter);
 }
 
 // Numbers below 1e-38 count as 0 while a job runs: processors take a hundred times as long over them, and gradients that noise

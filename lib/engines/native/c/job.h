@@ -103,8 +103,9 @@ typedef struct {
 typedef struct {
   int32_t mode;
   int32_t parameters;
-  int32_t meanSquares;
-  int32_t momenta;
+  int32_t slots; // of the update rule's memory, each as long as the parameters
+  int32_t slotStride;
+  int32_t slotCount;
   int32_t noisy;
   int32_t count; // floats of all parameters, padded
   int32_t slices;
@@ -155,10 +156,17 @@ typedef struct {
   float learningRate;
   float maxGradientNorm;
   float maxStepNorm; // of the step that is taken from the parameters
+  int32_t rule; // 0: by updateOps; 1: RMSProp, by the four numbers that follow
   float decay;
   float momentum;
   float epsilon; // under the root
   float rootFloor; // the root is at least this
+  int32_t updateOps; // PhaseOps over registers of UPDATE_BLOCK floats
+  int32_t updateOpCount;
+  int32_t updateScalars;
+  int32_t updateScalarCount;
+  int32_t updateRegisters; // the rescaled gradient, the scalars, the operations' results
+  int32_t updateResults; // registers: the step, then every slot's new value
   float deviationFloor;
   int32_t result; // doubles: sum of NLL, global gradient norm
 } Job;

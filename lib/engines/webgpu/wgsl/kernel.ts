@@ -40,10 +40,13 @@ export const jobFields = [
     "nll",
     "squares",
   ],
-  ...["update", "seed", "noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale"],
-  ...["floor", "maxStep", "shrink"],
+  ...["update", "seed", "noise", "maxNorm", "scale", "maxStep", "shrink"],
 ] as const;
-export const jobWords = 32;
+/** Behind them the scalars of the update rule. */
+export const firstScalar = jobFields.length;
+export const jobWords = 64;
+/** Scalars that a rule may have. */
+export const mostScalars = jobWords - firstScalar;
 
 const elementTypes: Readonly<Record<BufferName, string>> = {
   batch: "u32",
@@ -67,9 +70,7 @@ export interface KernelSource {
 }
 
 /** Fields of a job that are floats in the batch's words. */
-export const floatFields: ReadonlySet<string> = new Set([
-  ...["noise", "rate", "maxNorm", "decay", "momentum", "epsilon", "scale", "floor", "maxStep"],
-]);
+export const floatFields: ReadonlySet<string> = new Set(["noise", "maxNorm", "scale", "maxStep"]);
 
 export function kernel({
   name,

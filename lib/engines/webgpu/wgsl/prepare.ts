@@ -45,6 +45,7 @@ fn normalFrom(word: u32) -> f32 {
 export function prepareWeights(
   { parameters, parameterFloats }: Program,
   { transposed, floats }: WeightLayout,
+  parts: number,
 ): Kernel {
   const cases = parameters.map(({ offset, rows, columns, stream }, k) => {
     const noise =
@@ -71,7 +72,7 @@ export function prepareWeights(
   let i = flat * 64u + lid;
   if (i >= ${parameterFloats}u) { return; }
   let w = slot_ * ${floats}u;
-  var value = state[slot_ * ${4 * parameterFloats}u + i];
+  var value = state[slot_ * ${parts * parameterFloats}u + i];
   ${cases.join(" else ")}
   weights[w + i] = value;`,
   });

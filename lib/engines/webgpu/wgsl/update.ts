@@ -1,5 +1,7 @@
 import type { Program } from "../../../compile/program.js";
-import { type Kernel, kernel } from "./kernel.js";
+import type { Operand, UpdatePlan } from "../../../updates/plan.js";
+import { firstScalar, type Kernel, kernel } from "./kernel.js";
+import { expression, ofOne } from "./values.js";
 
 /** Parameters that a workgroup reduces together. */
 export const reduced = 256;
@@ -11,19 +13,26 @@ const sum = (lid: string, length: number) => `
   }
   workgroupBarrier();`;
 
+/** Where a run's state lies: the parameters, then every slot of its update rule, then the gradient. */
+export const stateParts = ({ slots }: UpdatePlan) => slots.length + 2;
+
+const partOf = (plan: UpdatePlan, { parameterFloats }: Program, part: number) => `
+  let at = slot_ * ${stateParts(plan) * parameterFloats}u + ${part * parameterFloats}u + i;`;
+
 /** Adds the chunks' gradients in order, and the squares of each workgroup's parameters. Grid: 256 parameters a workgroup. */
-export function reduceGradients({ parameterFloats }: Program): Kernel {
+export function reduceGradients(program: Program, plan: UpdatePlan): Kernel {
+  const { parameterFloats } = program;
   return kernel({
     name: "gradient sums",
     buffers: { batch: "read", state: "read_write", work: "read", results: "read_write" },
     workgroupSize: reduced,
     shared: { scratch: reduced },
     body: `
-  let i = flat * ${reduced}u + lid;
+  let i = flat * ${reduced}u + lid;${partOf(plan, program, stateParts(plan) - 1)}
   var gradient = 0.0;
   if (i < ${parameterFloats}u) {
     for (var s = 0u; s < splits_; s++) { gradient += work[partials_ + s * ${parameterFloats}u + i]; }
-    state[slot_ * ${4 * parameterFloats}u + ${3 * parameterFloats}u + i] = gradient;
+    state[at] = gradient;
   }
   scratch[lid] = gradient * gradient;
   ${sum("lid", reduced)}
@@ -54,49 +63,76 @@ export function totals({ parameterFloats }: Program): Kernel {
 }
 
 /** Whether there is an update: a loss or norm that is not finite prevents it, unless the weights are to shrink then. */
-const goes = (parameterFloats: number) => `
+const goes = (program: Program, plan: UpdatePlan) => `
   let norm = results[result_ + 1u];
-  let goes = i < ${parameterFloats}u && (shrink_ == 1u || (finite(norm) && finite(results[result_])));
-  let at = slot_ * ${4 * parameterFloats}u + i;`;
+  let goes = i < ${program.parameterFloats}u && (shrink_ == 1u || (finite(norm) && finite(results[result_])));${partOf(plan, program, 0)}`;
 
-/** RMSProp with momentum on the rescaled gradient, or on a tenth of the weight where the norm is not finite: m and its square. */
-const rule = (parameterFloats: number) => `
-    var g = state[at + ${3 * parameterFloats}u];
-    if (!finite(norm)) { g = 0.1 * state[at]; }
-    else if (norm > maxNorm_) { g *= maxNorm_ / norm; }
-    let square = state[at + ${parameterFloats}u] * decay_ + g * g * (1.0 - decay_);
-    let root = max(sqrt(square + epsilon_), floor_);
-    let moment = state[at + ${2 * parameterFloats}u] * momentum_ + rate_ * g / root;
-    state[at + ${parameterFloats}u] = square;
-    state[at + ${2 * parameterFloats}u] = moment;`;
+/** The rule's equations on the rescaled gradient, or on a tenth of the weight where the norm is not finite: leaves `step`. */
+function rule({ parameterFloats }: Program, plan: UpdatePlan): string {
+  const part = (index: number) => `state[at + ${index * parameterFloats}u]`;
+  const gradient = part(stateParts(plan) - 1);
+  const value = ({ kind, index }: Operand): string => {
+    switch (kind) {
+      case "weight":
+        return "w";
+      case "gradient":
+        return "g";
+      case "slot":
+        return `slot${index}`;
+      case "scalar":
+        return `bitcast<f32>(batch[run + ${firstScalar + index}u])`;
+      case "result":
+        return `r${index}`;
+    }
+  };
+  const lines = [
+    `let w = ${part(0)};`,
+    `var g = ${gradient};`,
+    "if (!finite(norm)) { g = 0.1 * w; } else if (norm > maxNorm_) { g *= maxNorm_ / norm; }",
+    ...plan.slots.map((_, k) => `let slot${k} = ${part(1 + k)};`),
+    ...plan.ops.map(
+      ({ op, inputs, constant }, k) =>
+        `let r${k} = ${expression(
+          op,
+          ofOne,
+          inputs.map((of) => `(${value(of)})`),
+          `f32(${constant})`,
+        )};`,
+    ),
+    ...plan.next.map((result, k) => `${part(1 + k)} = ${value(result)};`),
+    `step = ${value(plan.step)};`,
+  ];
+  return lines.map((line) => `\n    ${line}`).join("");
+}
 
 /** The update where no run limits its steps. Grid: an invocation for every parameter. */
-export function updateParameters({ parameterFloats }: Program): Kernel {
+export function updateParameters(program: Program, plan: UpdatePlan): Kernel {
   return kernel({
     name: "update",
     buffers: { batch: "read", state: "read_write", results: "read" },
     workgroupSize: 64,
     body: `
-  let i = flat * 64u + lid;${goes(parameterFloats)}
-  if (goes) {${rule(parameterFloats)}
-    state[at] -= moment;
+  let i = flat * 64u + lid;${goes(program, plan)}
+  var step = 0.0;
+  if (goes) {${rule(program, plan)}
+    state[at] = w - step;
   }`,
   });
 }
 
 /** The steps in place of the gradients, and the squares of each workgroup's. Grid: 256 parameters a workgroup. */
-export function makeSteps({ parameterFloats }: Program): Kernel {
+export function makeSteps(program: Program, plan: UpdatePlan): Kernel {
+  const { parameterFloats } = program;
   return kernel({
     name: "steps",
     buffers: { batch: "read", state: "read_write", results: "read_write" },
     workgroupSize: reduced,
     shared: { scratch: reduced },
     body: `
-  let i = flat * ${reduced}u + lid;${goes(parameterFloats)}
+  let i = flat * ${reduced}u + lid;${goes(program, plan)}
   var step = 0.0;
-  if (goes) {${rule(parameterFloats)}
-    step = moment;
-    state[at + ${3 * parameterFloats}u] = step;
+  if (goes) {${rule(program, plan)}
+    state[at + ${(stateParts(plan) - 1) * parameterFloats}u] = step;
   }
   scratch[lid] = step * step;
   ${sum("lid", reduced)}
@@ -105,7 +141,8 @@ export function makeSteps({ parameterFloats }: Program): Kernel {
 }
 
 /** Takes the steps, shortened to the run's limit. Every workgroup adds all squares up by itself. Grid: 256 parameters a workgroup. */
-export function takeSteps({ parameterFloats }: Program): Kernel {
+export function takeSteps(program: Program, plan: UpdatePlan): Kernel {
+  const { parameterFloats } = program;
   return kernel({
     name: "limited update",
     buffers: { batch: "read", state: "read_write", results: "read" },
@@ -117,7 +154,8 @@ export function takeSteps({ parameterFloats }: Program): Kernel {
   scratch[lid] = part;
   ${sum("lid", reduced)}
   let length = sqrt(scratch[0]);
-  let i = flat * ${reduced}u + lid;${goes(parameterFloats)}
-  if (goes) { state[at] -= state[at + ${3 * parameterFloats}u] * select(1.0, maxStep_ / length, length > maxStep_); }`,
+  let i = flat * ${reduced}u + lid;${goes(program, plan)}
+  let shorter = select(1.0, maxStep_ / length, length > maxStep_);
+  if (goes) { state[at] -= state[at + ${(stateParts(plan) - 1) * parameterFloats}u] * shorter; }`,
   });
 }
