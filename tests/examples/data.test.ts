@@ -65,3 +65,21 @@ it("sensor-series learns more than the last value tells", () => {
   expect(GRU).toBeLessThan(rest["last-value"] - 0.5);
   expect(rest["last-value"]).toBeLessThan(mean);
 });
+
+it("text learns more than pairs of characters tell, and writes", () => {
+  writeFileSync(
+    join(folder, "book.txt"),
+    "the quick brown fox jumps over the lazy dog. ".repeat(120),
+  );
+  const printed = run("text", "book.txt", "15");
+  const { GRU, successors, frequencies } = numbers(printed);
+  expect(GRU).toBeLessThan(successors);
+  expect(successors).toBeLessThan(frequencies);
+  expect(printed.trimEnd().split("\n").at(-1)?.length).toBeGreaterThan(250);
+});
+
+it("classification learns to tell movements apart", () => {
+  const { GRU, frequencies } = numbers(run("classification"));
+  expect(frequencies).toBeCloseTo(Math.log(3), 1);
+  expect(GRU).toBeLessThan(0.2);
+});
