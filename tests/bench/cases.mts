@@ -1,6 +1,7 @@
 import {
   type Batch,
   bernoulli,
+  categorical,
   cell,
   cellNamed,
   gaussianMixture,
@@ -10,10 +11,12 @@ import {
   type Rows,
 } from "./library.mts";
 
+type Kind = "music" | "speech" | "text";
+
 /** A training step to be timed: the paper's sizes, a batch of random data of the real shape, all sequences of one length. */
 export interface Case {
   readonly name: string;
-  readonly kind: "music" | "speech";
+  readonly kind: Kind;
   readonly model: Model;
   readonly batch: Batch;
   /** Multiplications and additions of the step's matrix products that read dense rows: see `productFlops`. */
@@ -27,7 +30,7 @@ const mgu = cell("mgu", ({ input: x, hidden: h, affine, sigmoid, tanh, times, on
   return { h: plus(times(oneMinus(f), h), times(f, c)) };
 });
 
-const sizes: readonly (readonly ["music" | "speech", string, number])[] = [
+const sizes: readonly (readonly [Kind, string, number])[] = [
   ["music", "gru", 46],
   ["music", "lstm", 36],
   ["music", "tanh", 100],
@@ -36,24 +39,32 @@ const sizes: readonly (readonly ["music" | "speech", string, number])[] = [
   ["speech", "tanh", 400],
   ["music", "mgu", 57],
   ["speech", "mgu", 280],
+  ["text", "gru", 128],
 ];
 
-/** Music: 16 sequences of 200 steps, 88 keys of which four sound. Speech: 64 of 48 steps, 20 samples in, 420 readouts for 10. */
-export const usualBatch = { music: 16, speech: 64 } as const;
+/**
+ * Music: 16 sequences of 200 steps, 88 keys of which four sound. Speech: 64 of 48 steps, 20 samples
+ * in, 420 readouts for 10. Text: 32 of 100 characters, each one of 65.
+ */
+export const usualBatch = { music: 16, speech: 64, text: 32 } as const;
+
+const outputs = {
+  music: () => bernoulli(88),
+  speech: () => gaussianMixture(10, 20),
+  text: () => categorical(65),
+} as const;
+const inputSizes = { music: 88, speech: 20, text: 65 } as const;
+const batches = {
+  music: (size: number) => musicBatch(size, 200),
+  speech: (size: number) => batchOf(size, 48, samplesOf(20), samplesOf(10)),
+  text: (size: number) => batchOf(size, 100, characterOf(65), characterOf(65)),
+} as const;
 
 export function cases(sequences: Readonly<Record<Case["kind"], number>> = usualBatch): Case[] {
   return sizes.map(([kind, name, hiddenSize]) => {
-    const music = kind === "music";
     const unit = name === "mgu" ? mgu : cellNamed(name);
-    const m = model(
-      unit,
-      music ? 88 : 20,
-      hiddenSize,
-      music ? bernoulli(88) : gaussianMixture(10, 20),
-    );
-    const batch = music
-      ? musicBatch(sequences.music, 200)
-      : batchOf(sequences.speech, 48, samplesOf(20), samplesOf(10));
+    const m = model(unit, inputSizes[kind], hiddenSize, outputs[kind]());
+    const batch = batches[kind](sequences[kind]);
     const size = sequences[kind] === usualBatch[kind] ? "" : `, batch ${sequences[kind]}`;
     return {
       name: `${kind} ${name} ${hiddenSize}${size}`,
@@ -117,6 +128,15 @@ function keysOf(rows: number): Rows {
     offsets: Int32Array.from({ length: rows + 1 }, (_, r) => r * 4),
     columns: Int32Array.from(columns.flat()),
   };
+}
+
+function characterOf(width: number): (rows: number) => Rows {
+  return (rows) => ({
+    kind: "sparse",
+    width,
+    offsets: Int32Array.from({ length: rows + 1 }, (_, r) => r),
+    columns: Int32Array.from({ length: rows }, () => random.integer(width)),
+  });
 }
 
 function samplesOf(width: number): (rows: number) => Rows {

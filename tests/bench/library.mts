@@ -22,6 +22,7 @@ export const {
   paperHiddenSizes,
   openEngine,
   bernoulli,
+  categorical,
   gaussianMixture,
   generator,
   bucketedBatches,

@@ -54,6 +54,8 @@ function lossOf(
 ): (target: tf.Tensor2D, y: tf.Tensor2D) => tf.Scalar {
   const rows = batch.stepOffsets[batch.time];
   // the sigmoid's cross-entropy by hand: tf.losses.sigmoidCrossEntropy needs more operations
+  if (kind === "text")
+    return (target, y) => t.logSumExp(y, 1).sub(y.mul(target).sum(1)).mean() as tf.Scalar;
   if (kind === "music")
     return (target, y) => t.softplus(y).sub(y.mul(target)).sum().div(rows) as tf.Scalar;
   return (target, y) => {

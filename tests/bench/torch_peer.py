@@ -43,6 +43,10 @@ def main():
     shape = (case["time"], case["size"])
     if case["kind"] == "music":
         x, target = ((torch.rand(*shape, 88) < 4 / 88).float().to(device) for _ in range(2))
+    elif case["kind"] == "text":
+        classes = case["readoutSize"]
+        x = torch.nn.functional.one_hot(torch.randint(classes, shape), classes).float().to(device)
+        target = torch.randint(classes, (shape[0] * shape[1],)).to(device)
     else:
         x, target = torch.randn(*shape, 20).to(device), torch.randn(*shape, 10).to(device)
 
@@ -53,6 +57,8 @@ def main():
         y = run(x)
         if case["kind"] == "music":
             loss = torch.nn.functional.binary_cross_entropy_with_logits(y, target, reduction="sum") / (shape[0] * shape[1])
+        elif case["kind"] == "text":
+            loss = torch.nn.functional.cross_entropy(y.flatten(0, 1), target)
         else:
             loss = mixture_nll(y, target, 20)
         rmsprop.zero_grad(set_to_none=True)
