@@ -52,7 +52,7 @@ export async function strangeRows(options: KillOptions, reference: string): Prom
       ...readdirSync(join(home, "a", "b")),
     ];
     if (outside.join() !== "a,b,out") wrong.push(`written outside: ${outside.join()}`);
-    const comparison = await compare(reference, out);
+    const comparison = await compare(reference, out, server.url);
     wrong.push(...faults(comparison, runsOf(options)));
     const { runs, lost, different } = comparison;
     const seconds = Math.round((performance.now() - begun) / 1000);
