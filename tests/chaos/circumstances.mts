@@ -11,13 +11,20 @@ import { killNow, pause, startSupervisor } from "./supervisor.mts";
 const clock = join(dirname(fileURLToPath(import.meta.url)), "shifted-clock.cjs");
 const hours = 3_600_000;
 
-/** Kills a sweep again and again, and sets the clock before each next start, or while it runs. */
-export async function wrongClocks(options: KillOptions, reference: string): Promise<Fault> {
+/**
+ * Kills a sweep again and again, and sets the clock before each next start, or while it runs.
+ *
+ * @param shifts in hours; under the last one the sweep is let to its end
+ */
+export async function wrongClocks(
+  options: KillOptions,
+  reference: string,
+  shifts: readonly number[],
+): Promise<Fault> {
   const name = "kill -9 and a clock that is set back and forward";
   const out = join(options.folder, "clock");
   const args = [...planOf(options), "--slots", "2", "--out", out];
   const begun = performance.now();
-  const shifts = [3, -3, 30_000, -30_000, 0, -3]; // in hours; the last one is not killed
   let killed = 0;
   for (const [i, shift] of shifts.entries()) {
     const supervisor = startSupervisor(args, {
@@ -39,14 +46,18 @@ export async function wrongClocks(options: KillOptions, reference: string): Prom
 }
 
 /** Process numbers and host names that come again: as every container has them after every restart. */
-export async function sameNumbers(options: KillOptions, reference: string): Promise<Fault> {
+export async function sameNumbers(
+  options: KillOptions,
+  reference: string,
+  inContainers: boolean,
+): Promise<Fault> {
   const name = "kill -9 and a process number that comes again";
   const out = join(options.folder, "number");
   const args = [...planOf(options), "--slots", "2", "--out", out];
   const begun = performance.now();
-  const mayUnshare = spawnSync("unshare", ["--pid", "--fork", "true"]).status === 0;
+  const mayUnshare = inContainers && spawnSync("unshare", ["--pid", "--fork", "true"]).status === 0;
   const within = mayUnshare ? ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"] : [];
-  for (let i = 0; i < 2; i++) {
+  for (let i = 0; i < (mayUnshare ? 2 : 1); i++) {
     const supervisor = startSupervisor(args, {}, within);
     for (let looks = 0; looks < 400 && !isAtWork(out); looks++) await pause(50);
     await pause(500);
