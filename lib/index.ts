@@ -44,6 +44,10 @@ export {
 } from "./engines/index.js";
 export { type Stream, type StreamState, streamOn } from "./engines/stream.js";
 export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
+export type { Imported, ImportOptions } from "./exchange/imported.js";
+export { importKeras, kerasWeights } from "./exchange/keras.js";
+export { type OnnxOptions, onnxModel } from "./exchange/onnx.js";
+export { importPytorch, pytorchWeights } from "./exchange/pytorch.js";
 export * from "./generate/index.js";
 export { baselinesOf } from "./look/baselines.js";
 export { gradientFlow } from "./look/gradient-flow.js";
@@ -100,7 +104,6 @@ export { removeCheckpoint } from "./train/checkpoint.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
 export type { TrainProgress } from "./train/progress.js";
 export { type ProtocolName, protocols } from "./train/protocol.js";
-export { pytorchWeights } from "./train/pytorch.js";
 export {
   type EpochPoint,
   type RunConfiguration,
