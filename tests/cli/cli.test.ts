@@ -63,6 +63,21 @@ describe("gated-rnn", () => {
     const { out } = gatedRnn("weights", join("deep", file as string));
     expect(out).toMatch(/^stack\(gru,gru\), 3 hidden units/);
     expect(out).toContain("W_z.2  [3, 3]");
+    const weights = join("deep", file as string);
+    expect(gatedRnn("weights", weights, "--format", "onnx", "--out", "deep.onnx").out).toContain(
+      "readout [time, batch, 88]: bernoulli",
+    );
+    expect(readFileSync(join(folder, "deep.onnx")).length).toBeGreaterThan(4 * 88 * 3);
+    gatedRnn("weights", weights, "--format", "keras", "--out", "keras.safetensors");
+    const back = ["--cell", "stack(gru,gru)", "--format", "keras", "--out", "back.safetensors"];
+    const imported = gatedRnn("weights", "--from", "keras.safetensors", ...back);
+    const matrices = (text: string) =>
+      text.split("\n").filter((line) => line.includes("root mean"));
+    expect(matrices(imported.out)).toEqual(matrices(out));
+    expect(gatedRnn("weights", weights, "--format", "pytorch")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("torch.nn.GRU applies the reset gate after"),
+    });
   });
 
   it("train prints one JSON object and writes its record", () => {
@@ -279,6 +294,8 @@ describe("a mistake ends in one line and exit code 2:", () => {
     [["records", "none"], "none: expected a folder of records, got ENOENT"],
     [["watch", "--out", "none"], "none: expected a sweep's status.json, got none"],
     [["weights", "none"], "none: expected a file of weights, got ENOENT"],
+    [["weights"], "weights: expected a file, or --from with one, got none"],
+    [["weights", "--from", "none"], "--from: expected --cell, what its layers are, got none"],
     [["train", "--nonsense"], "unknown option '--nonsense'"],
     [["traim"], "unknown command 'traim'"],
     [["train", "--data", "jsb"], "jsb"],
