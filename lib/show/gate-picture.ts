@@ -1,11 +1,12 @@
 import type { Trace } from "../engines/engine.js";
 import { GatedRnnError } from "../errors.js";
 import { chartConfig } from "./colours.js";
-import { maxPoints, type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
+import { heatMapLayers } from "./heat-map.js";
+import { type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 
 export interface GatePictureOptions {
   readonly title?: string;
-  /** Steps to show, from the first (default: as many as 2,000 values allow). */
+  /** Steps to show, from the first. Default: all of them. */
   readonly steps?: number;
   /** What a step is, such as "quarter notes". */
   readonly stepUnit?: string;
@@ -14,8 +15,9 @@ export interface GatePictureOptions {
 }
 
 /**
- * The values of a gate or a state while a piece plays: a column a step, a row a unit. Gates, which lie between 0 and 1, go from white to
- * blue; states, which have a sign, from vermillion over white to blue.
+ * The values of a gate or a state while a piece plays, the whole piece: a column a step, a row a
+ * unit. Gates, which lie between 0 and 1, go from white to blue; states, which have a sign, from
+ * vermillion over white to blue.
  *
  * @param trace of a batch of ONE sequence
  * @throws GatedRnnError `usage` for a name that the trace does not have
@@ -25,63 +27,45 @@ export function gatePicture(
   name: string,
   options: GatePictureOptions = {},
 ): VegaLiteSpec {
-  const values = valuesOf(trace, name);
   const { hiddenSize } = trace;
-  const rows = values.length / hiddenSize;
-  const steps = Math.min(options.steps ?? rows, rows, Math.floor(maxPoints / hiddenSize));
-  const means = unitMeans(valuesOf(trace, options.sortBy ?? name), hiddenSize);
-  const order = [...means.keys()].sort((a, b) => means[b] - means[a]);
-  const isGate = values.every((v) => v >= 0 && v <= 1);
-  const most = values.reduce((a, v) => Math.max(a, Math.abs(v)), 1);
-  const cells = Array.from({ length: steps }, (_, t) =>
-    order.map((unit, row) => ({
-      step: t,
-      end: t + 1,
-      unit: row,
-      above: row + 1,
-      value: Number(values[t * hiddenSize + unit].toFixed(3)),
-    })),
-  ).flat();
-  const scale = isGate
-    ? { domain: [0, 1], range: ["#ffffff", "#0072b2"], interpolate: "rgb" }
-    : { domain: [-most, 0, most], range: ["#d55e00", "#ffffff", "#0072b2"], interpolate: "rgb" };
+  const all = traceValues(trace, name);
+  const steps = Math.min(options.steps ?? Number.POSITIVE_INFINITY, all.length / hiddenSize);
+  const order = unitOrder(trace, options.sortBy ?? name);
+  const [width, height] = [Math.max(240, Math.min(720, steps * 14)), Math.min(240, hiddenSize * 5)];
   return {
     $schema: vegaLiteSchema,
     title: {
       text: options.title ?? name,
       subtitle: `${hiddenSize} units, sorted by the mean of ${options.sortBy ?? name}`,
     },
-    width: Math.max(240, Math.min(720, steps * 14)),
-    height: Math.min(240, hiddenSize * 5),
-    data: { values: cells },
-    mark: { type: "rect" },
-    encoding: {
-      x: {
-        field: "step",
-        type: "quantitative",
-        title: `time (${options.stepUnit ?? "steps"})`,
-        scale: { domain: [0, steps], nice: false },
-      },
-      x2: { field: "end" },
-      y: {
-        field: "unit",
-        type: "quantitative",
-        title: "unit",
-        scale: { domain: [0, hiddenSize], nice: false, reverse: true },
-      },
-      y2: { field: "above" },
-      color: {
-        field: "value",
-        type: "quantitative",
-        title: isGate ? "gate (0 … 1)" : "value",
-        scale,
-      },
-    },
+    width,
+    height,
+    layer: heatMapLayers({
+      values: inOrder(all.subarray(0, steps * hiddenSize), order),
+      units: hiddenSize,
+      width,
+      height,
+      timeTitle: `time (${options.stepUnit ?? "steps"})`,
+      unitTitle: "unit",
+    }),
     config: { ...chartConfig, axis: { ...(chartConfig.axis as object), grid: false } },
   };
 }
 
-function valuesOf(trace: Trace, name: string): Float32Array {
+/** Units by the mean of a gate or state over the trace, largest first. */
+export function unitOrder(trace: Trace, name: string): number[] {
+  const means = unitMeans(traceValues(trace, name), trace.hiddenSize);
+  return [...means.keys()].sort((a, b) => means[b] - means[a]);
+}
+
+/** [steps, units] with each step's values in another order of the units. */
+export function inOrder(values: Float32Array, order: readonly number[]): Float32Array {
+  const units = order.length;
+  return values.map((_, i) => values[i - (i % units) + order[i % units]]);
+}
+
+/** @throws GatedRnnError `usage` for a name that the trace does not have */
+export function traceValues(trace: Trace, name: string): Float32Array {
   const values = trace.values.get(name);
   if (!values)
     throw new GatedRnnError(

@@ -17,6 +17,7 @@ export {
 } from "./learning-curves.js";
 export { type LedgerEntry, type LedgerSet, ledger } from "./ledger.js";
 export { type LedgerRuns, ledgerTable } from "./ledger-table.js";
+export { type ListeningPictureOptions, listeningPicture } from "./listening-picture.js";
 /** What a notebook shows below its cells: show.chart, show.table, show.equations, show.training, … */
 export * as show from "./notebook.js";
 export { htmlPage, type PageSection } from "./page.js";
