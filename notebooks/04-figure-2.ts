@@ -143,11 +143,19 @@ const first = nottingham.find((record) => record.configuration.cell === "gru");
 const epoch = 0; // replace this
 
 // %%
-const answer = first?.curve.find((point) => point.valid.nllPerStep < 3.7)?.epoch;
-show.check(
-  epoch === answer,
-  "Look for the first point whose `valid.nllPerStep` is below 3.7: `first.curve.find(…)`.",
-);
+import { exercises } from "gated-rnn";
+
+exercises.firstBelow(epoch, first, 3.7);
+
+// %% [markdown]
+// <details>
+// <summary><b>A solution</b></summary>
+//
+// ```ts
+// const epoch = first?.curve.find((point) => point.valid.nllPerStep < 3.7)?.epoch ?? 0;
+// ```
+//
+// </details>
 
 // %% [markdown]
 // Try the same for tanh and the LSTM. One of them takes three times as long, and the other never

@@ -144,8 +144,19 @@ if (part?.kind === "speech" && engine.name !== "reference") {
 const bitsPerSample = 0; // replace this
 
 // %%
-const right = Math.abs(bitsPerSample - -10.2 / 10 / Math.LN2) < 0.01;
-show.check(right, "Divide by the ten samples of a step, then by ln 2. It stays negative.");
+import { exercises } from "gated-rnn";
+
+exercises.bitsPerSample(bitsPerSample, -10.2);
+
+// %% [markdown]
+// <details>
+// <summary><b>A solution</b></summary>
+//
+// ```ts
+// const bitsPerSample = -10.2 / 10 / Math.LN2;
+// ```
+//
+// </details>
 
 // %% [markdown]
 // A density of −1.47 bits per sample means: if samples were rounded to multiples of 1/256 of their standard deviation, eight bits finer than that deviation, a coder that uses this network would need

@@ -129,14 +129,22 @@ for (const { data, results } of gru) {
 const ahead = 0; // replace this
 
 // %%
-const scores = (cell: string) => {
-  const runs = chosenRecords(records).filter(
-    ({ configuration: c }) => c.data === "piano-midi" && c.cell === cell,
-  );
-  return runs.map((record) => record.results.test.nllPerStep);
-};
-const count = scores("gru").flatMap((g) => scores("tanh").filter((t) => g < t)).length;
-show.check(ahead === count, "Filter by data set and cell, then compare each with each.");
+import { exercises } from "gated-rnn";
+
+const runs = (cell: string) =>
+  chosenRecords(records).filter(({ configuration: c }) => c.data === "piano-midi" && c.cell === cell);
+exercises.pairsAhead(ahead, runs("gru"), runs("tanh"));
+
+// %% [markdown]
+// <details>
+// <summary><b>A solution</b></summary>
+//
+// ```ts
+// const scores = (cell: string) => runs(cell).map((record) => record.results.test.nllPerStep);
+// const ahead = scores("gru").flatMap((g) => scores("tanh").filter((t) => g < t)).length;
+// ```
+//
+// </details>
 
 // %% [markdown]
 // That is the idea of the Mann–Whitney test, and with three seeds against three even nine of nine has a p-value of 0.1. [The paper's claims](07-claims.ipynb) puts the evidence of all sets together.

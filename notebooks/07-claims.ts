@@ -164,13 +164,22 @@ await show.chart(learningCurves(piano, { x: "seconds" }));
 const smallest = 1; // replace this
 
 // %%
-import { pairedTest } from "gated-rnn";
+import { exercises } from "gated-rnn";
 
-const extreme = pairedTest([1, 2, 3, 4, 5, 6], [0, 0, 0, 0, 0, 0]).pValue;
-show.check(
-  Math.abs(smallest - extreme) < 1e-9,
-  "All signs equal: two of the 2^6 ways are as extreme, all plus and all minus.",
-);
+exercises.smallestPValue(smallest, 6);
+
+// %% [markdown]
+// <details>
+// <summary><b>A solution</b></summary>
+//
+// All signs equal is the most extreme: all plus and all minus are two of the $2^6$ ways, so
+// $p = 2 / 64$.
+//
+// ```ts
+// const smallest = pairedTest([1, 2, 3, 4, 5, 6], [0, 0, 0, 0, 0, 0]).pValue;
+// ```
+//
+// </details>
 
 // %% [markdown]
 // More seeds would make each row of the table surer, and cheaply: three more of each unit on the

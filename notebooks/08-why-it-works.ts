@@ -124,7 +124,19 @@ for (const delay of engine.name === "reference" ? [] : [3, 8, 16])
 const share = 0; // replace this
 
 // %%
-show.check(Math.abs(share - 1 / (1 + Math.exp(-3))) < 0.005, "σ(3) = 1 / (1 + e^−3).");
+import { exercises } from "gated-rnn";
+
+exercises.forgetShare(share, 3);
+
+// %% [markdown]
+// <details>
+// <summary><b>A solution</b></summary>
+//
+// ```ts
+// const share = 1 / (1 + Math.exp(-3));
+// ```
+//
+// </details>
 
 // %% [markdown]
 // And at $b_f = 0$ it is a half: after ten steps a thousandth is left. An LSTM must first learn to

@@ -124,14 +124,9 @@ const coupled = cell("coupled LSTM", ({ input: x, hidden: h, affine, tanh, times
 });
 
 // %%
-import { parameterCount } from "gated-rnn";
+import { exercises } from "gated-rnn";
 
-const has = parameterCount(coupled, { inputSize: 88, hiddenSize: 40 });
-const states = coupled.graph.states.map(({ name }) => name).join(", ");
-show.check(
-  has === 3 * 40 * (88 + 40 + 1) && states === "h, c",
-  `It has ${has} parameters and the states ${states}; it should have 15480, and h, c.`,
-);
+exercises.coupledLstm(coupled);
 
 // %% [markdown]
 // <details>

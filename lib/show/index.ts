@@ -7,6 +7,8 @@ export {
 } from "./baseline-rows.js";
 export { cellDiagram } from "./cell-diagram.js";
 export { cellTitle } from "./colours.js";
+/** The checks of the notebooks' exercises. */
+export * as exercises from "./exercises.js";
 export { type GatePictureOptions, gatePicture } from "./gate-picture.js";
 export { type Flow, gradientFlowPicture } from "./gradient-flow-picture.js";
 export {

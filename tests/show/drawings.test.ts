@@ -18,6 +18,7 @@ import { everyOp } from "../oracle/cells.js";
 import { madeUpRecord } from "./records.js";
 
 const valuesOf = (spec: VegaLiteSpec) => (spec.data as { values: Record<string, number>[] }).values;
+const cellsOf = (spec: VegaLiteSpec) => valuesOf((spec.layer as VegaLiteSpec[])[0]);
 const letters = (svg: string) =>
   [...svg.matchAll(/<text[^>]*>([^<]*)(?:<tspan[^>]*>([^<]*)<\/tspan>)?/g)].map(([, a, b]) =>
     b ? `${a}_${b}` : a,
@@ -115,14 +116,14 @@ describe("gates", () => {
 
   it("are sorted by the gate that is named, largest mean first, and states keep their sign", async () => {
     const z = gatePicture(trace, "z");
-    expect(valuesOf(z).map(({ step, unit, value }) => [step, unit, value])).toEqual([
+    expect(cellsOf(z).map(({ step, unit, value }) => [step, unit, value])).toEqual([
       [0, 0, 0.9],
       [0, 1, 0.1],
       [1, 0, 0.8],
       [1, 1, 0.2],
     ]);
     const h = gatePicture(trace, "h", { sortBy: "z" });
-    expect(valuesOf(h).map(({ value }) => value)).toEqual([1, -3, 0, 2]);
+    expect(cellsOf(h).map(({ value }) => value)).toEqual([1, -3, 0, 2]);
     expect(JSON.stringify(h)).toContain('"domain":[-3,0,3]');
     expect(await toSvg(z)).toContain("time (steps)");
     expect(() => gatePicture(trace, "q")).toThrow("expected one of z, h, got q");
