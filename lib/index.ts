@@ -51,6 +51,7 @@ export { importPytorch, pytorchWeights } from "./exchange/pytorch.js";
 export * from "./generate/index.js";
 export { baselinesOf } from "./look/baselines.js";
 export { gradientFlow } from "./look/gradient-flow.js";
+export { type SoundFeatures, soundFeatures } from "./look/sound-features.js";
 export { surprise } from "./look/surprise.js";
 export { tracePiece } from "./look/trace.js";
 export { initialState } from "./model/initialise.js";

@@ -43,7 +43,8 @@ await show.chart(pianoRollPicture(test[0], { title, stepUnit: "quarter notes" })
 // goes on over several quarter notes may have been sung once or struck again: the piano-roll does not know.
 //
 // And this is how it sounds, on a small organ of sine waves. Nobody would pay to hear it, but a wrong note stands out.
-// (The page that is kept in the repository holds no sound of the data sets, which are not ours to give away: run the cell.)
+// (The page that is kept in the repository holds no sound of the data sets, which are not ours to give
+// away: run the cell. In its place there is a chorale of the small program's, below.)
 
 // %% tags=["data"]
 import { soundOfMusic } from "gated-rnn";
@@ -51,6 +52,12 @@ import { soundOfMusic } from "gated-rnn";
 const sampleRateHz = 11_025;
 const samples = soundOfMusic(test[0], { stepsPerQuarter: dataset.stepsPerQuarter ?? 1, sampleRateHz });
 show.audio({ title: test[0].name ?? title, samples: samples.slice(0, 15 * sampleRateHz), sampleRateHz });
+
+// %%
+const made = await openMusic("synthetic");
+const likeIt = soundOfMusic(made.test[0], { stepsPerQuarter: made.stepsPerQuarter ?? 1, sampleRateHz });
+const byProgram = { title: "composed by a program, not by Bach", sampleRateHz };
+show.audio({ ...byProgram, samples: likeIt.slice(0, 12 * sampleRateHz) });
 
 // %% [markdown]
 // The paper has three more sets of this kind: folk tunes from Nottingham, orchestral and piano music in MuseData, and the
@@ -71,7 +78,7 @@ if (speech?.kind === "speech") {
   const samples = speech.test[3].read();
   await show.chart(waveformPicture(samples, second));
   await show.chart(spectrogramPicture(samples, second));
-  show.audio({ ...second, samples: samples.map((v) => v / 12) });
+  show.audio({ ...second, samples });
 } else show.markdown("No speech here: `gated-rnn data prepare speech-b` says what is missing.");
 
 // %% [markdown]

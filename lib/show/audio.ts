@@ -12,19 +12,35 @@ export interface Sound {
   readonly sampleRateHz: number;
 }
 
+/** Root mean square that every player is brought to, and the peak that none exceeds, of full scale. */
+const loudness = 0.08;
+const mostPeak = 0.98;
+
+/**
+ * The same sound as loud as the others: players beside each other can be compared, and nobody jumps
+ * at the second. Brought to one root mean square, or as near to it as the peaks allow; silence stays.
+ */
+export function levelled(samples: Float32Array): Float32Array {
+  const peak = samples.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  if (!(peak > 0)) return samples;
+  const rms = Math.sqrt(samples.reduce((sum, v) => sum + v * v, 0) / samples.length);
+  const gain = Math.min(loudness / rms, mostPeak / peak);
+  return samples.map((v) => v * gain);
+}
+
 /** Notebooks keep sounds as text: longer ones make them heavy. */
 const mostSeconds = 30;
 
 /**
- * Sounds with a player each, in the page itself: no file, no script.
+ * Sounds with a player each, named and equally loud, in the page itself: no file, no script.
  *
  * @throws GatedRnnError `usage` for a sound of over 30 seconds
  */
 export function players(sounds: readonly Sound[]): string {
   return sounds
     .map(
-      ({ title, ...sound }) =>
-        `<figure style="margin:0.4em 0"><figcaption>${escapeHtml(title)}</figcaption>${player(sound)}</figure>`,
+      (sound) =>
+        `<figure style="margin:0.4em 0"><figcaption>${escapeHtml(sound.title)}</figcaption>${player(sound)}</figure>`,
     )
     .join("\n");
 }
@@ -41,14 +57,14 @@ export function blindPlayers(sounds: readonly Sound[], seed: number): string {
   return `${players(letters)}\n<details><summary><b>Reveal which is which</b></summary>${answers}</details>`;
 }
 
-function player({ samples, sampleRateHz }: Omit<Sound, "title">): string {
+function player({ title, samples, sampleRateHz }: Sound): string {
   if (samples.length > mostSeconds * sampleRateHz)
     throw new GatedRnnError(
       "usage",
       `audio: expected at most ${mostSeconds} s, got ${(samples.length / sampleRateHz).toFixed(1)} s; write a file by wavBytes`,
     );
-  const data = Buffer.from(wavBytes([samples], sampleRateHz)).toString("base64");
-  return `<audio controls preload="metadata" style="width:100%;max-width:480px" src="data:audio/wav;base64,${data}"></audio>`;
+  const data = Buffer.from(wavBytes([levelled(samples)], sampleRateHz)).toString("base64");
+  return `<audio controls preload="metadata" aria-label="${escapeHtml(title)}" style="width:100%;max-width:480px" src="data:audio/wav;base64,${data}"></audio>`;
 }
 
 /** As an output of a notebook's cell. */

@@ -4,7 +4,7 @@ import { gru } from "../../lib/cells/gru.js";
 import { paperCells } from "../../lib/cells/index.js";
 import { lstm } from "../../lib/cells/lstm.js";
 import { GatedRnnError } from "../../lib/errors.js";
-import { blindPlayers, players } from "../../lib/show/audio.js";
+import { blindPlayers, levelled, players } from "../../lib/show/audio.js";
 import { cellDiagram } from "../../lib/show/cell-diagram.js";
 import { gatePicture } from "../../lib/show/gate-picture.js";
 import { gradientFlowPicture } from "../../lib/show/gradient-flow-picture.js";
@@ -149,19 +149,32 @@ it("sizes are drawn for every cell", async () => {
 describe("players", () => {
   const sounds = ["one", "two", "three"].map((title, i) => ({
     title,
-    samples: Float32Array.of(0, i / 4),
+    samples: Float32Array.of(0, 0.25, ...new Array<number>(i).fill(0)),
     sampleRateHz: 8000,
   }));
 
   it("hold their sound, and a name that cannot break the page", () => {
-    const html = players([{ ...sounds[1], title: "<b>" }]);
+    const html = players([{ ...sounds[0], title: "<b>" }]);
     expect(html).toContain("&lt;b&gt;");
     const data = Buffer.from(/base64,([^"]+)/.exec(html)?.[1] ?? "", "base64");
     expect(data.subarray(0, 4).toString()).toBe("RIFF");
-    expect(data.readInt16LE(46)).toBe(Math.round(0.25 * 32767));
+    expect(data.readInt16LE(46)).toBe(Math.round(0.08 * Math.SQRT2 * 32767)); // 0, x: x / √2 is 0.08
+    expect(html).toContain('aria-label="&lt;b&gt;"');
     expect(() => players([{ ...sounds[0], samples: new Float32Array(8000 * 31) }])).toThrow(
       "expected at most 30 s, got 31.0 s",
     );
+  });
+
+  it("are equally loud, as far as peaks allow, and leave silence alone", () => {
+    const rms = (samples: Float32Array) =>
+      Math.sqrt(samples.reduce((sum, v) => sum + v * v, 0) / samples.length);
+    const tone = (loud: number) => Float32Array.from({ length: 800 }, (_, i) => loud * Math.sin(i));
+    expect(rms(levelled(tone(0.004)))).toBeCloseTo(0.08, 5);
+    expect(rms(levelled(tone(0.9)))).toBeCloseTo(0.08, 5);
+    const click = new Float32Array(8000);
+    click[100] = 0.01; // level would need a peak of 7
+    expect(Math.max(...levelled(click))).toBeCloseTo(0.98, 5);
+    expect([...levelled(new Float32Array(3))]).toEqual([0, 0, 0]);
   });
 
   it("play blind: letters above, the names folded away below, in the order of the letters", () => {
@@ -171,8 +184,8 @@ describe("players", () => {
       expect(above).not.toContain(title);
       expect(below).toContain(title);
     }
-    const played = [...above.matchAll(/base64,([^"]+)/g)].map(([, data]) =>
-      Math.round(Buffer.from(data, "base64").readInt16LE(46) / 8192),
+    const played = [...above.matchAll(/base64,([^"]+)/g)].map(
+      ([, data]) => (Buffer.from(data, "base64").length - 44) / 2 - 2,
     );
     const named = [...below.matchAll(/[ABC]: (\w+)/g)].map(([, title]) =>
       ["one", "two", "three"].indexOf(title),

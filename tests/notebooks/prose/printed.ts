@@ -15,6 +15,12 @@ function printed(name: string): string {
 const percents = (name: string, begin: string) =>
   [...printed(name).matchAll(new RegExp(`^${begin}.*?: (\\d+) %`, "gm"))].map(([, p]) => Number(p));
 
+function heard(who: string): { readonly pauses: number; readonly voiced: number } {
+  const line = new RegExp(`^${who}: (\\d+) % pauses, (\\d+) % of the rest voiced`, "m");
+  const [, pauses, voiced] = line.exec(printed("09-listen")) ?? [];
+  return { pauses: Number(pauses), voiced: Number(voiced) };
+}
+
 /** Sentences about trainings that the notebooks carry out themselves: judged by the run that is kept. */
 export const printedClaims: readonly Claim[] = [
   {
@@ -35,6 +41,21 @@ export const printedClaims: readonly Claim[] = [
       const values = scores.map(([, nll]) => Number(nll));
       return values.length === 3 && Math.max(...values) - Math.min(...values) < 0.25;
     },
+  },
+  {
+    where: "09-listen",
+    sentence:
+      "People pause for a seventh of the time, and most of the rest repeats itself, as a voice does.",
+    holds: () => {
+      const { pauses, voiced } = heard("people");
+      return Math.round(100 / pauses) === 7 && voiced > 60;
+    },
+  },
+  {
+    where: "09-listen",
+    sentence:
+      "This GRU, after half a minute of training, hardly ever pauses, and little of what it makes has a pitch",
+    holds: () => heard("the GRU").pauses < 5 && heard("the GRU").voiced < 30,
   },
   {
     where: "08-why-it-works",
