@@ -201,7 +201,7 @@ exercises.careful(mine);
 // <summary><b>A solution</b></summary>
 //
 // ```ts
-// const mine = sampleMusic(last, { steps: 32, temperature: 0.75, seed: 11 });
+// const mine = await sampleMusic(last, { steps: 32, temperature: 0.75, seed: 11 });
 // ```
 //
 // </details>

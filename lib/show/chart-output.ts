@@ -1,3 +1,4 @@
+import { altText } from "./alt-text.js";
 import type { Output } from "./notebook-output.js";
 import { svgToPng, toPng } from "./picture.js";
 import { shownSpec, titleOf, type VegaLiteSpec } from "./spec.js";
@@ -7,7 +8,7 @@ export async function chartOutput(spec: VegaLiteSpec): Promise<Output> {
   const { bytes, width, height } = await toPng(spec);
   return {
     data: { ...liveChartOutput(spec).data, "image/png": bytes.toString("base64") },
-    metadata: { "image/png": { width, height, alt: titleOf(spec) } },
+    metadata: { "image/png": { width, height, alt: altText(spec) } },
   };
 }
 

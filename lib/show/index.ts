@@ -1,3 +1,4 @@
+export { altText } from "./alt-text.js";
 export type { Sound } from "./audio.js";
 export {
   baselineReferences,
@@ -20,6 +21,7 @@ export {
 export { type LedgerEntry, type LedgerSet, ledger } from "./ledger.js";
 export { type LedgerRuns, ledgerTable } from "./ledger-table.js";
 export { type ListeningPictureOptions, listeningPicture } from "./listening-picture.js";
+export { narrowChart } from "./narrow.js";
 /** What a notebook shows below its cells: show.chart, show.table, show.equations, show.training, … */
 export * as show from "./notebook.js";
 export { htmlPage, type PageSection } from "./page.js";

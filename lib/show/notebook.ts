@@ -22,7 +22,10 @@ export function equations(cell: Cell): void {
 
 /** Shows a cell as a diagram, drawn from its graph. */
 export function diagram(cell: Cell): void {
-  send(pictureOutput(cellDiagram(cell), `diagram of ${cell.name}`));
+  const named = cell.graph.named.map(({ name }) => name).join(", ");
+  const states = cell.graph.states.map(({ name }) => name).join(" and ");
+  const alt = `Diagram of ${cell.name}: x and the former ${states} go in on the left; inside are ${named}, in this order; the new ${states} come out on the right.`;
+  send(pictureOutput(cellDiagram(cell), alt));
 }
 
 /** Plays sounds below the running cell: a player each. */

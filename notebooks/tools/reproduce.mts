@@ -97,7 +97,7 @@ const steps: Step[] = [
   },
   {
     what: "pages of these notebooks",
-    script: tool("site.mts"),
+    script: tool("site/site.mts"),
     args: [join("build", "notebooks")],
   },
 ];
