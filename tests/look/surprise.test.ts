@@ -6,7 +6,8 @@ import { openEngine } from "../../lib/engines/index.js";
 import { surprise } from "../../lib/look/surprise.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { model } from "../../lib/model/model.js";
-import { bernoulli, gaussianMixture } from "../../lib/outputs/output.js";
+import { bernoulli } from "../../lib/outputs/bernoulli.js";
+import { gaussianMixture } from "../../lib/outputs/gaussian-mixture.js";
 
 const piece = pianoRoll([[60, 64], [62], [], [64, 67], [60]], "five steps");
 const units = { kind: "music", lowestNote: 60, stepsPerQuarter: 1 } as const;
