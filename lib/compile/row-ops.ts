@@ -80,7 +80,7 @@ export const rowWords: Readonly<Record<RowWord, RowWordOperation>> = {
       text: (a, _, { from, to, first }) =>
         from[0] * from[1] === to[0] * to[1]
           ? a
-          : `${a}_{${first + 1} \\ldots ${first + to[0] * to[1]}}`,
+          : `${a}_{${first + 1}${to[0] * to[1] > 1 ? ` \\ldots ${first + to[0] * to[1]}` : ""}}`,
       is: "atom",
       reads: "atom",
     },

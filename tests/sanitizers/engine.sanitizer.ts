@@ -3,16 +3,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { paperCells } from "../../lib/cells/index.js";
 import { NativeSession } from "../../lib/engines/native/session.js";
-import { gaussianMixture } from "../../lib/outputs/index.js";
+import { categorical, gaussian, gaussianMixture, poisson } from "../../lib/outputs/index.js";
 import { everyOp, mgu } from "../oracle/cells.js";
 import {
   randomBatch,
   randomModel,
   randomSound,
+  randomTargets,
   relativeError,
   stateOf,
 } from "../oracle/examples.js";
 import { dense, oracle } from "../oracle/oracle.js";
+import { laplace, unfused } from "../oracle/own-outputs.js";
 import { Sanitized, shortenRegions, watchArenas } from "./sanitized.js";
 
 const settings = {
@@ -107,6 +109,30 @@ describe.each(variants)("the C source under sanitizers: $name", ({ name, flags }
           );
         await session.trainStep(batch, settings);
       }
+    },
+  );
+
+  it.each([categorical(5), gaussian(3), poisson(1), laplace, unfused(gaussianMixture(2, 3))])(
+    "does nothing that is undefined in the equations of $name, with weights too",
+    async (output) => {
+      const { model, weights } = randomModel(paperCells[1], 3, 7, 5, output);
+      const plain = randomTargets(8, 3, output, [9, 9, 4, 1, 1]);
+      const rows = plain.stepOffsets[plain.time];
+      const mask = Float32Array.from({ length: rows }, (_, r) => r % 2);
+      for (const batch of [plain, { ...plain, weights: mask }])
+        for (const threads of [1, 2]) {
+          const { sequences, gradient } = oracle(model, weights, batch);
+          const session = new NativeSession(kernels, model, stateOf(model, weights), threads);
+          const losses = (await session.evaluate(batch)).map((s) => s.nll);
+          const expected = sequences.map((s) => s.nll);
+          expect(relativeError(losses, expected)).toBeLessThan(1e-5);
+          for (const [parameter, g] of await session.gradient(batch))
+            expect(
+              relativeError(g, gradient.get(parameter) as Float64Array),
+              parameter,
+            ).toBeLessThan(1e-4);
+          await session.trainStep(batch, settings);
+        }
     },
   );
 

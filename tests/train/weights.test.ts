@@ -6,9 +6,10 @@ import { lstm } from "../../lib/cells/lstm.js";
 import { tanh } from "../../lib/cells/tanh.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { model } from "../../lib/model/model.js";
-import { bernoulli, gaussianMixture } from "../../lib/outputs/index.js";
+import { bernoulli, categorical, gaussianMixture } from "../../lib/outputs/index.js";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors.js";
 import { readWeights, writeWeights } from "../../lib/train/weights.js";
+import { laplace } from "../oracle/own-outputs.js";
 
 let folder: string;
 beforeEach(() => {
@@ -56,6 +57,9 @@ test("what the numbers stand for is kept, and a file without it or with a broken
 test.each([
   ["music", model(lstm, 88, 5, bernoulli(88))],
   ["speech", model(lstm, 20, 5, gaussianMixture())],
+  ["speech with another mixture", model(lstm, 20, 5, gaussianMixture(10, 5))],
+  ["text", model(lstm, 20, 5, categorical(20))],
+  ["an output of one's own", model(lstm, 20, 5, laplace)],
 ])("a model of %s comes back from its file bit for bit", (_, trained) => {
   const read = readWeights(saved(trained));
   expect(read).toMatchObject({ data: "jsb", run: "0123456789abcdef" });
