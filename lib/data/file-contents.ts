@@ -5,6 +5,7 @@ import { type RollCounts, rollCounts } from "./counts.js";
 import type { MusicSplits, Split } from "./dataset.js";
 import { emptyRollsWarning } from "./empty-pieces.js";
 import { readMat } from "./mat.js";
+import type { MatHead } from "./mat-matrix.js";
 import { isSplit, pianoRollsFromMat } from "./mat-music.js";
 import { type MidiContents, midiContents } from "./midi-contents.js";
 import { otherSound } from "./other-sound.js";
@@ -59,6 +60,10 @@ export async function fileContents(bytes: Uint8Array, file: string): Promise<Fil
   return musicContents(kind, bytes, file);
 }
 
+/** A split, or what can be checked on the way; structs, and cells of whatever there may be, are named only. */
+const isReadable = ({ name, title }: MatHead) =>
+  isSplit(name) || ["numbers", "text", "sparse"].includes(title);
+
 function musicContents(kind: FileKind, bytes: Uint8Array, file: string): MusicContents {
   const about = { kind, bytes: bytes.length };
   if (kind !== "mat")
@@ -66,7 +71,7 @@ function musicContents(kind: FileKind, bytes: Uint8Array, file: string): MusicCo
       ...about,
       ...music(kind === "pickle" ? pianoRollsFromPickle(bytes, file) : parsePrepared(bytes, file)),
     };
-  const variables = Array.from(readMat(bytes, file, isSplit), ({ name, value }) => ({
+  const variables = Array.from(readMat(bytes, file, isReadable), ({ name, value }) => ({
     name,
     kind: value.kind === "passed over" ? value.title : value.kind,
     dimensions: value.dimensions,

@@ -23,7 +23,7 @@ export const isSplit = (name: string): name is keyof typeof variables =>
 export function pianoRollsFromMat(bytes: Uint8Array, file: string): ReadMusic {
   const budget = new RollBudget(file, bytes.length);
   const found: { train?: PianoRoll[]; valid?: PianoRoll[]; test?: PianoRoll[] } = {};
-  for (const { name, offset, value } of readMat(bytes, file, isSplit)) {
+  for (const { name, offset, value } of readMat(bytes, file, (head) => isSplit(head.name))) {
     if (!isSplit(name) || value.kind === "passed over") continue;
     const bad = (problem: string) => new BadFileError(file, offset, `${name}: ${problem}`);
     if (found[variables[name]]) throw bad("expected one variable of this name, got a second");

@@ -1,7 +1,13 @@
 import { inflateSync, constants as zlib } from "node:zlib";
 import { BadFileError } from "../errors.js";
 import { ByteReader } from "./byte-reader.js";
-import { type MatValue, matElementTypes, readMatContent, readMatHead } from "./mat-matrix.js";
+import {
+  type MatHead,
+  type MatValue,
+  matElementTypes,
+  readMatContent,
+  readMatHead,
+} from "./mat-matrix.js";
 
 export interface MatVariable {
   readonly name: string;
@@ -33,14 +39,14 @@ export const inflatedLimit = (fileBytes: number) => 36 * 2 ** 20 + 2 * fileBytes
  *
  * Source: "MAT-File Format", The MathWorks, chapter 1.
  *
- * @param wanted by name; default: all
+ * @param wanted by what stands before its content; default: all
  * @throws BadFileError on anything else, naming the variable: other MATLAB versions, wanted structs and objects, truncated files, sizes that do not fit
  *   what holds them, and compressed data that inflates beyond `inflatedLimit` or beyond what it declares
  */
 export function* readMat(
   bytes: Uint8Array,
   file: string,
-  wanted?: (name: string) => boolean,
+  wanted?: (head: MatHead) => boolean,
 ): Generator<MatVariable> {
   const reader = new ByteReader(file, bytes);
   readHeader(reader);
@@ -60,8 +66,9 @@ export function* readMat(
       new ByteReader(file, content, isCompressed ? offset : offset + 8, reader.littleEndian);
     if (wanted) {
       const start = isCompressed ? startOf(data, reader, offset).content : data;
-      const { name, title, dimensions } = readMatHead(reading(start));
-      if (!wanted(name)) {
+      const head = readMatHead(reading(start));
+      if (!wanted(head)) {
+        const { name, title, dimensions } = head;
         yield { name, offset, value: { kind: "passed over", title, dimensions } };
         continue;
       }

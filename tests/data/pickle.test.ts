@@ -196,7 +196,7 @@ describe("pianoRollsFromPickle", () => {
     [
       "a row of zeros and ones, which would pass for the notes 0 and 1",
       sets("]](K\x00K\x01K\x00laa"),
-      "train 0 step 0: expected the notes that sound, each once, got one twice in 3 numbers",
+      "train 0 step 0: expected the notes that sound, got a row of 3 zeros and ones",
     ],
     ["half a note", sets("]]]F60.5\naaa"), "expected MIDI note numbers 0 to 127, got 60.5"],
     [
