@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { GatedRnnError } from "../errors.js";
+import { BadFileError, GatedRnnError } from "../errors.js";
 import type { Split } from "./dataset.js";
 import { dataFolder } from "./music-sets.js";
 import { openSamples } from "./samples-file.js";
@@ -61,6 +61,12 @@ export function loadSpeech(
   try {
     return openSamples(speechFile(name, folder));
   } catch (error) {
+    if (error instanceof BadFileError && speechSetNames.some((known) => known === name))
+      throw new GatedRnnError(
+        "bad-file",
+        error.message.replace("prepare the set again", `run gated-rnn data prepare ${name}`),
+        { cause: error },
+      );
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new GatedRnnError(
       "data-missing",
