@@ -1,6 +1,7 @@
 // The time of whole training steps (noise, forward, loss, derivative, clipping, update), side by side:
 //   npm run bench                          everything on the processor (some minutes)
 //   npm run bench -- --engine webgpu       the GPU: parity, one run, many runs at once, large batches, the JSB search
+//   npm run bench -- --stream              one step in live use, beside other runtimes
 //   npm run bench -- --peers addon,PyTorch only peers whose names contain one of these
 //   npm run bench -- --cases "music gru"   only cases whose names contain this
 //   npm run bench -- --budget 1            seconds for each peer on each case (default 3)
@@ -13,6 +14,7 @@ import { codeVersion, GatedRnnError, machine } from "./library.mts";
 import { memory } from "./memory.mts";
 import { ownPeers } from "./own.mts";
 import { peak } from "./peak.mts";
+import { printStreams, streamTimes } from "./stream.mts";
 import { tableOf } from "./table.mts";
 import { tensorflowPeers } from "./tensorflow.mts";
 import { torchPeers } from "./torch.mts";
@@ -23,6 +25,7 @@ const usage = `npm run bench -- [options]
   --cases text    only cases whose names contain this, such as "music gru"
   --budget x      seconds for each peer on each case (default 3)
   --json FILE     all numbers as JSON too
+  --stream        one step of a trained GRU in live use, in place of all this
   --engine webgpu the GPU in place of all this, beside the addon and PyTorch's CUDA where they are there
   --backend name  gpu (default), or software: a program that plays a GPU, to see that it works
   --runs n        runs at once on the GPU (default 64)
@@ -41,6 +44,7 @@ function argumentsGiven() {
         engine: text,
         backend: text,
         runs: text,
+        stream: { type: "boolean" },
         help: { type: "boolean" },
       },
     }).values;
@@ -64,6 +68,15 @@ if (!(budget > 0)) {
 }
 
 const chosen = (name: string) => !options.cases || name.includes(options.cases);
+if (options.stream) {
+  const here = { machine: machine(), code: codeVersion(), node: process.version };
+  console.log(`${JSON.stringify(here)}\n`);
+  const timings = await streamTimes(wanted, chosen, budget);
+  printStreams(timings);
+  if (options.json)
+    writeFileSync(options.json, `${JSON.stringify({ ...here, timings }, null, 2)}\n`);
+  process.exit(0);
+}
 if (options.engine !== undefined) {
   if (options.engine !== "webgpu") {
     process.stderr.write(
