@@ -77,7 +77,7 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const {
     dataset,
-    task = taskOfData(dataset),
+    task: given,
     cell,
     engine = await defaultEngine(),
     threads = 1,
@@ -89,6 +89,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { checkpoint: file, checkpointSeconds = 30, ...others } = rest;
   const { onCheckpoint, onDamagedCheckpoint, update = "rmsprop", ...chosen } = others;
   const rule = typeof update === "string" ? updateNamed(update) : update;
+  const task = taskOfData(dataset, given);
   checkPredictable(task);
   const configuration = configurationOf(task, cell, chosen, rule);
   const { hiddenSize, seed } = configuration;
@@ -187,9 +188,13 @@ function savedIn(
   }
 }
 
-function taskOfData(dataset: Dataset | undefined): Task {
-  if (dataset) return taskOf(dataset);
-  throw new GatedRnnError("usage", "train: expected a task or a dataset, got neither");
+function taskOfData(dataset: Dataset | undefined, task: Task | undefined): Task {
+  if (dataset && !task) return taskOf(dataset);
+  if (task && !dataset) return task;
+  throw new GatedRnnError(
+    "usage",
+    `train: expected a task or a dataset, got ${task ? "both" : "neither"}`,
+  );
 }
 
 /** What a record says of its task. */
