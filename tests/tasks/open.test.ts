@@ -120,6 +120,7 @@ describe("CSV files", () => {
     expect([...lengths]).toEqual([2]);
     if (target.kind !== "dense") throw new Error("expected numbers");
     expect([...target.values]).toEqual([-1, 1]); // 2 and 4
+    expect(task.units).toMatchObject({ columns: [{ name: "y", mean: 3, deviation: 1 }] });
   });
 
   it("one alone is cut into its splits where it stands", async () => {

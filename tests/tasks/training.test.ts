@@ -56,6 +56,7 @@ it("a run of own data that is stopped goes on to the bits of an undisturbed one"
   });
   expect(stopped.record.status).toBe("stopped");
   const again = await train({ task: labelled, ...options, epochs: 4, checkpoint });
+  expect(again.record.started).toBe(stopped.record.started); // it did go on
   expect(again.record.results).toEqual(whole.record.results);
   expect(again.record.curve.map((p) => p.trainingNllPerStep)).toEqual(
     whole.record.curve.map((p) => p.trainingNllPerStep),
