@@ -23,7 +23,7 @@ export { batchOf, bucketedBatches } from "./data/batches.js";
 export type { MusicDataset, Split } from "./data/dataset.js";
 export * from "./data/loaders.js";
 export { openData, openMusic } from "./data/open.js";
-export { notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
+export { beginningOf, notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
 export { recallForgotten, recallTask } from "./data/recall.js";
 export { speechBaselines } from "./data/speech-baselines.js";
 export type {

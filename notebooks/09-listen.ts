@@ -37,10 +37,10 @@ for (const one of learned)
 // Each piece is 16 quarter notes, made with the same dice. All of them begin after the same two bars of a real chorale, which are not played.
 
 // %%
-import { sampleMusic, show, soundOfMusic } from "gated-rnn";
+import { beginningOf, sampleMusic, show, soundOfMusic } from "gated-rnn";
 
 const sampleRateHz = 8000;
-const primer = { ...dataset.test[4], length: 8 };
+const primer = beginningOf(dataset.test[4], 8);
 const { stepsPerQuarter = 1 } = dataset;
 const compose = async (model: TrainResult, temperature = 1, seed = 3) => {
   const roll = await sampleMusic(model, { steps: 16, seed, temperature, primer });

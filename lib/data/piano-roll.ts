@@ -45,3 +45,19 @@ export function pianoRoll(steps: readonly (readonly number[])[], name?: string):
 export function notesAt(roll: PianoRoll, t: number): Uint8Array {
   return roll.notes.subarray(roll.offsets[t], roll.offsets[t + 1]);
 }
+
+/**
+ * The first steps of a piece, or all of it where it is no longer.
+ *
+ * @throws GatedRnnError `usage` for a number of steps that is not whole, or below 1
+ */
+export function beginningOf(roll: PianoRoll, steps: number): PianoRoll {
+  if (!(Number.isInteger(steps) && steps >= 1))
+    throw new GatedRnnError(
+      "usage",
+      `beginning: expected a whole number of steps from 1, got ${steps}`,
+    );
+  const length = Math.min(steps, roll.length);
+  const offsets = roll.offsets.slice(0, length + 1);
+  return { ...roll, length, offsets, notes: roll.notes.slice(0, offsets[length]) };
+}

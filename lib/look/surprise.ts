@@ -1,5 +1,5 @@
 import { batchOf } from "../data/batches.js";
-import type { PianoRoll } from "../data/piano-roll.js";
+import { beginningOf, type PianoRoll } from "../data/piano-roll.js";
 import type { Engine } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
@@ -22,10 +22,7 @@ export async function surprise(
 ): Promise<Float64Array> {
   if (units?.kind !== "music")
     throw new GatedRnnError("usage", "surprise: expected a model of music, got another");
-  const beginnings = Array.from({ length: piece.length - 1 }, (_, k) => ({
-    ...piece,
-    length: k + 2,
-  }));
+  const beginnings = Array.from({ length: piece.length - 1 }, (_, k) => beginningOf(piece, k + 2));
   const batch = batchOf(beginnings, { lowestNote: units.lowestNote, keys: model.inputSize });
   const state = { ...initialState(model, 1), parameters };
   const session = await (engine ?? (await defaultEngine())).open(model, state);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { gru } from "../../lib/cells/gru.js";
 import { batchOf } from "../../lib/data/batches.js";
-import { pianoRoll } from "../../lib/data/piano-roll.js";
+import { beginningOf, pianoRoll } from "../../lib/data/piano-roll.js";
 import { openEngine } from "../../lib/engines/index.js";
 import { surprise } from "../../lib/look/surprise.js";
 import { initialState } from "../../lib/model/initialise.js";
@@ -22,7 +22,7 @@ it("is what each step costs: its mean is the piece's NLL per step, and a beginni
   const session = await engine.open(music, initialState(music, 3));
   const [whole] = await session.evaluate(batchOf([piece], { lowestNote: 60, keys: 12 }));
   expect(paid.reduce((a, b) => a + b)).toBeCloseTo(whole.nll, 4);
-  const beginning = await surprise(trained, { ...piece, length: 3 }, engine);
+  const beginning = await surprise(trained, beginningOf(piece, 3), engine);
   expect([...beginning]).toEqual([
     expect.closeTo(paid[0], 4) as number,
     expect.closeTo(paid[1], 4) as number,
@@ -30,6 +30,13 @@ it("is what each step costs: its mean is the piece's NLL per step, and a beginni
   // a fresh network says about a half for every key
   for (const nats of paid) expect(Math.abs(nats / (12 * Math.LN2) - 1)).toBeLessThan(0.1);
   await session.close();
+});
+
+it("the beginning of a piece is a piece of its own", () => {
+  const two = beginningOf(piece, 2);
+  expect([two.length, [...two.offsets], [...two.notes]]).toEqual([2, [0, 2, 3], [60, 64, 62]]);
+  expect(beginningOf(piece, 99).length).toBe(5);
+  expect(() => beginningOf(piece, 0)).toThrow("a whole number of steps from 1, got 0");
 });
 
 it("is asked of models of music only", async () => {
