@@ -1,9 +1,11 @@
 // compare.mts FOLDER: the sweeps that `npm run reproduce` has left in FOLDER, beside the committed records: test NLL of the chosen runs.
 // Gathers the records in FOLDER/results as notebooks/results has them, so that the notebooks can be run on them.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+
+import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { RunRecord } from "gated-rnn";
+import { makeFolder } from "./folder.mts";
 import { root } from "./jupyter.mts";
 
 const library = createRequire(import.meta.url)("gated-rnn") as typeof import("gated-rnn");
@@ -17,7 +19,7 @@ const mean = (values: readonly number[]) =>
 
 function gather(folder: string, records: readonly RunRecord[]): void {
   rmSync(folder, { recursive: true, force: true });
-  for (const kind of ["music", "speech"]) mkdirSync(join(folder, kind), { recursive: true });
+  for (const kind of ["music", "speech"]) makeFolder(join(folder, kind));
   for (const record of records) writeRecord(join(folder, kindOf(record)), record);
   cpSync(join(committed, "long"), join(folder, "long"), { recursive: true }); // runs of 800 epochs: not repeated
 }

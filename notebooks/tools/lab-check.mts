@@ -1,13 +1,15 @@
 // Runs a notebook in JupyterLab as a reader would, through its menu, in headless Chromium: every cell must end well and the
 // charts be drawn. Leaves build/lab-check/NAME.png and
 // notebooks/NAME.ipynb there. Needs Python 3, and chromium (CHROMIUM=path of another one).
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { browserFlags } from "./browser.mts";
+import { makeFolder } from "./folder.mts";
 import { type CodeCell, type Notebook, serialise, text } from "./format.mts";
 import { jupyterEnvironment, pythonWithJupyterLab, root } from "./jupyter.mts";
 import { notebookNames, readNotebook, readSource } from "./notebooks.mts";
@@ -20,18 +22,18 @@ const failure = /Error|^\d+:\d+ - /m;
 /** The notebook without outputs, and settings of its own that keep every cell in the page, scrolled away or not. */
 function prepare(name: string): void {
   const settings = join(folder, "settings", "@jupyterlab", "notebook-extension");
-  mkdirSync(settings, { recursive: true });
+  makeFolder(settings);
   writeFileSync(
     join(settings, "tracker.jupyterlab-settings"),
     JSON.stringify({ windowingMode: "none" }),
   );
   const news = join(folder, "settings", "@jupyterlab", "apputils-extension");
-  mkdirSync(news, { recursive: true });
+  makeFolder(news);
   writeFileSync(
     join(news, "notification.jupyterlab-settings"),
     JSON.stringify({ fetchNews: "false", checkForUpdates: false }),
   );
-  mkdirSync(served, { recursive: true });
+  makeFolder(served);
   if (!existsSync(join(served, "results")))
     symlinkSync(join(root, "notebooks", "results"), join(served, "results"));
   writeFileSync(join(served, `${name}.ipynb`), serialise(readSource(name)));

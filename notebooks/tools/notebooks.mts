@@ -3,10 +3,10 @@
 // run     executes notebooks → build/notebooks/*.ipynb; with --save → notebooks/*.ipynb, to be committed;
 //         with --results=FOLDER on the records there, in music, speech and long, instead of the committed ones
 // Names such as "01" choose notebooks; default: all.
+
 import { spawn } from "node:child_process";
 import {
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -17,6 +17,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execute } from "./execute.mts";
+import { makeFolder } from "./folder.mts";
 import { type Notebook, parse, print, serialise, text } from "./format.mts";
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -59,7 +60,7 @@ function build(name: string): void {
 function folderWith(results: string | undefined): string {
   if (results === undefined) return folder;
   const link = join(executedFolder, "results");
-  mkdirSync(executedFolder, { recursive: true });
+  makeFolder(executedFolder);
   rmSync(link, { force: true });
   symlinkSync(resolve(results), link, "junction");
   return executedFolder;
@@ -103,7 +104,7 @@ async function runAll(names: readonly string[], options: readonly string[]): Pro
 }
 
 function write(file: string, contents: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   writeFileSync(`${file}.part`, contents);
   renameSync(`${file}.part`, file);
 }

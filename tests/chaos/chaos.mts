@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fullDisk, killsWhileWriting } from "./checkpoints.mts";
 import { damagedDatabase, sameNumbers, wrongClocks } from "./circumstances.mts";
+import { damagedCheckpoints } from "./damaged-checkpoints.mts";
 import {
   type Fault,
   type KillOptions,
@@ -37,6 +38,10 @@ const faults: readonly (readonly [name: string, cause: () => Promise<Fault>])[] 
   ["mistakes", () => mistakes(folder)],
   ["full disk", () => fullDisk(folder)],
   ["checkpoints", () => killsWhileWriting(folder, options.quick ? 40 : 500)],
+  [
+    "damaged checkpoints",
+    async () => damagedCheckpoints(kills, await once(), options.quick ? 2 : 40),
+  ],
   [
     "clock",
     async () =>
