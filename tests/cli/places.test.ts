@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { gru } from "../../lib/cells/gru.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { model } from "../../lib/model/model.js";
-import { bernoulli } from "../../lib/outputs/output.js";
+import { bernoulli } from "../../lib/outputs/bernoulli.js";
 import { writeWeights } from "../../lib/train/weights.js";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
