@@ -8,8 +8,10 @@ import { syntheticChorales } from "../../lib/data/synthetic.js";
 import { defaultEngine, openEngine } from "../../lib/engines/index.js";
 import { removeCheckpoint } from "../../lib/train/checkpoint.js";
 import type { RunRecord } from "../../lib/train/record.js";
-import { decodeSafetensors } from "../../lib/train/safetensors.js";
+import { decodeSafetensors, sealedSafetensors } from "../../lib/train/safetensors.js";
 import { type TrainOptions, type TrainResult, train } from "../../lib/train/train.js";
+import { adam } from "../../lib/updates/adam.js";
+import { update } from "../../lib/updates/update.js";
 
 let folder: string;
 let checkpoint: string;
@@ -35,6 +37,13 @@ const options: TrainOptions = {
   learningRate: 5e-3,
   engine: await defaultEngine(),
 };
+
+/** A user's: gradient descent whose rate falls with the square root of the updates, by a memory of its own. */
+const ownRule = update("slowing", { push: 2 }, (words) => {
+  const { gradient, learningRate, previous, setting, plus, divide, times, sqrt } = words;
+  const seen = plus(previous("seen"), 1);
+  return { step: times(setting("push"), divide(times(learningRate, gradient), sqrt(seen))), seen };
+});
 
 /** What a run must reach again: everything but clocks. */
 function outcome({ record, parameters }: TrainResult) {
@@ -140,6 +149,16 @@ describe("a checkpoint", () => {
     );
   });
 
+  it("of before update rules had names is told from a damaged one", async () => {
+    await train({ ...options, epochs: 1, checkpoint, checkpointSeconds: 0 });
+    const { tensors, metadata } = decodeSafetensors(readFileSync(checkpoint), checkpoint);
+    const former = { ...metadata, format: "gated-rnn/checkpoint/1" };
+    writeFileSync(checkpoint, sealedSafetensors({ tensors, metadata: former }));
+    await expect(train({ ...options, epochs: 1, checkpoint })).rejects.toThrow(
+      "expected a gated-rnn/checkpoint/2 file, got one of a former version, gated-rnn/checkpoint/1; remove it, or give --restart",
+    );
+  });
+
   it("that cannot be written ends the run before it begins, naming path and cause, and nothing half-written stays", async () => {
     writeFileSync(join(folder, "file"), "");
     const unwritable = join(folder, "file", "run.safetensors");
@@ -158,4 +177,17 @@ it("a run that is found hopeless ends after its epoch as pruned, with the result
   const later = await train({ ...options, isHopeless: () => ++epochs > 2 });
   expect(later.record).toMatchObject({ status: "pruned", bestEpoch: 2 });
   expect(later.record.curve).toHaveLength(2);
+});
+
+it.each([adam, ownRule])("goes on by $name from its memory to the same bits", async (update) => {
+  const run = { ...options, update };
+  const undisturbed = await train(run);
+  expect(undisturbed.record.configuration).toMatchObject({
+    update: update.name,
+    updateSettings: update.settings,
+  });
+  expect(undisturbed.record.configuration).not.toHaveProperty("decay");
+  const { result, sittings } = await inSittings(run, 5);
+  expect(sittings.length).toBeGreaterThan(2);
+  expect(outcome(result)).toEqual(outcome(undisturbed));
 });
