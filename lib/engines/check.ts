@@ -145,6 +145,11 @@ export function checkSettings(where: string, settings: StepSettings, rule: Updat
   number("maxGradientNorm", "above 0, or Infinity for never", (x) => x > 0);
   if (settings.maxStepNorm !== undefined)
     number("maxStepNorm", "above 0, or Infinity for no limit", (x) => x > 0);
+  if (settings.update !== undefined && (typeof settings.update !== "object" || !settings.update))
+    throw usage(
+      where,
+      `update: expected the rule's settings by name, got ${shown(settings.update)}`,
+    );
   settingsOf(rule, settings.update, where);
   const { loss = "mean", nonFiniteGradient = "stop" } = settings;
   for (const [what, word, words] of [

@@ -39,8 +39,12 @@ int main(int count, char **arguments) {
     size_t end = (size_t)region[k][0] + (size_t)region[k][1], next = k + 1 < regions ? (size_t)region[k + 1][0] : words;
     if (next > end) ASAN_POISON_MEMORY_REGION(arena + end, (next - end) * 4);
   }
-  run_job(arena, header[1]);
+  const int32_t problem = run_job(arena, (int64_t)words, header[1]);
   ASAN_UNPOISON_MEMORY_REGION(arena, words * 4);
+  if (problem) {
+    fprintf(stderr, "main: the job does not fit: %d\n", problem);
+    return 3;
+  }
   fwrite(arena, 4, words, out);
   free(memory);
   free(region);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { GatedRnnError } from "../../errors.js";
 import { packageFolder } from "../../train/provenance.js";
-import type { ArenaMemory, Kernels } from "./kernels.js";
+import { type ArenaMemory, checkRun, type Kernels } from "./kernels.js";
 
 const variant = z.object({
   name: z.string(),
@@ -35,7 +35,7 @@ interface Addon {
   readonly processor: readonly string[];
   /** Words to the next cache line. */
   misalignment(buffer: ArrayBuffer): number;
-  run(buffer: ArrayBuffer, firstWord: number, job: number): void;
+  run(buffer: ArrayBuffer, firstWord: number, job: number): number;
 }
 
 /** Where the build step puts the addons. */
@@ -139,6 +139,6 @@ class AddonArena implements ArenaMemory {
   }
 
   run(job: number): void {
-    this.addon.run(this.ints.buffer as ArrayBuffer, this.firstWord, job);
+    checkRun("native", this.addon.run(this.ints.buffer as ArrayBuffer, this.firstWord, job));
   }
 }

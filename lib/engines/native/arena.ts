@@ -50,6 +50,8 @@ export class Arena {
   readonly parameters: number;
   /** First float of each slot of the update rule's memory. */
   readonly slots: readonly number[];
+  /** Parameters and slots as they were before an update. */
+  private readonly kept: number;
   private readonly noisy: number;
   private readonly rule: number;
   private readonly updateRegisters: number;
@@ -74,9 +76,10 @@ export class Arena {
       end = at + length;
       return at;
     };
-    this.result = take(4);
+    this.result = take(6);
     this.parameters = take(count);
     this.slots = plan.slots.map(() => take(count));
+    this.kept = take(end - this.parameters);
     this.rule = Number(isRmsprop(plan.update));
     const rule = updateProgram(plan);
     this.updateRegisters = take(rule.registers * updateBlock);
@@ -170,16 +173,16 @@ export class Arena {
     return { ...layout, ...input, saved, inputAt: slice + wordOf("Slice", "inputValues") };
   }
 
-  /** Sum of NLL and, after a gradient, its global norm. */
-  results(): { nll: number; norm: number } {
+  /** Sum of NLL and, after a gradient, its global norm, and after an update whether all that it made is finite. */
+  results(): { nll: number; norm: number; whole: boolean } {
     const { floats } = this.memory;
-    const [nll, norm] = new Float64Array(
+    const [nll, norm, finite] = new Float64Array(
       floats.buffer.slice(
         floats.byteOffset + this.result * 4,
-        floats.byteOffset + this.result * 4 + 16,
+        floats.byteOffset + this.result * 4 + 24,
       ),
     );
-    return { nll, norm };
+    return { nll, norm, whole: finite === 1 };
   }
 
   /** Reads one of the parameter-shaped areas, without the padding. */
@@ -336,6 +339,7 @@ export class Arena {
       hiddenGradientSlot: p.hiddenGradientSlot,
       noiseSeed: settings?.noiseSeed ?? 0,
       update,
+      kept: this.kept,
       shrink: Number(settings?.nonFiniteGradient === "shrink"),
       lossScale: settings?.loss === "sum" ? 1 : 1 / steps,
       weightNoise: settings?.weightNoise ?? 0,

@@ -29,7 +29,7 @@ const flags = [
   "-msimd128",
 ];
 const linkFlags = [
-  ...["-nostdlib", "-Wl,--no-entry", "-Wl,--export=run_job", "-Wl,--export=__heap_base"],
+  ...["-nostdlib", "-Wl,--no-entry", "-Wl,--export=__heap_base"],
   // a stack that overflows meets the end of memory, not the data
   ...["-Wl,--stack-first", "-Wl,-z,stack-size=65536", "-Wl,--strip-all"],
 ];

@@ -154,6 +154,7 @@ export const structures = {
     hiddenGradientSlot: int(),
     noiseSeed: int(),
     update: int("made before"),
+    kept: int("parameters and slots as they were before an update"),
     shrink: int("whether a gradient that is not finite is replaced by 0.1 * its parameter"),
     lossScale: float(
       "of the gradient: 1 for the sum over the batch's rows, 1 / rows for their mean",
@@ -174,7 +175,9 @@ export const structures = {
     updateRegisters: int("the rescaled gradient, the scalars, the operations' results"),
     updateResults: int("registers: the step, then every slot's new value"),
     deviationFloor: float(),
-    result: int("doubles: sum of NLL, global gradient norm"),
+    result: int(
+      "doubles: sum of NLL, global gradient norm, 1 where all that an update made is finite",
+    ),
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Field>>>>;
 

@@ -1,3 +1,5 @@
+import { GatedRnnError } from "../../errors.js";
+
 /** A build of the C source: what a session runs its jobs on. An arena is one block of memory that C and TypeScript share. */
 export interface Kernels {
   /** As records name it: "native addon avx512 3f2a91c0". */
@@ -17,6 +19,34 @@ export interface ArenaMemory {
   reserve(words: number): void;
   readonly ints: Int32Array;
   readonly floats: Float32Array;
-  /** Carries out the job that lies at a word. */
+  /**
+   * Carries out the job that lies at a word.
+   *
+   * @throws GatedRnnError `engine` when the job does not fit the memory: nothing is done then
+   */
   run(job: number): void;
+}
+
+/** What the C source finds wrong with a job, by the numbers of c/check.h. */
+const problems = [
+  "",
+  "sizes",
+  "parameters",
+  "matrices",
+  "instructions",
+  "tables",
+  "batch",
+  "steps of the batch",
+  "input",
+  "target",
+  "the output's equations",
+];
+
+/** @throws GatedRnnError `engine` for what `run` returns when a job does not fit its memory */
+export function checkRun(name: string, problem: number): void {
+  if (problem === 0) return;
+  throw new GatedRnnError(
+    "engine",
+    `${name} engine: expected a job that fits its memory, got ${problems[problem]} that do not; this is a bug of the engine: report it`,
+  );
 }

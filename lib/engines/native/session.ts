@@ -35,12 +35,13 @@ export class NativeSession implements Session {
   async trainStep(batch: Batch, settings: StepSettings): Promise<StepReport> {
     const [first] = this.arena.run(this.slices(batch), modes.update, settings, this.updates);
     const steps = predictedSteps(batch);
-    const { nll, norm } = this.arena.results();
+    const { nll, norm, whole } = this.arena.results();
     if (settings.nonFiniteGradient !== "shrink") {
       if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
       if (!Number.isFinite(norm))
         throw new NotFiniteError(this.updates + 1, this.firstNotFinite(first.gradients));
     }
+    if (!whole) throw new NotFiniteError(this.updates + 1, "the updated parameters");
     this.updates += 1;
     return { nllPerStep: nll / steps, steps, gradientNorm: norm };
   }

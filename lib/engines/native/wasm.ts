@@ -1,14 +1,14 @@
 import { GatedRnnError } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { engineOn } from "./engine.js";
-import type { ArenaMemory, Kernels } from "./kernels.js";
+import { type ArenaMemory, checkRun, type Kernels } from "./kernels.js";
 
 /** What a build exports: see wasm/module.c. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
   /** First byte behind the module's own stack and constants. */
   readonly __heap_base: WebAssembly.Global<"i32">;
-  run_job(arena: number, job: number): void;
+  run(arena: number, job: number): number;
   source_hash(): number;
   lanes(): number;
   relaxed(): number;
@@ -72,7 +72,7 @@ class WasmArena implements ArenaMemory {
   }
 
   run(job: number): void {
-    this.exports.run_job(this.first, job);
+    checkRun("native-wasm", this.exports.run(this.first, job));
   }
 
   private grow(pages: number): void {

@@ -183,26 +183,43 @@ export class ReferenceSession implements Session {
     const rescale = !finite ? 0.1 : norm > maxGradientNorm ? maxGradientNorm / norm : 1;
     const rule = settingsOf(plan.update, settings.update);
     const scalars = plan.scalars(learningRate, rule, this.updates);
+    const slots: tf.Tensor[][] = this.slots.map(() => []);
     const steps = grads.map((grad, k) => {
       const [step, ...next] = t.tidy(() => {
         const gradient = t.mul(finite ? grad : this.parameters[k], rescale);
-        const slots = this.slots.map((slot) => slot[k]);
-        return updateTensors(t, plan, { weight: this.parameters[k], gradient, slots, scalars });
+        const before = this.slots.map((slot) => slot[k]);
+        return updateTensors(t, plan, {
+          weight: this.parameters[k],
+          gradient,
+          slots: before,
+          scalars,
+        });
       });
-      next.forEach((value, slot) => {
-        this.slots[slot][k].dispose();
-        this.slots[slot][k] = value;
-      });
+      for (const [slot, value] of next.entries()) slots[slot].push(value);
       return step;
     });
     const length = maxStepNorm === Number.POSITIVE_INFINITY ? 0 : await this.norm(steps);
     const shorter = length > maxStepNorm ? maxStepNorm / length : 1;
-    steps.forEach((step, k) => {
-      const value = t.tidy(() => t.sub(this.parameters[k], t.mul(step, shorter)));
-      t.dispose([this.parameters[k], step]);
-      this.parameters[k] = value;
-    });
+    const parameters = steps.map((step, k) =>
+      t.tidy(() => t.sub(this.parameters[k], t.mul(step, shorter))),
+    );
+    t.dispose(steps);
+    if (!(await this.areFinite([...parameters, ...slots.flat()]))) {
+      t.dispose([...parameters, ...slots.flat()]);
+      throw new NotFiniteError(this.updates + 1, "the updated parameters");
+    }
+    t.dispose(this.parameters.splice(0, parameters.length, ...parameters));
+    for (const [slot, values] of slots.entries())
+      t.dispose(this.slots[slot].splice(0, values.length, ...values));
     this.updates += 1;
+  }
+
+  private async areFinite(tensors: readonly tf.Tensor[]): Promise<boolean> {
+    const { t } = this;
+    const zero = t.tidy(() => t.addN(tensors.map((tensor) => t.sum(t.mul(tensor, 0)))));
+    const [value] = await zero.data();
+    zero.dispose();
+    return value === 0;
   }
 
   private async norm(tensors: readonly tf.Tensor[]): Promise<number> {

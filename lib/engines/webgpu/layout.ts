@@ -25,6 +25,9 @@ export interface Layout {
   readonly resultFloats: number;
 }
 
+/** Of every run, at the beginning of `results`: sum of NLL, gradient norm, 1 where an update made what is not finite. */
+export const resultWords = 3;
+
 /** Rows that are summed by one workgroup in weight gradients: a run is split by its own length, whoever runs beside it. */
 const chunkRows = 256;
 const mostSplits = 64;
@@ -41,7 +44,7 @@ export function layoutOf(
   const fused = fusedOutput(output);
   let batchWords = calls.length * jobWords;
   let workFloats = 0;
-  let resultFloats = 2 * calls.length;
+  let resultFloats = resultWords * calls.length;
   const placed = new Map<Batch, Record<string, number>>();
   const takeBatch = (words: number) => {
     batchWords += words;
@@ -86,7 +89,7 @@ export function layoutOf(
       partials: mode === "forward" ? 0 : takeWork(splits * parameterFloats),
       chunk,
       splits,
-      result: 2 * run,
+      result: resultWords * run,
       nll: takeResults(rows),
       squares: takeResults(squares),
       update: updates,

@@ -2,7 +2,7 @@ import type { Batch } from "../../data/batch.js";
 import { GatedRnnError } from "../../errors.js";
 import type { Device } from "./device.js";
 import type { Extent, Kernels, Mode, Stage } from "./kernels.js";
-import { type Call, fill, type Layout, layoutOf } from "./layout.js";
+import { type Call, fill, type Layout, layoutOf, resultWords } from "./layout.js";
 import { type BufferName, bufferNames } from "./wgsl/kernel.js";
 import { stateParts } from "./wgsl/update.js";
 
@@ -11,6 +11,8 @@ export interface Outcome {
   /** Sum of NLL over the rows, and the gradient's norm; 0 where no gradient was asked for. */
   readonly nll: number;
   readonly norm: number;
+  /** Whether all that an update made is finite; where it is not, `restore` brings back what was there before. */
+  readonly isWhole: boolean;
   /** NLL by row, after a forward step only. */
   readonly rows: Float32Array;
 }
@@ -20,6 +22,8 @@ export class Memory {
   private readonly buffers = new Map<BufferName, GPUBuffer>();
   private readonly groups = new Map<string, GPUBindGroup>();
   private staging: GPUBuffer | undefined;
+  /** The runs' parameters and optimiser as they were before the last update. */
+  private before: GPUBuffer | undefined;
   private words = new Uint32Array(0);
   private slots = 0;
   private queue: Promise<unknown> = Promise.resolve();
@@ -47,6 +51,10 @@ export class Memory {
         this.device.gpu.queue.submit([encoder.finish()]);
         this.device.destroyBuffer(old);
       }
+      const parts = stateParts(this.kernels.plan);
+      this.device.destroyBuffer(this.before);
+      const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+      this.before = this.device.createBuffer("before", (bytes * (parts - 1)) / parts, usage);
       this.buffer("weights", 4 * weights.floats * slots);
       if (!this.buffers.has("tables"))
         this.device.gpu.queue.writeBuffer(this.buffer("tables", 4 * tables.length), 0, tables);
@@ -114,6 +122,26 @@ export class Memory {
     return parts * slot + (part < 0 ? parts + part : part);
   }
 
+  /** Undoes a run's last update. */
+  async restore(slot: number): Promise<void> {
+    await this.inTurn("restoring", () => {
+      const encoder = this.device.gpu.createCommandEncoder();
+      this.copyState(encoder, slot, "back");
+      this.device.gpu.queue.submit([encoder.finish()]);
+    });
+  }
+
+  /** A run's parameters and optimiser on their way to safety, or back. */
+  private copyState(encoder: GPUCommandEncoder, slot: number, way: "out" | "back"): void {
+    const part = 4 * this.kernels.program.parameterFloats;
+    const parts = stateParts(this.kernels.plan);
+    const [state, before] = [this.buffers.get("state"), this.before] as [GPUBuffer, GPUBuffer];
+    const [at, kept] = [parts * slot * part, (parts - 1) * slot * part];
+    const bytes = (parts - 1) * part;
+    if (way === "out") encoder.copyBufferToBuffer(state, at, before, kept, bytes);
+    else encoder.copyBufferToBuffer(before, kept, state, at, bytes);
+  }
+
   /** The last step's values of sequence slots, for the only run there was: [rows, hidden]. */
   async readSlot(slot: number, rows: number): Promise<Float32Array> {
     const floats = rows * this.kernels.program.model.hiddenSize;
@@ -121,10 +149,11 @@ export class Memory {
   }
 
   close(): void {
-    for (const buffer of [...this.buffers.values(), this.staging])
+    for (const buffer of [...this.buffers.values(), this.staging, this.before])
       this.device.destroyBuffer(buffer);
     this.buffers.clear();
     this.staging = undefined;
+    this.before = undefined;
   }
 
   private async step(
@@ -145,6 +174,8 @@ export class Memory {
     fill(calls, layout, this.words, new Float32Array(this.words.buffer));
     device.gpu.queue.writeBuffer(batch, 0, this.words, 0, layout.batchWords);
     const encoder = device.gpu.createCommandEncoder();
+    if (mode === "update" || mode === "limited update")
+      for (const { slot } of calls) this.copyState(encoder, slot, "out");
     const pass = encoder.beginComputePass();
     stages.forEach(({ kernel }, k) => {
       pass.setPipeline(pipelines[k]);
@@ -156,13 +187,14 @@ export class Memory {
       device.dispatches += 1;
     });
     pass.end();
-    const floats = mode === "forward" ? layout.resultFloats : 2 * calls.length;
+    const floats = mode === "forward" ? layout.resultFloats : resultWords * calls.length;
     const reading = this.readBuffer("results", 0, floats, encoder); // submits
     device.hostMilliseconds += performance.now() - begin;
     const found = await reading;
     return layout.jobs.map(({ result, nll, rows }) => ({
       nll: found[result],
       norm: mode === "forward" ? 0 : found[result + 1],
+      isWhole: mode === "forward" || mode === "gradient" || found[result + 2] === 0,
       rows: mode === "forward" ? found.slice(nll, nll + rows) : new Float32Array(0),
     }));
   }

@@ -37,12 +37,16 @@ export class WebGpuSession implements Session {
   async trainStep(batch: Batch, settings: StepSettings): Promise<StepReport> {
     const limited = (settings.maxStepNorm ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
     const mode = limited ? "limited update" : "update";
-    const { nll, norm } = await this.compute(batch, mode, settings);
+    const { nll, norm, isWhole } = await this.compute(batch, mode, settings);
     const steps = predictedSteps(batch);
     if (settings.nonFiniteGradient !== "shrink") {
       if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
       if (!Number.isFinite(norm))
         throw new NotFiniteError(this.updates + 1, await this.firstNotFinite());
+    }
+    if (!isWhole) {
+      await this.runs.memory.restore(this.slot);
+      throw new NotFiniteError(this.updates + 1, "the updated parameters");
     }
     this.updates += 1;
     return { nllPerStep: nll / steps, steps, gradientNorm: norm };

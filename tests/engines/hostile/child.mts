@@ -32,8 +32,11 @@ async function attempt<T>(what: string, call: () => Promise<T>, result: (value: 
   }
 }
 
-const bits = ({ updates, ...parts }: TrainingState) =>
-  JSON.stringify([updates, ...Object.values(parts).map((part) => [...part].map(String))]);
+const bits = ({ updates, parameters, optimiser }: TrainingState) =>
+  JSON.stringify([
+    updates,
+    ...[parameters, ...optimiser.values()].map((part) => [...part].map(String)),
+  ]);
 const areFinite = ({ parameters }: TrainingState) =>
   [...parameters.values()].every((values) => values.every(Number.isFinite));
 
@@ -70,12 +73,13 @@ async function batches(kind: string, model: Model, right: Batch) {
   const state = library.initialState(model, seeds.weights);
   const session = await engine.open(model, state);
   const before = JSON.stringify(await session.evaluate(right));
+  const atRest = bits(await session.read());
   for (const { what, value } of [...broken(right), ...random(right, seeds.chance, Number(count))])
     await withBatch(session, state, `${kind} ${what}`, value);
   const other = kind === "music" ? soundBatch : musicBatch;
   await withBatch(session, state, `${kind} of the other model`, other);
   const after = JSON.stringify(await session.evaluate(right));
-  const kept = bits(await session.read()) === bits(state);
+  const kept = bits(await session.read()) === atRest;
   tell(`${kind} afterwards`, { same: after === before && kept });
   await session.close();
 }
@@ -83,16 +87,26 @@ async function batches(kind: string, model: Model, right: Batch) {
 async function states() {
   const state = library.initialState(music, seeds.weights);
   const session = await engine.open(music, state);
+  const atRest = bits(await session.read());
   const trained = library.initialState(music, 8); // would be seen if half of it were written
-  const parts = ["parameters", "meanSquares", "momenta"] as const;
   const all: Broken<unknown>[] = [
     ...broken({ state: 0 }).map(({ what, value }) => ({ what, value: value.state })),
-    ...parts.flatMap((part) =>
-      brokenMaps(trained[part]).map(({ what, value }) => ({
-        what: `${part} ${what}`,
-        value: { ...trained, [part]: value },
-      })),
-    ),
+    ...brokenMaps(trained.parameters).map(({ what, value }) => ({
+      what: `parameters ${what}`,
+      value: { ...trained, parameters: value },
+    })),
+    ...brokenMaps(trained.parameters).map(({ what, value }) => ({
+      what: `meanSquare ${what}`,
+      value: { ...trained, optimiser: new Map([["meanSquare", value]]) },
+    })),
+    ...broken({ optimiser: 0 }).map(({ what, value }) => ({
+      what,
+      value: { ...trained, ...value },
+    })),
+    {
+      what: "another slot",
+      value: { ...trained, optimiser: new Map([["__proto__", trained.parameters]]) },
+    },
     ...broken({ updates: 0 }).map(({ what, value }) => ({ what, value: { ...trained, ...value } })),
     { what: "of another model", value: library.initialState(sound, 1) },
   ];
@@ -104,7 +118,7 @@ async function states() {
       () => "written",
     );
     if (written) await session.write(state);
-    else if (bits(await session.read()) !== bits(state)) tell(`write ${what}`, { same: false });
+    else if (bits(await session.read()) !== atRest) tell(`write ${what}`, { same: false });
     const open = () => engine.open(music, given);
     await attempt(
       `open ${what}`,
@@ -175,7 +189,7 @@ async function models() {
         await opened.close();
         return sequences.map(({ nll }) => nll);
       };
-      await attempt(`model of ${right.output.kind} ${what}`, open, (nll) => nll);
+      await attempt(`model of ${right.output.name} ${what}`, open, (nll) => nll);
       if (engine.check)
         await attempt(
           `check ${what}`,

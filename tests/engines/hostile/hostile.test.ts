@@ -7,7 +7,7 @@ import { lstm } from "../../../lib/cells/lstm.js";
 import type { Batch } from "../../../lib/data/batch.js";
 import { initialState } from "../../../lib/model/initialise.js";
 import { type Model, model } from "../../../lib/model/model.js";
-import { bernoulli, gaussianMixture } from "../../../lib/outputs/output.js";
+import { bernoulli, gaussianMixture } from "../../../lib/outputs/index.js";
 import { relativeError } from "../../oracle/examples.js";
 import { oracle } from "../../oracle/oracle.js";
 import { availableEngines, webGpuBackend } from "../available.js";
@@ -83,6 +83,7 @@ describe.each(engines)("the engine $name $backend", ({ name, backend, count }) =
       const given = batches.get(rest.join(" "));
       if (given === undefined || result === undefined || call === "trace") continue;
       const expected = oracle(given.model, weightsOf(given.model), given.batch);
+      if (expected.nllPerStep > 1e37) continue; // single precision has no such numbers
       right += 1;
       if (call === "gradient")
         for (const [parameter, values] of result as [string, number[]][])

@@ -29,8 +29,13 @@ export const musicBatch = {
   target: keys([[1], [5, 4], [2], [], [0, 3], [2], [1], [4, 5], [0]]),
 };
 
-/** Samples: 6 in, 4 out. */
-export const soundBatch = { ...common, input: samples(6), target: samples(4) };
+/** Samples: 6 in, 4 out, one step of them not to be predicted and one twice as much. */
+export const soundBatch = {
+  ...common,
+  input: samples(6),
+  target: samples(4),
+  weights: Float32Array.of(1, 0, 2, 1, 1, 1, 1, 1, 1),
+};
 
 export const settings = {
   learningRate: 1e-3,
@@ -40,10 +45,7 @@ export const settings = {
   maxStepNorm: Number.POSITIVE_INFINITY,
   loss: "mean",
   nonFiniteGradient: "stop",
-  decay: 0.95,
-  momentum: 0.9,
-  epsilon: 1e-6,
-  rootFloor: 0,
+  update: { decay: 0.95, momentum: 0.9, epsilon: 1e-6, rootFloor: 0 },
 } as const;
 
 export const hiddenSize = 5;

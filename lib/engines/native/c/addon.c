@@ -1,4 +1,4 @@
-// The engine as a Node-API addon: run(buffer, firstWord, job), misalignment(buffer), lanes, and
+// The engine as a Node-API addon: run(buffer, firstWord, job) (see engine.h), misalignment(buffer), lanes, and
 // processor: the features that this processor has.
 #include "engine.h"
 #include "processor.h"
@@ -28,8 +28,13 @@ static napi_value run(napi_env env, napi_callback_info info) {
     napi_throw_type_error(env, NULL, "run: expected an ArrayBuffer, its first word and the job's word");
     return NULL;
   }
-  run_job((float *)memory + first, job);
-  return NULL;
+  if (first < 0 || (size_t)first * 4 > length) {
+    napi_throw_range_error(env, NULL, "run: expected a first word within the ArrayBuffer");
+    return NULL;
+  }
+  napi_value problem;
+  napi_create_int32(env, run_job((float *)memory + first, (int64_t)(length / 4) - first, job), &problem);
+  return problem;
 }
 
 NAPI_MODULE_INIT() {

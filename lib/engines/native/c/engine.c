@@ -1,5 +1,6 @@
 #include "job.h"
 #include "engine.h"
+#include "check.h"
 #include "gemm.h"
 #include "mixture.h"
 #include "noise.h"
@@ -46,13 +47,36 @@ static long rows_at(const Context *x, long t) {
   return t < x->slice->time ? offsets[t + 1] - offsets[t] : 0;
 }
 
+// Operations of a phase whose operands are found once; the stack is short in WebAssembly and in threads.
+enum { LONGEST_PHASE = 128 };
+
+// The same as run_phase, for more operations: operands are found anew for every block.
+static void run_long_phase(const Context *x, const Instruction *phase, const float *weights, long t) {
+  const Job *job = x->job;
+  const PhaseOp *ops = AT(PhaseOp, job->ops) + phase->at;
+  const long total = rows_at(x, t) * job->width, block = job->registerStride;
+  for (long from = 0; from < total; from += block) {
+    const long n = total - from < block ? total - from : block;
+    for (const PhaseOp *op = ops; op < ops + phase->count; op++) {
+      const int32_t words[4] = {op->out, op->a, op->b, op->c};
+      float *at[4];
+      for (int k = 0; k < 4; k++) at[k] = operand(x, words[k], t) + (words[k] >> 28 != IN_REGISTER ? from : 0);
+      phase_op(op, at[0], at[1], at[2], at[3], weights, n, job->width);
+    }
+  }
+}
+
 static void run_phase(const Context *x, const Instruction *phase, const float *weights, long t) {
   const Job *job = x->job;
   const PhaseOp *ops = AT(PhaseOp, job->ops) + phase->at;
   const int count = phase->count;
+  if (count > LONGEST_PHASE) {
+    run_long_phase(x, phase, weights, t);
+    return;
+  }
   const long total = rows_at(x, t) * job->width, block = job->registerStride;
-  float *at[count][4];
-  long advance[count][4];
+  float *at[LONGEST_PHASE][4];
+  long advance[LONGEST_PHASE][4];
   for (int i = 0; i < count; i++) {
     const int32_t words[4] = {ops[i].out, ops[i].a, ops[i].b, ops[i].c};
     for (int k = 0; k < 4; k++) {
@@ -478,8 +502,6 @@ static float *rmsprop(const Context *x, const float *gradients, float rescale, i
   return m;
 }
 
-enum { UPDATE_BLOCK = 512 };
-
 // First float of an operand of an update: a register, or the weights (0) and slots (1, 2, ...) from a parameter on.
 static float *update_operand(const Context *x, int32_t word, long from) {
   const Job *job = x->job;
@@ -534,6 +556,25 @@ static void update(const Context *x, double norm) {
   for (long i = 0; i < job->count; i += LANES) store(w + i, load(w + i) - load(steps + i) * shorter);
 }
 
+static int all_finite(const float *values, long n) {
+  vf odd = splat(0); // x - x is 0 for finite numbers, NaN for others
+  for (long i = 0; i < n; i += LANES) odd += load(values + i) - load(values + i);
+  return sum(odd) == 0;
+}
+
+// The update, or none where it would leave parameters or slots that are not finite. Returns whether it was made.
+static int whole_update(const Context *x, double norm) {
+  const Job *job = x->job;
+  const long behind = job->slotCount > 0 ? job->slots + (job->slotCount - 1) * (long)job->slotStride + job->count : job->parameters + job->count;
+  const long count = behind - job->parameters;
+  float *state = x->arena + job->parameters, *kept = x->arena + job->kept;
+  copy(kept, state, count);
+  update(x, norm);
+  if (all_finite(state, count)) return 1;
+  copy(state, kept, count);
+  return 0;
+}
+
 // Numbers below 1e-38 count as 0 while a job runs: processors take a hundred times as long over them, and gradients that noise
 // has blown up and clipping has scaled down are full of them. Threads inherit it. WebAssembly has no such switch.
 #if defined(__SSE__)
@@ -549,10 +590,13 @@ static void update(const Context *x, double norm) {
 
 static void carry_out(float *arena, int32_t at);
 
-void run_job(float *arena, int32_t at) {
+int32_t run_job(float *arena, int64_t words, int32_t at) {
+  const enum Problem problem = problem_of(arena, words, at);
+  if (problem != SOUND) return (int32_t)problem;
   FLUSH_TO_ZERO;
   carry_out(arena, at);
   RESTORE_CONTROL;
+  return 0;
 }
 
 static void carry_out(float *arena, int32_t at) {
@@ -589,5 +633,5 @@ static void carry_out(float *arena, int32_t at) {
   if (!(job->mode & JOB_BACKWARD)) return;
   result[1] = reduce_gradients(x);
   const int finite = result[0] - result[0] == 0 && result[1] - result[1] == 0;
-  if ((job->mode & JOB_UPDATE) && (finite || job->shrink)) update(x, result[1]);
+  if ((job->mode & JOB_UPDATE) && (finite || job->shrink)) result[2] = whole_update(x, result[1]);
 }

@@ -150,6 +150,7 @@ typedef struct {
   int32_t hiddenGradientSlot;
   int32_t noiseSeed;
   int32_t update; // made before
+  int32_t kept; // parameters and slots as they were before an update
   int32_t shrink; // whether a gradient that is not finite is replaced by 0.1 * its parameter
   float lossScale; // of the gradient: 1 for the sum over the batch's rows, 1 / rows for their mean
   float weightNoise;
@@ -168,7 +169,7 @@ typedef struct {
   int32_t updateRegisters; // the rescaled gradient, the scalars, the operations' results
   int32_t updateResults; // registers: the step, then every slot's new value
   float deviationFloor;
-  int32_t result; // doubles: sum of NLL, global gradient norm
+  int32_t result; // doubles: sum of NLL, global gradient norm, 1 where all that an update made is finite
 } Job;
 
 enum { JOB_BACKWARD = 1, JOB_UPDATE = 2, JOB_PREPARE = 4, JOB_STEP = 8 };

@@ -1,4 +1,5 @@
 // What a WebAssembly build says about itself; the rest of it is ../c.
+#include "engine.h"
 #include "vector.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
@@ -14,4 +15,10 @@ EXPORT(relaxed) int32_t relaxed(void) {
 #else
   return 0;
 #endif
+}
+
+// run_job on an arena that reaches to the end of memory.
+EXPORT(run) int32_t run(float *arena, int32_t job) {
+  const int64_t bytes = (int64_t)__builtin_wasm_memory_size(0) * 65536 - (int64_t)(uintptr_t)arena;
+  return run_job(arena, bytes / 4, job);
 }

@@ -58,7 +58,10 @@ export function totals({ parameterFloats }: Program): Kernel {
   if (lid == 0u) { results[result_] = scratch[0]; }
   workgroupBarrier();
   ${add("squares_", `${Math.ceil(parameterFloats / reduced)}u`)}
-  if (lid == 0u) { results[result_ + 1u] = sqrt(scratch[0]); }`,
+  if (lid == 0u) {
+    results[result_ + 1u] = sqrt(scratch[0]);
+    results[result_ + 2u] = 0.0;
+  }`,
   });
 }
 
@@ -105,17 +108,24 @@ function rule({ parameterFloats }: Program, plan: UpdatePlan): string {
   return lines.map((line) => `\n    ${line}`).join("");
 }
 
+/** Says so where what was made is not finite: all that do write the same. */
+function told({ parameterFloats }: Program, plan: UpdatePlan, ...more: string[]): string {
+  const slots = plan.next.map((_, k) => `state[at + ${(1 + k) * parameterFloats}u]`);
+  return `
+    if (!finite(${["state[at]", ...slots, ...more].join(" + ")})) { results[result_ + 2u] = 1.0; }`;
+}
+
 /** The update where no run limits its steps. Grid: an invocation for every parameter. */
 export function updateParameters(program: Program, plan: UpdatePlan): Kernel {
   return kernel({
     name: "update",
-    buffers: { batch: "read", state: "read_write", results: "read" },
+    buffers: { batch: "read", state: "read_write", results: "read_write" },
     workgroupSize: 64,
     body: `
   let i = flat * 64u + lid;${goes(program, plan)}
   var step = 0.0;
   if (goes) {${rule(program, plan)}
-    state[at] = w - step;
+    state[at] = w - step;${told(program, plan)}
   }`,
   });
 }
@@ -132,7 +142,7 @@ export function makeSteps(program: Program, plan: UpdatePlan): Kernel {
   let i = flat * ${reduced}u + lid;${goes(program, plan)}
   var step = 0.0;
   if (goes) {${rule(program, plan)}
-    state[at + ${(stateParts(plan) - 1) * parameterFloats}u] = step;
+    state[at + ${(stateParts(plan) - 1) * parameterFloats}u] = step;${told(program, plan, "step")}
   }
   scratch[lid] = step * step;
   ${sum("lid", reduced)}
@@ -145,7 +155,7 @@ export function takeSteps(program: Program, plan: UpdatePlan): Kernel {
   const { parameterFloats } = program;
   return kernel({
     name: "limited update",
-    buffers: { batch: "read", state: "read_write", results: "read" },
+    buffers: { batch: "read", state: "read_write", results: "read_write" },
     workgroupSize: reduced,
     shared: { scratch: reduced },
     body: `
@@ -156,6 +166,8 @@ export function takeSteps(program: Program, plan: UpdatePlan): Kernel {
   let length = sqrt(scratch[0]);
   let i = flat * ${reduced}u + lid;${goes(program, plan)}
   let shorter = select(1.0, maxStep_ / length, length > maxStep_);
-  if (goes) { state[at] -= state[at + ${(stateParts(plan) - 1) * parameterFloats}u] * shorter; }`,
+  if (goes) {
+    state[at] -= state[at + ${(stateParts(plan) - 1) * parameterFloats}u] * shorter;${told(program, plan)}
+  }`,
   });
 }
