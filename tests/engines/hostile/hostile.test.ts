@@ -83,7 +83,8 @@ describe.each(engines)("the engine $name $backend", ({ name, backend, count }) =
       const given = batches.get(rest.join(" "));
       if (given === undefined || result === undefined || call === "trace") continue;
       const expected = oracle(given.model, weightsOf(given.model), given.batch);
-      if (expected.nllPerStep > 1e37) continue; // single precision has no such numbers
+      // single precision has no such numbers
+      if (expected.sequences.some(({ nll }) => Math.abs(nll) > 1e37)) continue;
       right += 1;
       if (call === "gradient")
         for (const [parameter, values] of result as [string, number[]][])
