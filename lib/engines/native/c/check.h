@@ -213,6 +213,7 @@ static enum Problem problem_of(const float *arena, int64_t words, int32_t at) {
     const int64_t rows = s->rows;
     if (s->inputValues >= 0 ? !inside(c, s->inputValues, rows * job->inputSize) : !sparse_is_sound(c, rows, job->inputSize, s->inputOffsets, s->inputColumns))
       return BAD_INPUT;
+    if (job->mode & (JOB_PREPARE | JOB_STEP)) continue; // nothing reads a target
     const int dense = s->targetValues >= 0, either = job->outputKernel == OUTPUT_EQUATIONS;
     if (!either && dense != (job->outputKernel == OUTPUT_MIXTURE)) return BAD_TARGET;
     if (dense ? !inside(c, s->targetValues, rows * job->targetSize) : !sparse_is_sound(c, rows, job->targetSize, s->targetOffsets, s->targetColumns))
