@@ -2,7 +2,10 @@
 // npx vitest run --config tests/sanitizers/vitest.config.mts
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { paperCells } from "../../lib/cells/index.js";
+import { lstm } from "../../lib/cells/lstm.js";
+import { stack } from "../../lib/cells/stack.js";
 import { NativeSession } from "../../lib/engines/native/session.js";
+import { NativeStream } from "../../lib/engines/native/stream.js";
 import { categorical, gaussian, gaussianMixture, poisson } from "../../lib/outputs/index.js";
 import { everyOp, mgu } from "../oracle/cells.js";
 import {
@@ -43,6 +46,17 @@ beforeAll(watchArenas);
 describe.each(variants)("the C source under sanitizers: $name", ({ name, flags }) => {
   const kernels = new Sanitized(name, flags);
   afterAll(() => kernels.remove());
+
+  it.each([3, 17])("streams do nothing that is undefined: hidden %d", (hiddenSize) => {
+    const { model, weights } = randomModel(stack(everyOp, lstm), 5, hiddenSize, 5);
+    const { parameters } = stateOf(model, weights);
+    const streams = new NativeStream(kernels, model, parameters, 3);
+    streams.stepSparse([0, 4, 2], [0, 2, 2, 3]);
+    const saved = streams.state();
+    const dense = streams.step([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]).slice();
+    streams.restore(saved);
+    expect(streams.stepSparse([0, 1], [0, 1, 2, 2])).toEqual(dense);
+  });
 
   describe.each([...paperCells, mgu, everyOp])("$name", (cell) => {
     it.each(shapes)(

@@ -84,12 +84,17 @@ export function shortenRegions(words: number): void {
 interface Layer {
   slice(batch: Batch, take: (length: number) => number): unknown;
   run(...settings: unknown[]): unknown;
+  streams(count: number): unknown;
 }
 
 /** Makes arenas say how they lay a batch out, and leave red zones between its parts. */
 export function watchArenas(): void {
   const arena = Arena.prototype as unknown as Layer;
-  const { slice, run } = arena;
+  const { slice, run, streams } = arena;
+  arena.streams = function (count) {
+    layout = [];
+    return streams.call(this, count);
+  };
   arena.run = function (...settings) {
     layout = [];
     return run.apply(this, settings);

@@ -163,8 +163,9 @@ export class Arena {
     };
     const slice = take(wordsOf("Slice"));
     const input = { offsets: take(count + 1), columns: take(count * inputSize) };
+    const states = this.program.states.length / wordsOf("State");
+    const saved = take(states * align(count * this.program.width));
     const layout = this.slice(batch, take);
-    const saved = take((this.program.states.length / wordsOf("State")) * layout.sequenceStride);
     this.reserve(end);
     this.fill(batch, { ...layout, input, saved }, slice);
     this.job(slice, 1, count, modes.prepare, undefined, 0);
