@@ -142,3 +142,13 @@ test("a file without our metadata, a missing file and a model of another cell ar
     "none: expected a file of weights, got ENOENT",
   );
 });
+
+test("weights with numbers that are not finite are refused by tensor and place", () => {
+  const file = saved();
+  const { tensors, metadata } = decodeSafetensors(readFileSync(file), file);
+  (tensors.get("U_h") as { values: Float32Array }).values[3] = Number.NaN;
+  writeFileSync(file, encodeSafetensors({ tensors, metadata }));
+  expect(() => readWeights(file)).toThrow(
+    `${file}: at byte 8: expected finite numbers, got NaN in U_h at index 3 (1, 1); copy it again, or train the model again`,
+  );
+});
