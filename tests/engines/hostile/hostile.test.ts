@@ -76,6 +76,10 @@ describe.each(engines)("the engine $name $backend", ({ name, backend, count }) =
     expect(untyped).toEqual([]);
     expect(outcomes.filter(({ same }) => same === false)).toEqual([]);
 
+    const poisoned = /^(write|open|tracePiece|writeWeights) parameters .* NaN first$/;
+    for (const { what, code: typed } of outcomes.filter((outcome) => poisoned.test(outcome.what)))
+      expect(typed, what).toBe("usage");
+
     const batches = judged(count);
     let right = 0;
     for (const { what, result } of outcomes) {
