@@ -37,7 +37,7 @@ const waves = sequenceTask({
 const labelled = sequenceTask({
   name: "labelled",
   sequences: Array.from({ length: 20 }, (_, i) => ({
-    input: Array.from({ length: 10 }, (_, t) => ((i + t) % 3) - 1),
+    input: Array.from({ length: 10 }, (_, t) => [((i + t) % 3) - 1, i]),
     target: Array.from({ length: 10 }, (_, t) => (t % 4 === 3 ? null : "abc"[(i + t) % 3])),
     weights: Array.from({ length: 10 }, (_, t) => 0.3 * (1 + (t % 2))),
   })),
