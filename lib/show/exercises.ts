@@ -150,3 +150,15 @@ export function coupledLstm(mine: Cell): void {
         : "Where does the input gate come from, if it has no product of its own?",
   );
 }
+
+/** 12: the mean of some runs' test scores less the best of them, in nats per step. */
+export function bestSeedGain(answer: number, runs: readonly RunRecord[]): void {
+  const scores = runs.map(({ results }) => results.test.nllPerStep);
+  const gain = scores.reduce((a, b) => a + b, 0) / scores.length - Math.min(...scores);
+  check(
+    isClose(answer, gain, 0.005),
+    isClose(answer, -gain, 0.005)
+      ? "The size is right. A gain is positive here."
+      : `There are ${scores.length} seeds. What would the table say of them, and what would somebody like it to say?`,
+  );
+}

@@ -80,6 +80,12 @@ describe("the exercises' checks", () => {
       judged(() => exercises.pairsAhead(1, seeds("gru", [1, 3]), seeds("tanh", [2, 4])), "3"),
     ).toBe(false);
 
+    // 8.8, 8.9, 9.3: the mean is 9.0
+    const three = seeds("lstm", [1, 2, 6]);
+    expect(judged(() => exercises.bestSeedGain(0.2, three))).toBe(true);
+    for (const no of [0, -0.2, 0.5])
+      expect(judged(() => exercises.bestSeedGain(no, three), "0.2")).toBe(false);
+
     expect(judged(() => exercises.smallestPValue(2 / 64, 6))).toBe(true);
     expect(judged(() => exercises.smallestPValue(1 / 64, 6), "0.03")).toBe(false);
     expect(judged(() => exercises.forgetShare(0.953, 3))).toBe(true);
