@@ -7,6 +7,7 @@ import {
   initialState,
   model,
   nativeWasmFrom,
+  streamOn,
   webGpuInPage,
 } from "../../lib/browser.js";
 
@@ -17,6 +18,8 @@ export interface Training {
   readonly losses: number[];
   /** Sum over all parameters in the end. */
   readonly parameterSum: number;
+  /** What the trained model says after a few steps in live use, where the engine has streams. */
+  readonly live?: number[];
 }
 
 const size = 8;
@@ -75,10 +78,13 @@ async function trainOn(engine: Engine): Promise<Training> {
   for (let update = 0; update < 40; update++)
     losses.push((await session.trainStep(batch, settings)).nllPerStep);
   let parameterSum = 0;
-  for (const values of (await session.read()).parameters.values())
-    for (const value of values) parameterSum += value;
+  const { parameters } = await session.read();
+  for (const values of parameters.values()) for (const value of values) parameterSum += value;
   await session.close();
-  return { build: engine.build, losses, parameterSum };
+  if (!engine.stream) return { build: engine.build, losses, parameterSum };
+  const stream = await streamOn(engine, { model: m, parameters });
+  for (const key of [40, 42, 44]) stream.stepSparse([key]);
+  return { build: engine.build, losses, parameterSum, live: [...stream.stepSparse([46])] };
 }
 
 Object.assign(globalThis, { train, trainOnGpu });
