@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -130,4 +130,38 @@ it.each([
   const { code, err } = gatedRnn("train", "--data", ...data, ...small, "--out", "never");
   expect(code).toBe(2);
   expect(err.trim().split("\n").at(-1)).toContain(`gated-rnn: ${message}`);
+});
+
+describe("generate goes on", () => {
+  const weightsOf = (data: string, ...options: string[]) => {
+    const out = `weights-of-${data}`;
+    gatedRnn("train", "--data", data, ...options, ...small, "--out", out);
+    const [file] = readdirSync(join(folder, out)).filter((name) => name.endsWith(".safetensors"));
+    return join(out, file);
+  };
+
+  it("with text after a prompt", () => {
+    const weights = weightsOf("book.txt");
+    const args = ["--prompt", "to be", "--steps", "30", "--to", "new"];
+    const { code, out } = gatedRnn("generate", weights, ...args);
+    const text = readFileSync(join(folder, "new.txt"), "utf8");
+    expect([code, text.length]).toEqual([0, 30]);
+    expect(out).toContain(`to be${text}`);
+    expect(gatedRnn("generate", weights, "--prompt", "Ω").err).toContain('got "Ω"');
+  });
+
+  it("with rows of a series after those of a test sequence", () => {
+    const weights = weightsOf("series");
+    const args = ["--data", "series", "--steps", "4", "--to", "new.csv"];
+    expect(gatedRnn("generate", weights, ...args).out).toContain(
+      "after 8 steps of a test sequence",
+    );
+    const lines = readFileSync(join(folder, "new.csv"), "utf8").trim().split("\r\n");
+    expect(lines[0]).toBe("t,x");
+    expect(
+      lines.slice(1).map((line) => line.split(",").map(Number).every(Number.isFinite)),
+    ).toEqual([true, true, true, true]);
+    const other = gatedRnn("generate", weights, "--data", "book.txt");
+    expect([other.code, other.err]).toEqual([2, expect.stringContaining("--data: expected what")]);
+  });
 });
