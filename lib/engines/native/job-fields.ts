@@ -183,6 +183,14 @@ export const structures = {
 
 type Structure = keyof typeof structures;
 
+/** The same as lists: a job is laid down for every step. */
+const lists = Object.fromEntries(
+  Object.entries(structures).map(([structure, fields]) => [
+    structure,
+    Object.entries(fields).map(([name, { type }]) => ({ name, isFloat: type === "float" })),
+  ]),
+) as Record<Structure, { readonly name: string; readonly isFloat: boolean }[]>;
+
 /** A structure's values by field. */
 export type FieldValues<S extends Structure> = Readonly<
   Record<keyof (typeof structures)[S], number>
@@ -213,12 +221,13 @@ export function lay<S extends Structure>(
   structure: S,
   values: FieldValues<S>,
 ): void {
-  const fields: Readonly<Record<string, Field>> = structures[structure];
-  Object.entries(fields).forEach(([field, { type }], k) => {
-    const value = values[field as keyof typeof values];
-    if (type === "float") floats[at + k] = value;
+  const list = lists[structure];
+  for (let k = 0; k < list.length; k++) {
+    const { name, isFloat } = list[k];
+    const value = values[name as keyof typeof values];
+    if (isFloat) floats[at + k] = value;
     else ints[at + k] = value;
-  });
+  }
 }
 
 /** How an output's NLL and gradient are computed: by its equations, or by a kernel for them. */
