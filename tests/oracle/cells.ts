@@ -28,9 +28,9 @@ export const everyOp = cell("every-op", (v) => {
 /** Four states that hand their values on, one to the next: what went in comes back three steps later. */
 export const delayLine = cell("delay-line", ({ input: x, hidden: h, previous, affine, tanh }) => ({
   h: tanh(affine("h", x, h, previous("c"))),
-  a: h,
+  c: previous("b"), // the last one first: handed on before it is overwritten
   b: previous("a"),
-  c: previous("b"),
+  a: h,
 }));
 
 /** Minimal gated unit (Zhou et al. 2016): a cell that the library does not have, as a user would write it. */
