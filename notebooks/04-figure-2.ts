@@ -11,7 +11,7 @@
 // it was stopped):
 //
 // ```sh
-// npx gated-rnn sweep --preset paper-music
+// npx gated-rnn sweep --preset paper-music --epochs 200 --patience 100 --finalists 1 --rate-seeds 1 --seeds 3
 // ```
 //
 // For each set and unit ten learning rates were tried, as in the paper, and the rate with the best validation score was trained

@@ -12,7 +12,7 @@
 // ## The table
 //
 // Every number below comes from a record in this repository: 144 runs on music, 36 and more on speech. `npx gated-rnn records notebooks/results/music --best` prints the best of
-// them, and `npx gated-rnn sweep --preset paper-music` makes them anew.
+// them, and the command in [figure 2](04-figure-2.ipynb) makes them anew.
 
 // %%
 import { baselines, openMusic, readRecords, show, table2 } from "gated-rnn";

@@ -1,15 +1,26 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]);
+const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => join("docs", name))]
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => readFileSync(join(root, name), "utf8"));
+const examples = pages.flatMap((page) =>
+  [...page.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]),
+);
 
-it("the README's examples are type-checked and, but for a page's, run (on synthetic music, for one epoch)", () => {
+it("the examples of README and docs are type-checked and, but for a page's, run (on synthetic music, for one epoch)", () => {
   expect(examples.length).toBeGreaterThanOrEqual(2);
   const folder = mkdtempSync(join(tmpdir(), "gated-rnn-readme-"));
   mkdirSync(join(folder, "node_modules"));

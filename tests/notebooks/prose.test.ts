@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { SplitNll } from "../../lib/train/record.js";
@@ -115,7 +115,14 @@ it("goes red when one digit of one record changes", () => {
   expect(red.map(({ where }) => where)).toContain("README.md");
 });
 
-describe.each(notebookNames())("every decimal number in %s", (where) => {
+const pages = [
+  "README.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+
+describe.each([...notebookNames(), ...pages])("every decimal number in %s", (where) => {
   it("is computed above, or listed as no result of ours", () => {
     let rest = prose(where);
     for (const claim of claims)
@@ -125,7 +132,7 @@ describe.each(notebookNames())("every decimal number in %s", (where) => {
       expect(rest, `${where} no longer says "${phrase}"`).toContain(phrase);
       rest = rest.replaceAll(phrase, "");
     }
-    const bare = rest.replace(/`[^`]*`|\$[^$]*\$|\]\([^)]*\)|https?:\S+/g, "");
+    const bare = rest.replace(/```.*?```|`[^`]*`|\$[^$]*\$|\]\([^)]*\)|https?:\S+/g, "");
     const numbers = [...bare.matchAll(/.{0,40}\d+\.\d+.{0,30}/g)].map(([around]) => around);
     expect(numbers).toEqual([]);
   });

@@ -26,7 +26,7 @@ export const readmeClaims: readonly Claim[] = [
     },
   },
   {
-    where: "README.md",
+    where: "docs/reproduction.md",
     sentence: (known) => {
       const long = known.records.long.find(
         ({ status, configuration: c }) =>
@@ -36,7 +36,7 @@ export const readmeClaims: readonly Claim[] = [
     },
   },
   {
-    where: "README.md",
+    where: "docs/reproduction.md",
     sentence: ({ records: { music } }) => {
       const seconds = music.reduce((sum, { curve }) => sum + curve.at(-1)!.cpuSeconds!, 0);
       return `all ${music.length} runs on music took ${(seconds / 3600).toFixed(1)} processor hours`;
