@@ -11,6 +11,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { browserFlags } from "../browser.mts";
 import { root } from "../jupyter.mts";
 import { writeSite } from "./site.mts";
+import { writeSlides } from "./slides.mts";
 
 const folder = join(root, "build", "site-check");
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -172,6 +173,28 @@ async function check(browser: Browser, file: string, name: string): Promise<stri
   return problems.map((problem) => `${name}: ${problem}`);
 }
 
+/** Slides open from disk, too: all parts there, nothing asked for, no error, the arrow keys lead on. */
+async function checkSlides(browser: Browser, file: string, name: string): Promise<string[]> {
+  const page = await browser.newPage({ viewport: { width: 1180, height: 720 } });
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  page.on("request", (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) problems.push(`asked for ${request.url()}`);
+  });
+  await page.goto(pathToFileURL(file).href);
+  await page.locator(".reveal.ready").waitFor({ timeout: 20_000 });
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => location.hash.startsWith("#/1"), undefined, { timeout: 10_000 });
+  const slides = await page.locator(".slides section section").count();
+  if (slides < 8) problems.push(`expected 8 slides or more, got ${slides}`);
+  await page.close();
+  console.log(`${problems.length === 0 ? "ok" : "FAILED"} slides ${name}: ${slides}`);
+  return problems.map((problem) => `slides ${name}: ${problem}`);
+}
+
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const site = dirname(await writeSite());
@@ -186,6 +209,9 @@ try {
   for (const file of readdirSync(site).filter((f) => f.endsWith(".html")))
     if (wanted.length === 0 || wanted.some((w) => file.startsWith(w)))
       problems.push(...(await check(browser, join(site, file), file.replace(/\.html$/, ""))));
+  const decks = dirname(await writeSlides(wanted));
+  for (const file of readdirSync(decks).filter((f) => /^\d\d-.*\.html$/.test(f)))
+    problems.push(...(await checkSlides(browser, join(decks, file), file.replace(/\.html$/, ""))));
 } finally {
   await browser.close();
 }
