@@ -5,16 +5,10 @@ import { dirname, join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
-import type { Split } from "../lib/data/dataset.js";
+import type { SpeechDataset, Split } from "../lib/data/dataset.js";
 import { filesIn } from "../lib/data/file-tree.js";
 import { dataFolder } from "../lib/data/music-sets.js";
-import {
-  type SpeechDataset,
-  type SpeechSetName,
-  speechFile,
-  speechSetNames,
-  speechSets,
-} from "../lib/data/speech.js";
+import { type SpeechSetName, speechFile, speechSetNames, speechSets } from "../lib/data/speech.js";
 import { speechFromWavs } from "../lib/data/speech-corpus.js";
 import { GatedRnnError } from "../lib/errors.js";
 import { makeFolder } from "../lib/files/folder.js";

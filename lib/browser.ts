@@ -24,10 +24,12 @@ export type {
   Session,
   StepReport,
   StepSettings,
+  Stream,
+  StreamState,
   Trace,
 } from "./engines/engine.js";
 export { nativeWasmFrom } from "./engines/native/wasm.js";
-export { type Stream, type StreamState, streamOn } from "./engines/stream.js";
+export { streamOn } from "./engines/stream.js";
 export type { WebGpuEngine, WebGpuOptions } from "./engines/webgpu/engine.js";
 export { webGpuInPage } from "./engines/webgpu/page.js";
 export { GatedRnnError, NotFiniteError } from "./errors.js";

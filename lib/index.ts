@@ -1,4 +1,6 @@
 // The package's front door. Importing it loads no engine, no TensorFlow.js and no chart library: those come when they are asked for.
+
+export { openData, openMusic } from "../data-prep/open.js";
 export {
   type Cell,
   type CellEquations,
@@ -22,7 +24,6 @@ export type { Batch, Rows } from "./data/batch.js";
 export { batchOf, bucketedBatches } from "./data/batches.js";
 export type { MusicDataset, Split } from "./data/dataset.js";
 export * from "./data/loaders.js";
-export { openData, openMusic } from "./data/open.js";
 export { beginningOf, notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
 export { recallForgotten, recallTask } from "./data/recall.js";
 export { speechBaselines } from "./data/speech-baselines.js";
@@ -33,6 +34,8 @@ export type {
   Session,
   StepReport,
   StepSettings,
+  Stream,
+  StreamState,
   Trace,
 } from "./engines/engine.js";
 export {
@@ -42,7 +45,7 @@ export {
   type StreamOptions,
   stream,
 } from "./engines/index.js";
-export { type Stream, type StreamState, streamOn } from "./engines/stream.js";
+export { streamOn } from "./engines/stream.js";
 export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
 export type { Imported, ImportOptions } from "./exchange/imported.js";
 export { importKeras, kerasWeights } from "./exchange/keras.js";
@@ -105,9 +108,10 @@ export type { Column, InputUnits, Units } from "./tasks/units.js";
 export { removeCheckpoint } from "./train/checkpoint.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
 export type { TrainProgress } from "./train/progress.js";
-export { type ProtocolName, protocols } from "./train/protocol.js";
+export { protocols } from "./train/protocol.js";
 export {
   type EpochPoint,
+  type ProtocolName,
   type RunConfiguration,
   type RunRecord,
   runRecord,

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { datasetNames } from "../data/open.js";
-import { plain } from "../show/plain.js";
+import { datasetNames } from "../../data-prep/open.js";
+import { plain } from "../files/plain.js";
 import type { DataOptions } from "../tasks/data-options.js";
 import type { OpenedTask } from "../tasks/opened.js";
 import { names, realNumber, wholeNumber } from "./options.js";

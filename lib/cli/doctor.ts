@@ -6,7 +6,8 @@ import { preparedSets } from "../data/music.js";
 import { engineNames, openEngine } from "../engines/index.js";
 import type { Probe } from "../engines/webgpu/probe.js";
 import { GatedRnnError } from "../errors.js";
-import { codeVersion, machine, packageFolder } from "../train/provenance.js";
+import { packageFolder } from "../files/package-folder.js";
+import { codeVersion, machine } from "../train/provenance.js";
 import { jsonOption, printJson } from "./options.js";
 
 interface Finding {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { datasetNames } from "../../data-prep/open.js";
 import { midiBytes } from "../data/midi-out.js";
-import { datasetNames } from "../data/open.js";
 import type { PianoRoll } from "../data/piano-roll.js";
 import { wavBytes } from "../data/wav-out.js";
 import { GatedRnnError } from "../errors.js";

@@ -1,5 +1,5 @@
+import { plain } from "../files/plain.js";
 import { writeWholeFile } from "../files/whole-file.js";
-import { plain } from "../show/plain.js";
 import type { TrainedModel } from "../train/weights.js";
 
 /** Whether a file of this ending is asked for: by a name that has it, or that has none of them. */

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { GatedRnnError } from "../errors.js";
-import { plain, plainLines } from "../show/plain.js";
+import { plain, plainLines } from "../files/plain.js";
 import { withoutPasswords } from "../sweep/database-address.js";
 import { codeVersion } from "../train/provenance.js";
 import { addBaselines } from "./baselines.js";

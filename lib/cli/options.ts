@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { nameList } from "../cells/name-list.js";
 import { engineNames } from "../engines/index.js";
-import { protocolNames } from "../train/protocol.js";
+import { protocolNames } from "../train/record.js";
 import { updateNames } from "../updates/index.js";
 
 /** An option's text as a whole number in a range. */

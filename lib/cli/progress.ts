@@ -1,5 +1,5 @@
+import { plain } from "../files/plain.js";
 import { duration } from "../show/duration.js";
-import { plain } from "../show/plain.js";
 import type { TrainProgress } from "../train/progress.js";
 import type { RunRecord } from "../train/record.js";
 

@@ -5,13 +5,12 @@ import { writeWholeFile } from "../files/whole-file.js";
 import { cellTitle } from "../show/colours.js";
 import { duration } from "../show/duration.js";
 import { type Table, tableText } from "../show/table.js";
-import { openDatabase } from "../sweep/database.js";
 import { printable } from "../sweep/foreign-rows.js";
+import { openDatabase } from "../sweep/open-database.js";
 import { SweepQueue } from "../sweep/queue.js";
 import { bestRecords, filterRecords, readRecords, recordsCsv } from "../sweep/records.js";
 import { databaseFolder } from "../sweep/results-folder.js";
-import { type ProtocolName, protocolNames } from "../train/protocol.js";
-import { type RunRecord, runRecord } from "../train/record.js";
+import { type ProtocolName, protocolNames, type RunRecord, runRecord } from "../train/record.js";
 import { names, wholeNumber } from "./options.js";
 
 interface RecordsArguments {

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
+import { openMusic } from "../../data-prep/open.js";
 import { paperCells } from "../cells/index.js";
 import { baselines } from "../data/baselines.js";
 import type { MusicDataset } from "../data/dataset.js";
-import { openMusic } from "../data/open.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { tryFolder } from "../files/place.js";

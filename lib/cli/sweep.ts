@@ -2,16 +2,15 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { GatedRnnError } from "../errors.js";
+import { plain } from "../files/plain.js";
 import { duration } from "../show/duration.js";
-import { plain } from "../show/plain.js";
 import { summaryTable } from "../show/summary-table.js";
 import { tableText } from "../show/table.js";
 import { presets, type SweepPlan } from "../sweep/plan.js";
 import type { SweepStatus } from "../sweep/status.js";
 import type { SweepSummary } from "../sweep/summary.js";
 import { sweep } from "../sweep/sweep.js";
-import type { ProtocolName } from "../train/protocol.js";
-import type { RunRecord } from "../train/record.js";
+import type { ProtocolName, RunRecord } from "../train/record.js";
 import { addDataOptions, type DataArguments, dataHelp, dataOptionsOf } from "./data-options.js";
 import {
   backendOption,

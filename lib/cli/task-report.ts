@@ -1,5 +1,5 @@
 import { type Split, splits } from "../data/dataset.js";
-import { plain } from "../show/plain.js";
+import { plain } from "../files/plain.js";
 import { thousands } from "../show/thousands.js";
 import type { OpenedTask } from "../tasks/opened.js";
 import type { Task } from "../tasks/task.js";

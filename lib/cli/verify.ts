@@ -1,10 +1,10 @@
 import type { Command } from "commander";
+import { openData } from "../../data-prep/open.js";
 import { cellNamed } from "../cells/index.js";
-import { openData } from "../data/open.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
+import { plain } from "../files/plain.js";
 import { generator } from "../random/generator.js";
-import { plain } from "../show/plain.js";
 import { filterRecords, recordPlaces } from "../sweep/records.js";
 import type { RunRecord } from "../train/record.js";
 import { train } from "../train/train.js";

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { GatedRnnError } from "../errors.js";
-import { plain } from "../show/plain.js";
+import { plain } from "../files/plain.js";
+import { serveStatus } from "../show/serve-status.js";
 import { activeTable, groupsTable, statusLine } from "../show/sweep-page.js";
 import { tableText } from "../show/table.js";
-import { openDatabase } from "../sweep/database.js";
+import { openDatabase } from "../sweep/open-database.js";
 import { databaseFolder } from "../sweep/results-folder.js";
 import type { SweepStatus } from "../sweep/status.js";
-import { databaseStatus, folderStatus, serveStatus } from "../sweep/watch.js";
+import { databaseStatus, folderStatus } from "../sweep/status-source.js";
 import { wholeNumber } from "./options.js";
 import { interruptible } from "./signals.js";
 

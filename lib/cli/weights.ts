@@ -6,6 +6,7 @@ import { importKeras, kerasWeights } from "../exchange/keras.js";
 import { onnxModel } from "../exchange/onnx.js";
 import { importPytorch, pytorchWeights } from "../exchange/pytorch.js";
 import { tryFiles } from "../files/place.js";
+import { plain } from "../files/plain.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import {
   bernoulli,
@@ -15,7 +16,6 @@ import {
   type Output,
   poisson,
 } from "../outputs/index.js";
-import { plain } from "../show/plain.js";
 import { speechWindow } from "../tasks/speech.js";
 import { decodeSafetensors, encodeSafetensors } from "../train/safetensors.js";
 import { readWeights, type TrainedModel, writeWeights } from "../train/weights.js";

@@ -1,5 +1,6 @@
-import type { RowGraph, Shape, SlopeNode } from "../outputs/graph.js";
+import type { RowGraph, SlopeNode } from "../outputs/graph.js";
 import { type ElementwiseOp, words } from "./ops.js";
+import type { Shape } from "./row-ops.js";
 import { isRowWord, type RowOp, rowWords } from "./row-ops.js";
 
 /** The gradient of an output's NLL by its readout. */

@@ -1,6 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Shape } from "../outputs/graph.js";
 import type { Binding, ElementwiseOp } from "./ops.js";
+
+/** Rows and columns of a value of one step, row by row: [1, 1] is a number, [1, n] a list. */
+export type Shape = readonly [rows: number, columns: number];
 
 /** Words of outputs that look at a whole row: [R, C] are the shape of the first input. */
 export type RowWord = "part" | "over" | "sum" | "sumRows" | "logSumExp" | "softmax" | "at";

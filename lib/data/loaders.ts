@@ -1,4 +1,6 @@
 // What reads and writes data: one door for people who bring their own.
+
+export type { SpeechDataset, Waveform } from "./dataset.js";
 export { type FileContents, fileContents } from "./file-contents.js";
 export { findKey, type Key } from "./key-finder.js";
 export { pianoRollsFromMat } from "./mat-music.js";
@@ -9,7 +11,7 @@ export { type MidiRollOptions, pianoRollsFromMidi, publishedRule } from "./midi-
 export { loadMusic, type MusicOptions } from "./music.js";
 export { pianoRollsFromPickle } from "./pickle-music.js";
 export { resample } from "./resample.js";
-export { loadSpeech, type SpeechDataset, type Waveform } from "./speech.js";
+export { loadSpeech } from "./speech.js";
 export { speechBatches, speechBatchOf, type Windows, windowSteps } from "./speech-batches.js";
 export { type SpeechCorpus, type SpeechOptions, speechFromWavs } from "./speech-corpus.js";
 export { tickSeconds } from "./tempo-map.js";

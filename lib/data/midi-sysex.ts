@@ -1,5 +1,5 @@
 import type { ByteReader } from "./byte-reader.js";
-import { variableLength } from "./midi-track.js";
+import { variableLength } from "./midi-quantity.js";
 
 const END = 0xf7;
 

@@ -2,6 +2,7 @@ import { type MidiEvent, parseMidi } from "midi-file";
 import type { ByteReader } from "./byte-reader.js";
 import type { TrackChunk } from "./midi-chunks.js";
 import { isTrackAt, nextTrack } from "./midi-header.js";
+import { variableLength, variableLengthBytes } from "./midi-quantity.js";
 import { passSystemExclusive } from "./midi-sysex.js";
 
 /** What is taken from a track, with its time in ticks from the track's beginning. */
@@ -119,23 +120,6 @@ function metaEvent(
     portion.add(tick, 0xff, type, ...variableLengthBytes(name.length), ...name);
   }
   return false;
-}
-
-export function variableLength(reader: ByteReader, what: string): number {
-  const offset = reader.offset;
-  let value = 0;
-  for (let i = 0; i < 4; i++) {
-    const byte = reader.uint8(what);
-    value = value * 128 + (byte & 0x7f);
-    if (byte < 0x80) return value;
-  }
-  return reader.fail(`expected ${what} of at most four bytes, got more`, offset);
-}
-
-export function variableLengthBytes(value: number): number[] {
-  const bytes = [value & 0x7f];
-  for (let rest = value >>> 7; rest > 0; rest >>>= 7) bytes.unshift((rest & 0x7f) | 0x80);
-  return bytes;
 }
 
 /** Checked events on their way to the parser. */

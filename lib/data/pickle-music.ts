@@ -3,7 +3,8 @@ import { type ReadMusic, type Split, splits } from "./dataset.js";
 import { emptyRollsWarning } from "./empty-pieces.js";
 import { type PianoRoll, pianoRoll } from "./piano-roll.js";
 import { readPickle } from "./pickle.js";
-import { describe, type PickleValue } from "./pickle-stack.js";
+import { describe } from "./pickle-stack.js";
+import type { PickleValue } from "./pickle-value.js";
 import { RollBudget } from "./roll-budget.js";
 
 const mostNotes = 128; // in a step: MIDI has no more

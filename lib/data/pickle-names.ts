@@ -1,19 +1,7 @@
-import type { PickleStack, PickleValue } from "./pickle-stack.js";
+import { type PickleValue, PlainName } from "./pickle-value.js";
 
-/**
- * A name that pickles of protocols without an opcode of their own write for plain data: a stand-in, of which nothing is imported
- * or called.
- */
-export class PlainName {
-  constructor(
-    readonly name: string,
-    /** The data that the arguments make; undefined when they make none. */
-    readonly make: (stack: PickleStack, values: readonly PickleValue[]) => PickleValue | undefined,
-  ) {}
-}
-
-const set = new PlainName("set", (stack, [items = []]) =>
-  Array.isArray(items) ? stack.addToSet(items, new Set()) : undefined,
+const set = new PlainName("set", (sets, [items = []]) =>
+  Array.isArray(items) ? sets.addToSet(items, new Set()) : undefined,
 );
 
 /** `bytes(text, "latin-1")`, as protocols before 3 write bytes, which they have no opcode for. */
@@ -22,14 +10,14 @@ function latin1Bytes([text, encoding]: readonly PickleValue[]): Uint8Array | und
   return typeof text === "string" && isLatin1 ? Buffer.from(text, "latin1") : undefined;
 }
 
-const encode = new PlainName("encode", (_stack, values) => latin1Bytes(values));
+const encode = new PlainName("encode", (_sets, values) => latin1Bytes(values));
 
-const bytes = new PlainName("bytes", (_stack, values) => {
+const bytes = new PlainName("bytes", (_sets, values) => {
   if (values.length === 0) return new Uint8Array(0);
   return values[0] instanceof Uint8Array ? values[0] : latin1Bytes(values);
 });
 
-const orderedDict = new PlainName("OrderedDict", (_stack, values) =>
+const orderedDict = new PlainName("OrderedDict", (_sets, values) =>
   values.length === 0 ? new Map() : undefined,
 );
 

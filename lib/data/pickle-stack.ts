@@ -1,24 +1,6 @@
 import type { ByteReader } from "./byte-reader.js";
 import { NumpyName, NumpyType } from "./numpy-scalar.js";
-import { PlainName } from "./pickle-names.js";
-
-/**
- * What a pickle can hold here. Lists are arrays, tuples frozen arrays, dicts Maps, sets Sets. Byte strings of Python 2 are strings of one
- * character per byte. Parts may be shared, and a list may contain itself.
- */
-export type PickleValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | readonly PickleValue[]
-  | Map<PickleValue, PickleValue>
-  | Set<PickleValue>
-  | PlainName
-  | NumpyName
-  | NumpyType;
+import { type PickleValue, PlainName } from "./pickle-value.js";
 
 /** Values that one pickle may make or remember, together; the largest of the four music sets has 7.6 million. */
 const mostValues = 3 * 2 ** 22;

@@ -7,8 +7,8 @@ import {
   numpyType,
   setByteOrder,
 } from "./numpy-scalar.js";
-import { PlainName, plainName, remedyFor } from "./pickle-names.js";
-import { describe, PickleStack, type PickleValue } from "./pickle-stack.js";
+import { plainName, remedyFor } from "./pickle-names.js";
+import { describe, PickleStack } from "./pickle-stack.js";
 import {
   decimal,
   float,
@@ -20,6 +20,7 @@ import {
   size64,
   utf8,
 } from "./pickle-text.js";
+import { type PickleValue, PlainName } from "./pickle-value.js";
 
 /**
  * Reads a Python pickle of protocols 0 to 5 that holds plain data: numbers, texts, bytes, lists, tuples, sets, dicts and NumPy's

@@ -1,7 +1,7 @@
 import { GatedRnnError } from "../errors.js";
 import type { Batch } from "./batch.js";
+import type { SpeechDataset } from "./dataset.js";
 import { type MusicDataset, type Split, splits } from "./dataset.js";
-import type { SpeechDataset } from "./speech.js";
 import { windowSteps } from "./speech-batches.js";
 
 /**

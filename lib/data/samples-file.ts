@@ -4,8 +4,8 @@ import { parseJson } from "../files/json.js";
 import { contentChecksum } from "../files/sealed-json.js";
 import { ByteReader } from "./byte-reader.js";
 import { type ByteSource, bytesOfFile } from "./byte-source.js";
+import type { SpeechDataset, Waveform } from "./dataset.js";
 import { type Split, splits } from "./dataset.js";
-import type { SpeechDataset, Waveform } from "./speech.js";
 import { windowSteps } from "./speech-batches.js";
 
 /**

@@ -1,8 +1,8 @@
 import { GatedRnnError } from "../errors.js";
 import type { Baseline, BaselineNll } from "./baselines.js";
+import type { SpeechDataset, Waveform } from "./dataset.js";
 import { type Split, splits } from "./dataset.js";
 import { checkDataset } from "./predictable-steps.js";
-import type { SpeechDataset, Waveform } from "./speech.js";
 import { windowSteps } from "./speech-batches.js";
 
 /** What a step predicts from what, as `speechBatches` has it by default. */

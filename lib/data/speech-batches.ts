@@ -2,7 +2,7 @@ import { GatedRnnError } from "../errors.js";
 import type { Generator as RandomGenerator } from "../random/generator.js";
 import type { Batch } from "./batch.js";
 import { packing } from "./buckets.js";
-import type { Waveform } from "./speech.js";
+import type { Waveform } from "./dataset.js";
 import { checkShuffle, shown, wholeNumber } from "./whole-number.js";
 
 /** What a network sees and predicts at each step of a waveform. */

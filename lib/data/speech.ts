@@ -1,33 +1,8 @@
 import { join } from "node:path";
 import { BadFileError, GatedRnnError } from "../errors.js";
-import type { Split } from "./dataset.js";
+import type { SpeechDataset } from "./dataset.js";
 import { dataFolder } from "./music-sets.js";
 import { openSamples } from "./samples-file.js";
-
-/** A sequence of samples that is read when it is needed. */
-export interface Waveform {
-  readonly name: string;
-  /** Number of samples. */
-  readonly length: number;
-  /** [length] samples, normalised: over the training set they have zero mean and unit variance. */
-  read(): Float32Array;
-}
-
-/** Recorded speech as sequences of samples in three splits. */
-export interface SpeechDataset extends Readonly<Record<Split, readonly Waveform[]>> {
-  readonly kind: "speech";
-  readonly name: string;
-  readonly title: string;
-  readonly synthetic: false;
-  readonly sampleRateHz: number;
-  /** Of the training samples before they were normalised, full scale being 1. */
-  readonly mean: number;
-  readonly standardDeviation: number;
-  /** sha256 of what the splits contain: what a record names as its data. */
-  readonly checksum: string;
-  /** What a reader should know of the data, such as sequences too short for a step. */
-  readonly warnings?: readonly string[];
-}
 
 /** The stand-ins for the paper's two speech sets, which were never published; made of the Free Spoken Digit Dataset. */
 export const speechSets = {

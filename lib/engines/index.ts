@@ -1,6 +1,6 @@
 import { GatedRnnError } from "../errors.js";
-import type { Engine } from "./engine.js";
-import { type Stream, streamOn } from "./stream.js";
+import type { Engine, Stream } from "./engine.js";
+import { streamOn } from "./stream.js";
 
 export interface OpenOptions {
   /** Reference engine: the TensorFlow.js backend; WebGPU engine: gpu, software or null. */

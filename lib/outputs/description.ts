@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { words } from "../compile/ops.js";
-import { isRowWord } from "../compile/row-ops.js";
-import { type RowGraph, type RowNode, type Shape, sizeOf } from "./graph.js";
+import { isRowWord, type Shape } from "../compile/row-ops.js";
+import { type RowGraph, type RowNode, sizeOf } from "./graph.js";
 import { type Output, targetKinds } from "./output.js";
 
 const size = z.number().int().positive();

@@ -1,8 +1,5 @@
 import type { ElementwiseOp, WordName } from "../compile/ops.js";
-import type { InnerRowOp, RowWord } from "../compile/row-ops.js";
-
-/** Rows and columns of a value of one step, row by row: [1, 1] is a number, [1, n] a list. */
-export type Shape = readonly [rows: number, columns: number];
+import type { InnerRowOp, RowWord, Shape } from "../compile/row-ops.js";
 
 /** What is drawn when a target is made up: 0 or 1 by chances, one of some, normal numbers, counts. */
 export type Draw = "chance" | "choice" | "normal" | "counts";

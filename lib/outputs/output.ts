@@ -1,7 +1,7 @@
-import type { RowWord } from "../compile/row-ops.js";
+import type { RowWord, Shape } from "../compile/row-ops.js";
 import { elementwiseWords, type Words } from "../compile/words.js";
 import { GatedRnnError } from "../errors.js";
-import { type Draw, type RowGraph, type RowNode, type Shape, sizeOf } from "./graph.js";
+import { type Draw, type RowGraph, type RowNode, sizeOf } from "./graph.js";
 
 /** What a target row is: columns that are one (piano keys), exactly one of them (a class), or numbers. */
 export const targetKinds = ["keys", "index", "values"] as const;

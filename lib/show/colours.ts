@@ -1,4 +1,4 @@
-import { plain } from "./plain.js";
+import { plain } from "../files/plain.js";
 
 /**
  * The three units always have these colours: dark grey for the old unit, and for the gated ones the blue and vermillion of

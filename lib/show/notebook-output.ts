@@ -1,4 +1,4 @@
-import { plainLines } from "./plain.js";
+import { plainLines } from "../files/plain.js";
 
 /** One output of a notebook cell, as Jupyter's messages have it: the same thing in several forms, the viewer takes its best. */
 export interface Output {

@@ -1,5 +1,5 @@
+import { plain } from "../files/plain.js";
 import type { RunRecord } from "../train/record.js";
-import { plain } from "./plain.js";
 
 /** What says where a number comes from; live curves have not all of it yet. */
 export interface Sourced extends Partial<Pick<RunRecord, "data" | "engine" | "code">> {

@@ -1,4 +1,4 @@
-import { plain, plainLines } from "./plain.js";
+import { plain, plainLines } from "../files/plain.js";
 
 /** A chart in vega-lite 5, the version that JupyterLab draws and that loads in a tslab kernel. Plain JSON. */
 export interface VegaLiteSpec {

@@ -1,4 +1,4 @@
-import { plain, plainLines } from "./plain.js";
+import { plain, plainLines } from "../files/plain.js";
 
 /** A table of text, ready to be printed in any of three ways. */
 export interface Table {

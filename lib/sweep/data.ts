@@ -1,4 +1,4 @@
-import { datasetNames } from "../data/open.js";
+import { datasetNames } from "../../data-prep/open.js";
 import { GatedRnnError } from "../errors.js";
 import type { DataOptions } from "../tasks/data-options.js";
 import { musicTask } from "../tasks/music.js";

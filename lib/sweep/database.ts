@@ -1,6 +1,4 @@
 import type { Db, PgBoss } from "pg-boss" with { "resolution-mode": "import" };
-import { openEmbedded } from "./embedded-database.js";
-import { openPostgres } from "./postgres-database.js";
 
 /** The database of a sweep: statements, transactions and the job queue, on PGlite and PostgreSQL alike. */
 export interface Database {
@@ -25,17 +23,4 @@ export interface DatabaseOptions {
   readonly anew?: boolean | undefined;
   /** Told of errors in the queue's background work; it goes on by itself. */
   readonly onError: (error: Error) => void;
-}
-
-/**
- * Opens the embedded database in `folder`, which is made when it is not there, or PostgreSQL when there is a URL.
- *
- * @throws GatedRnnError `locked` when another process has the folder open, `database` when it cannot be opened
- */
-export async function openDatabase(
-  folder: string,
-  url: string | undefined,
-  options: DatabaseOptions,
-): Promise<Database> {
-  return url === undefined ? openEmbedded(folder, options) : openPostgres(url, options);
 }

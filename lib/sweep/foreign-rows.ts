@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { plain } from "../show/plain.js";
+import { plain } from "../files/plain.js";
 
 /**
  * Rows of a database that others write to, each brought into its published form. What cannot be is left out, so that one bad row does

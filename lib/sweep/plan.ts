@@ -8,9 +8,13 @@ import { dataOptions } from "../tasks/data-options.js";
 import { checkPredictable } from "../tasks/predictable.js";
 import { configurationOf } from "../train/configuration.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
-import { protocolNames } from "../train/protocol.js";
 import { codeVersion, runId } from "../train/provenance.js";
-import { type RunConfiguration, runConfiguration, runName } from "../train/record.js";
+import {
+  protocolNames,
+  type RunConfiguration,
+  runConfiguration,
+  runName,
+} from "../train/record.js";
 import { updateNames } from "../updates/index.js";
 import type { SweepData } from "./data.js";
 import { printable } from "./foreign-rows.js";

@@ -2,8 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { GatedRnnError } from "../errors.js";
 import { csvText } from "../files/csv-text.js";
-import type { ProtocolName } from "../train/protocol.js";
-import type { RunRecord } from "../train/record.js";
+import type { ProtocolName, RunRecord } from "../train/record.js";
 import { readRecord } from "../train/record-file.js";
 import { bestOf } from "./summary.js";
 

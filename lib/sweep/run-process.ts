@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { type ErrorCode, GatedRnnError } from "../errors.js";
-import { packageFolder } from "../train/provenance.js";
+import { packageFolder } from "../files/package-folder.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "../train/record.js";
 import type { RunData } from "./data.js";
 

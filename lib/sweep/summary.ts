@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { protocolNames } from "../train/protocol.js";
 import { codeVersion } from "../train/provenance.js";
 import type { RunRecord, SplitNll } from "../train/record.js";
-import { splitNll } from "../train/record.js";
+import { protocolNames, splitNll } from "../train/record.js";
 import { runsOf, scoreOf, standing } from "./choice.js";
 import { type DeadRun, type Group, type PlannedRun, type SweepPlan, sweepPlan } from "./plan.js";
 

@@ -7,8 +7,9 @@ import { codeVersion } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
 import { type Standing, standing } from "./choice.js";
 import { type RunData, type SweepData, sweepData } from "./data.js";
-import { type Database, openDatabase } from "./database.js";
+import type { Database } from "./database.js";
 import { bestSoFar, isHopeless } from "./median-rule.js";
+import { openDatabase } from "./open-database.js";
 import {
   checkedPlan,
   type DeadRun,

@@ -1,5 +1,4 @@
-import type { MusicDataset } from "../data/dataset.js";
-import type { SpeechDataset } from "../data/speech.js";
+import type { MusicDataset, SpeechDataset } from "../data/dataset.js";
 import { musicTask } from "./music.js";
 import { speechTask } from "./speech.js";
 import type { Task } from "./task.js";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import { datasetNames, openData } from "../../data-prep/open.js";
 import { type CsvTable, readCsv } from "../data/csv.js";
-import { datasetNames, openData } from "../data/open.js";
 import { GatedRnnError } from "../errors.js";
 import { csvTask } from "./csv.js";
 import { checkDataOptions, type DataOptions } from "./data-options.js";

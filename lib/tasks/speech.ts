@@ -1,4 +1,4 @@
-import type { SpeechDataset } from "../data/speech.js";
+import type { SpeechDataset } from "../data/dataset.js";
 import { speechBatches, windowSteps } from "../data/speech-batches.js";
 import { gaussianMixture } from "../outputs/index.js";
 import { epochOrder } from "./kept-batches.js";

@@ -1,8 +1,4 @@
-import type { RunConfiguration } from "./record.js";
-
-/** How a run is trained where the paper leaves it unsaid: this project's choices, or those in the code that its authors published. */
-export const protocolNames = ["ours", "authors"] as const;
-export type ProtocolName = (typeof protocolNames)[number];
+import type { ProtocolName, RunConfiguration } from "./record.js";
 
 /** The part of a configuration that a protocol decides, whatever the data. */
 type Protocol = Partial<RunConfiguration> &

@@ -3,18 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { dirname, join } from "node:path";
+import { packageFolder } from "../files/package-folder.js";
 import type { RunConfiguration, RunRecord } from "./record.js";
-
-/** The package's folder: where its package.json lies, from the sources and from dist alike. */
-export function packageFolder(): string {
-  let folder = __dirname;
-  for (;;) {
-    const file = join(folder, "package.json");
-    if (existsSync(file) && JSON.parse(readFileSync(file, "utf8")).name === "gated-rnn")
-      return folder;
-    folder = dirname(folder);
-  }
-}
 
 let version: RunRecord["code"] | undefined;
 

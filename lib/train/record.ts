@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { protocolNames } from "./protocol.js";
+
+/** How a run is trained where the paper leaves it unsaid: this project's choices, or those in the code that its authors published. */
+export const protocolNames = ["ours", "authors"] as const;
+export type ProtocolName = (typeof protocolNames)[number];
 
 /** A run's name: the first 16 hexadecimal digits of a sha256. */
 export const runName = z.string().regex(/^[0-9a-f]{16}$/);

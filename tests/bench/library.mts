@@ -36,7 +36,10 @@ export const { webGpu } = built(
 export const { nativeWasmFrom } = built(
   "engines/native/wasm.js",
 ) as typeof import("../../lib/engines/native/wasm.js");
-export const { codeVersion, machine, packageFolder } = built(
+export const { packageFolder } = built(
+  "files/package-folder.js",
+) as typeof import("../../lib/files/package-folder.js");
+export const { codeVersion, machine } = built(
   "train/provenance.js",
 ) as typeof import("../../lib/train/provenance.js");
 export const { taskOf } = built("tasks/index.js") as typeof import("../../lib/tasks/index.js");

@@ -26,8 +26,8 @@ export const { readCheckpoint } = built(
   "train/checkpoint.js",
 ) as typeof import("../../lib/train/checkpoint.js");
 export const { openDatabase } = built(
-  "sweep/database.js",
-) as typeof import("../../lib/sweep/database.js");
+  "sweep/open-database.js",
+) as typeof import("../../lib/sweep/open-database.js");
 export const { SweepQueue } = built("sweep/queue.js") as typeof import("../../lib/sweep/queue.js");
 export const { codeVersion, machine, runId } = built(
   "train/provenance.js",

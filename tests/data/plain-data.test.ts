@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { baselines } from "../../lib/data/baselines.js";
 import { batchOf, bucketedBatches } from "../../lib/data/batches.js";
+import type { Waveform } from "../../lib/data/dataset.js";
 import { readMidi } from "../../lib/data/midi.js";
 import { midiBytes } from "../../lib/data/midi-out.js";
 import { pianoRollsFromMidi } from "../../lib/data/midi-roll.js";
 import { type PianoRoll, pianoRoll } from "../../lib/data/piano-roll.js";
 import { recallForgotten, recallTask } from "../../lib/data/recall.js";
-import type { Waveform } from "../../lib/data/speech.js";
 import { speechBatches, speechBatchOf, windowSteps } from "../../lib/data/speech-batches.js";
 import { planSpeech } from "../../lib/data/speech-plan.js";
 import { splitGroups } from "../../lib/data/split-rule.js";

@@ -2,14 +2,13 @@ import { describe, expect, test } from "vitest";
 import { gru } from "../../lib/cells/gru.js";
 import { baselines } from "../../lib/data/baselines.js";
 import { bucketedBatches } from "../../lib/data/batches.js";
-import type { MusicDataset } from "../../lib/data/dataset.js";
+import type { MusicDataset, SpeechDataset, Waveform } from "../../lib/data/dataset.js";
 import { pianoRoll } from "../../lib/data/piano-roll.js";
 import {
   checkDataset,
   checkPredictableSteps,
   hasPredictableStep,
 } from "../../lib/data/predictable-steps.js";
-import type { SpeechDataset, Waveform } from "../../lib/data/speech.js";
 import { speechBaselines } from "../../lib/data/speech-baselines.js";
 import type { Engine } from "../../lib/engines/engine.js";
 import { train } from "../../lib/train/train.js";

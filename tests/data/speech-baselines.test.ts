@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SpeechDataset, Waveform } from "../../lib/data/speech.js";
+import type { SpeechDataset, Waveform } from "../../lib/data/dataset.js";
 import { speechBaselines } from "../../lib/data/speech-baselines.js";
 import { type Generator, generator } from "../../lib/random/generator.js";
 

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Waveform } from "../../lib/data/dataset.js";
 import { openSamples } from "../../lib/data/samples-file.js";
-import { loadSpeech, speechFile, type Waveform } from "../../lib/data/speech.js";
+import { loadSpeech, speechFile } from "../../lib/data/speech.js";
 import { speechBatches, speechBatchOf, windowSteps } from "../../lib/data/speech-batches.js";
 import { type SpeechOptions, speechFromWavs } from "../../lib/data/speech-corpus.js";
 import { planSpeech, type Recording } from "../../lib/data/speech-plan.js";

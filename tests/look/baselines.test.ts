@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { SpeechDataset, Waveform } from "../../lib/data/speech.js";
+import type { SpeechDataset, Waveform } from "../../lib/data/dataset.js";
 import { baselinesOf } from "../../lib/look/baselines.js";
 import { generator } from "../../lib/random/generator.js";
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { pianoRoll } from "../../lib/data/piano-roll.js";
+import { plain, plainLines } from "../../lib/files/plain.js";
 import { learningCurves } from "../../lib/show/learning-curves.js";
 import { htmlPage } from "../../lib/show/page.js";
 import { pianoRollPicture } from "../../lib/show/piano-roll-picture.js";
 import { toSvg } from "../../lib/show/picture.js";
-import { plain, plainLines } from "../../lib/show/plain.js";
 import { resultsTable } from "../../lib/show/results-table.js";
 import { titleOf } from "../../lib/show/spec.js";
 import { tableHtml, tableMarkdown, tableText } from "../../lib/show/table.js";

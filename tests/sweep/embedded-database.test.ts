@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openDatabase } from "../../lib/sweep/database.js";
+import { openDatabase } from "../../lib/sweep/open-database.js";
 
 const onError = (error: Error) => expect.fail(error.message);
 let folder: string;

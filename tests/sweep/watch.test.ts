@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serveStatus } from "../../lib/show/serve-status.js";
 import { activeTable, groupsTable, statusLine, sweepBody } from "../../lib/show/sweep-page.js";
 import { tableText } from "../../lib/show/table.js";
 import type { Group, PlannedRun } from "../../lib/sweep/plan.js";
@@ -16,7 +17,7 @@ import {
   statusOf,
   sweepStatus,
 } from "../../lib/sweep/status.js";
-import { folderStatus, serveStatus } from "../../lib/sweep/watch.js";
+import { folderStatus } from "../../lib/sweep/status-source.js";
 import { madeUpRecord } from "../show/records.js";
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { gru } from "../../lib/cells/gru.js";
-import type { SpeechDataset, Waveform } from "../../lib/data/speech.js";
+import type { SpeechDataset, Waveform } from "../../lib/data/dataset.js";
 import { defaultEngine } from "../../lib/engines/index.js";
 import { generator } from "../../lib/random/generator.js";
 import { taskOf } from "../../lib/tasks/index.js";

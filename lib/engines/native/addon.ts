@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { GatedRnnError } from "../../errors.js";
-import { packageFolder } from "../../train/provenance.js";
+import { packageFolder } from "../../files/package-folder.js";
 import { type ArenaMemory, checkRun, type Kernels } from "./kernels.js";
 
 const variant = z.object({

@@ -2,7 +2,7 @@ import { compile, type Program } from "../../compile/program.js";
 import { GatedRnnError } from "../../errors.js";
 import type { Model } from "../../model/model.js";
 import type { TrainingState } from "../../model/state.js";
-import type { Stream, StreamState } from "../stream.js";
+import type { Stream, StreamState } from "../engine.js";
 import { Arena, type StreamLayout } from "./arena.js";
 import type { Kernels } from "./kernels.js";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GatedRnnError } from "../../errors.js";
-import { packageFolder } from "../../train/provenance.js";
+import { packageFolder } from "../../files/package-folder.js";
 
 /** The fastest WebAssembly build that this runtime takes: its bytes, as the build step laid them into dist. */
 export function wasmBytes(): Uint8Array<ArrayBuffer> {

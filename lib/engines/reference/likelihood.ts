@@ -2,11 +2,10 @@ import type * as tf from "@tensorflow/tfjs";
 import { words } from "../../compile/ops.js";
 import { isRowWord, rowWords } from "../../compile/row-ops.js";
 import type { Output } from "../../outputs/index.js";
-import type { Tensorflow } from "./forward.js";
 
 /** NLL of every row in nats, [rows], of targets [rows, target] given readouts [rows, readout], by the output's equations. */
 export function nllOf(
-  t: Tensorflow,
+  t: typeof tf,
   { graph }: Output,
   readouts: tf.Tensor2D,
   targets: tf.Tensor2D,

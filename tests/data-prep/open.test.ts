@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openMusic } from "../../data-prep/open.js";
 import { musicSources } from "../../data-prep/sources.js";
-import { openMusic } from "../../lib/data/open.js";
-import { newFolder } from "../data-prep/server.js";
-import { mirror, withoutMirror } from "./mirror.js";
+import { mirror, withoutMirror } from "../data/mirror.js";
+import { newFolder } from "./server.js";
 
 describe("openMusic", () => {
   const folder = newFolder();

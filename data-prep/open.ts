@@ -1,11 +1,11 @@
-import { prepareMusic } from "../../data-prep/prepare.js";
-import { prepareSpeech } from "../../data-prep/speech.js";
-import { GatedRnnError } from "../errors.js";
-import type { MusicDataset } from "./dataset.js";
-import { loadMusic } from "./music.js";
-import { musicSetNames } from "./music-sets.js";
-import { loadSpeech, type SpeechDataset, speechSetNames } from "./speech.js";
-import { syntheticChorales } from "./synthetic.js";
+import type { MusicDataset, SpeechDataset } from "../lib/data/dataset.js";
+import { loadMusic } from "../lib/data/music.js";
+import { musicSetNames } from "../lib/data/music-sets.js";
+import { loadSpeech, speechSetNames } from "../lib/data/speech.js";
+import { syntheticChorales } from "../lib/data/synthetic.js";
+import { GatedRnnError } from "../lib/errors.js";
+import { prepareMusic } from "./prepare.js";
+import { prepareSpeech } from "./speech.js";
 
 /** Every data set that has a name on the command line. */
 export const datasetNames: readonly string[] = [...musicSetNames, ...speechSetNames, "synthetic"];
