@@ -41,6 +41,16 @@ export const epochPoint = z.object({
 });
 export type EpochPoint = z.infer<typeof epochPoint>;
 
+/**
+ * A point as records keep it: six digits, which no picture and no table shows the end of. Records of
+ * 500 epochs are read and kept in git by the hundred.
+ */
+export function shortPoint(point: EpochPoint): EpochPoint {
+  const short = (_: string, value: unknown) =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+  return epochPoint.parse(JSON.parse(JSON.stringify(point, short)));
+}
+
 export const runConfiguration = z.object({
   data: shownName,
   cell: shownName,

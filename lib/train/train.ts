@@ -21,6 +21,7 @@ import { initialStateInSlices } from "./initialise.js";
 import type { TrainProgress } from "./progress.js";
 import { codeVersion, machine, memoryBytes, runId } from "./provenance.js";
 import type { RunConfiguration, RunRecord } from "./record.js";
+import { shortPoint } from "./record.js";
 import { Run } from "./run.js";
 
 /** What to train on: the paper's music or speech, or any task. */
@@ -154,7 +155,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       seconds: run.seconds(),
       status,
       ...(error ? { error: error.message } : {}),
-      curve: run.curve,
+      curve: run.curve.map(shortPoint),
       bestEpoch: run.best.epoch,
       results,
       testPieces: piecesOf(tested),
