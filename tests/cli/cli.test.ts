@@ -263,7 +263,11 @@ describe("Ctrl-C", () => {
       stream.on("data", (data) => {
         text += data;
       });
-    await new Promise((resolve) => setTimeout(resolve, 4000)); // well into the first epochs, and nowhere near the end
+    // well into the first epochs, however busy the machine is, and nowhere near the end
+    const isUnderWay = () => name === "train" && /epoch [2-9]/.test(text);
+    for (const end = Date.now() + (name === "train" ? 60_000 : 20_000); Date.now() < end; )
+      if (isUnderWay()) break;
+      else await new Promise((resolve) => setTimeout(resolve, 200));
     process.kill(-(child.pid as number), "SIGINT"); // as a terminal does: to the whole process group
     const [code] = await once(child, "exit");
     expect(code, text).toBe(130);
