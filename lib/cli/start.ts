@@ -9,6 +9,7 @@ import { GatedRnnError } from "../errors.js";
 import { tryFolder } from "../files/place.js";
 import type { RunRequest } from "../sweep/run-process.js";
 import { runAll } from "../sweep/slots.js";
+import { mostCount } from "../train/bounds.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
 import type { RunRecord } from "../train/record.js";
 import { writeRecord } from "../train/record-file.js";
@@ -42,7 +43,11 @@ export function addStart(program: Command): void {
       "the main job: the paper's JSB Chorales row, from data to table and learning curves",
     )
     .addOption(engineOption())
-    .option("--epochs <n>", "epochs of each run (default: by the engine's speed)", wholeNumber(1))
+    .option(
+      "--epochs <n>",
+      "epochs of each run (default: by the engine's speed)",
+      wholeNumber(1, mostCount),
+    )
     .option(
       "--learning-rates <n>",
       "learning-rate candidates per cell (default: by the engine's speed)",

@@ -10,6 +10,7 @@ import { presets, type SweepPlan } from "../sweep/plan.js";
 import type { SweepStatus } from "../sweep/status.js";
 import type { SweepSummary } from "../sweep/summary.js";
 import { sweep } from "../sweep/sweep.js";
+import { mostCount } from "../train/bounds.js";
 import type { ProtocolName, RunRecord } from "../train/record.js";
 import { addDataOptions, type DataArguments, dataHelp, dataOptionsOf } from "./data-options.js";
 import {
@@ -111,17 +112,17 @@ export function addSweep(program: Command): void {
     .option(
       "--epochs <n>",
       "epochs of a run at most (default: 200; paper-music and the authors' protocol 500)",
-      wholeNumber(1),
+      wholeNumber(1, mostCount),
     )
     .option(
       "--patience <n>",
       "epochs without a better validation NLL before a run stops (default: 100; paper-music and the authors' protocol 500)",
-      wholeNumber(1),
+      wholeNumber(1, mostCount),
     )
     .option(
       "--batch-size <n>",
       "sequences per update (default: 2, speech 8, own 16, authors' protocol 1)",
-      wholeNumber(1),
+      wholeNumber(1, mostCount),
     )
     .option(
       "--weight-noise <x>",

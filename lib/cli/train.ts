@@ -10,6 +10,7 @@ import { plain } from "../files/plain.js";
 import { baselineTitles } from "../show/index.js";
 import { openTask } from "../tasks/open.js";
 import { speechWindow } from "../tasks/speech.js";
+import { mostCount, mostHidden } from "../train/bounds.js";
 import { checkpointFile, removeCheckpoint } from "../train/checkpoint.js";
 import { configurationOf } from "../train/configuration.js";
 import { codeVersion, runId } from "../train/provenance.js";
@@ -77,20 +78,24 @@ export function addTrain(program: Command): void {
     .option(
       "--hidden <n>",
       "hidden units, of each layer (default: the paper's, or about as many parameters)",
-      wholeNumber(1, 100_000),
+      wholeNumber(1, mostHidden),
     )
     .addOption(protocolOption().default("ours"))
-    .option("--epochs <n>", "epochs at most (default: 200, authors' protocol 500)", wholeNumber(1))
+    .option(
+      "--epochs <n>",
+      "epochs at most (default: 200, authors' protocol 500)",
+      wholeNumber(1, mostCount),
+    )
     .option(
       "--patience <n>",
       "epochs without a better validation NLL before stopping (default: 100, authors' protocol 500)",
-      wholeNumber(1),
+      wholeNumber(1, mostCount),
     )
     .option("--learning-rate <x>", "first learning rate (default: 0.001)", realNumber(0, true))
     .option(
       "--batch-size <n>",
       "sequences per update (default: 2, speech 8, own 16, authors' protocol 1)",
-      wholeNumber(1),
+      wholeNumber(1, mostCount),
     )
     .option(
       "--weight-noise <x>",

@@ -1,3 +1,4 @@
+import { GatedRnnError } from "../errors.js";
 import { normalFromBits } from "./normal.js";
 import { threefry } from "./threefry.js";
 
@@ -13,8 +14,17 @@ export interface Generator {
   shuffle<T>(items: readonly T[]): T[];
 }
 
-/** @param seed an integer in [0, 2^32) @param purpose what the numbers are for, such as "initialise" or "shuffle epoch 3" */
+/**
+ * @param seed an integer in [0, 2^32)
+ * @param purpose what the numbers are for, such as "initialise" or "shuffle epoch 3"
+ * @throws GatedRnnError `usage` for a seed that is none: 32 bits would take it for another
+ */
 export function generator(seed: number, purpose: string): Generator {
+  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32))
+    throw new GatedRnnError(
+      "usage",
+      `${purpose}: expected a seed, a whole number from 0 to ${2 ** 32 - 1}, got ${String(seed)}`,
+    );
   const key = purposeKey(purpose);
   const words = new Uint32Array(2);
   let drawn = 0;

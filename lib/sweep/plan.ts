@@ -6,6 +6,7 @@ import { speechSetNames } from "../data/speech.js";
 import { GatedRnnError } from "../errors.js";
 import { dataOptions } from "../tasks/data-options.js";
 import { checkPredictable } from "../tasks/predictable.js";
+import { mostSeed, oneOf, problemIn, whole } from "../train/bounds.js";
 import { configurationOf } from "../train/configuration.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
 import { codeVersion, runId } from "../train/provenance.js";
@@ -14,21 +15,30 @@ import {
   type RunConfiguration,
   runConfiguration,
   runName,
+  updateSettings,
 } from "../train/record.js";
 import { updateNames } from "../updates/index.js";
 import type { SweepData } from "./data.js";
 import { printable } from "./foreign-rows.js";
 
 /** What is the same in all runs of a sweep, where it is not the default; see RunConfiguration. */
-const shared = runConfiguration
-  .pick({ epochs: true, patience: true, batchSize: true, maxSteps: true, weightNoise: true })
-  .partial()
-  // no defaults: plans of before there were several keep their names
-  .extend({
-    protocol: z.enum(protocolNames).optional(),
-    update: z.enum(updateNames).optional(),
-    updateSettings: z.record(z.string(), z.number()).optional(),
-  });
+const shared = z.strictObject(
+  {
+    ...runConfiguration
+      .pick({ epochs: true, patience: true, batchSize: true, maxSteps: true, weightNoise: true })
+      .partial().shape,
+    // no defaults: plans of before there were several keep their names
+    protocol: oneOf(protocolNames).optional(),
+    update: oneOf(updateNames).optional(),
+    updateSettings: updateSettings.optional(),
+  },
+  {
+    error: ({ code, keys }) =>
+      code === "unrecognized_keys"
+        ? `expected epochs, patience, batchSize, maxSteps, weightNoise, protocol, update or updateSettings, got ${keys}`
+        : "expected what is the same in all runs, by name",
+  },
+);
 
 /**
  * A search as in section 4.3 of Chung et al. 2014: for every data set and cell, learning rates drawn by the first seed, each trained
@@ -41,28 +51,13 @@ export const sweepPlan = z.strictObject({
   /** How own folders and files are read. */
   reading: dataOptions.optional(),
   cells: z.array(z.string()).min(1),
-  learningRates: z.number().int().min(1).max(1000),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1)
-    .describe("the first seed"),
-  seeds: z.number().int().min(1).max(1000).describe("how many: seed, seed + 1, …"),
-  finalists: z
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
+  learningRates: whole(1, 1000),
+  seed: whole(0, mostSeed).describe("the first seed"),
+  seeds: whole(1, 1000).describe("how many: seed, seed + 1, …"),
+  finalists: whole(1, 1000)
     .optional()
     .describe("rates, best with the first seed, of which one is chosen by rateSeeds seeds (1)"),
-  rateSeeds: z
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
-    .optional()
-    .describe("seeds that the finalists are compared by (1)"),
+  rateSeeds: whole(1, 1000).optional().describe("seeds that the finalists are compared by (1)"),
   run: shared,
   /** Gives a learning rate up when it does worse than the median of the others at the same epoch. Differs from the paper. */
   medianRule: z.boolean(),
@@ -97,10 +92,14 @@ export const presets: Readonly<Record<string, SweepPlan>> = {
 export function checkedPlan(plan: SweepPlan): SweepPlan {
   const checked = sweepPlan.safeParse(plan);
   if (!checked.success) {
-    const [{ path, message }] = checked.error.issues;
-    throw new GatedRnnError("usage", `sweep: ${path.join(".")}: ${message}`);
+    throw new GatedRnnError("usage", `sweep: ${problemIn(plan, checked.error)}`);
   }
-  const { seeds, rateSeeds = 1 } = plan;
+  const { seed, seeds, rateSeeds = 1 } = plan;
+  if (seed + seeds - 1 > mostSeed)
+    throw new GatedRnnError(
+      "usage",
+      `sweep: seeds: expected at most ${mostSeed - seed + 1} from seed ${seed} on, got ${seeds}; begin with a smaller seed`,
+    );
   if (rateSeeds > seeds)
     throw new GatedRnnError(
       "usage",

@@ -5,6 +5,7 @@ import type { Task } from "../tasks/task.js";
 import { checkpointFile, removeCheckpoints } from "../train/checkpoint.js";
 import { codeVersion } from "../train/provenance.js";
 import type { RunRecord } from "../train/record.js";
+import { checkSweepOptions } from "./check-options.js";
 import { type Standing, standing } from "./choice.js";
 import { type RunData, type SweepData, sweepData } from "./data.js";
 import type { Database } from "./database.js";
@@ -59,7 +60,7 @@ export interface SweepOptions {
   readonly checkpointSeconds?: number;
   /** After so long a silence of a machine its runs are others'; default 30, at least 10. */
   readonly heartbeatSeconds?: number;
-  /** Ends the sweep as the signal does, when the time is over. */
+  /** Ends the sweep as the signal does, when the time is over; at most 24 days. */
   readonly budgetSeconds?: number;
   /** Ends the runs in progress after their update, with checkpoints: the same call goes on from there. */
   readonly signal?: AbortSignal;
@@ -79,11 +80,12 @@ export interface SweepResult {
 /**
  * Carries out a sweep, or what is left of it: this process is one machine's supervisor, and others may work on the same database.
  *
- * @throws GatedRnnError `usage` for a plan that makes no sense, `database` and `locked` when its database cannot be used; what
+ * @throws GatedRnnError `usage` for a plan that makes no sense and numbers out of range, `database` and `locked` when its database cannot be used; what
  * opening data and engines throws. Runs in progress are stopped with checkpoints first.
  */
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { plan, out, db, signal, onProblem = () => {} } = options;
+  checkSweepOptions(options);
   const data = sweepData({ paths: plan?.data, tasks: options.tasks });
   const known = plan ? await plannedGroups([checkedPlan(plan)], data, signal) : []; // mistakes show before anything is written
   if (options.rebuild && db !== undefined)

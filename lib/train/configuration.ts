@@ -4,6 +4,7 @@ import { GatedRnnError } from "../errors.js";
 import type { Task } from "../tasks/task.js";
 import { updateNamed } from "../updates/index.js";
 import { settingsOf, type Update, type UpdateSettings } from "../updates/update.js";
+import { problemIn } from "./bounds.js";
 import { protocols } from "./protocol.js";
 import { type RunConfiguration, runConfiguration } from "./record.js";
 
@@ -40,9 +41,7 @@ export function configurationOf(
   const { budget, batchSize, weightNoise, ...usual } = byKind[kindOf(task)];
   const protocol = runConfiguration.shape.protocol.safeParse(options.protocol);
   const sizes: Readonly<Record<string, number>> = usual.sizes;
-  const configuration = {
-    data: task.name,
-    cell: cell.name,
+  const usualOptions: Partial<RunConfiguration> = {
     hiddenSize: Object.hasOwn(sizes, cell.name)
       ? sizes[cell.name]
       : hiddenSizeFor(cell, task.inputSize, budget),
@@ -50,17 +49,14 @@ export function configurationOf(
     batchSize,
     weightNoise,
     ...protocols[protocol.data ?? "ours"],
-    ...given,
-    update: rule.name,
   };
+  const names = { data: task.name, cell: cell.name };
+  const configuration = { ...names, ...usualOptions, ...given, update: rule.name };
   const checked = runConfiguration.safeParse(configuration);
   if (checked.success) return withRule(checked.data, rule);
-  const [{ path, message }] = checked.error.issues;
-  const key = String(path[0]);
-  throw new GatedRnnError(
-    "usage",
-    `${key}: ${message}, got ${String(configuration[key as keyof typeof configuration])}`,
-  );
+  const usualValue = usualOptions[checked.error.issues[0].path[0] as keyof RunConfiguration];
+  const remedy = usualValue === undefined ? "" : `; leave it out for ${String(usualValue)}`;
+  throw new GatedRnnError("usage", `${problemIn(configuration, checked.error)}${remedy}`);
 }
 
 /** RMSProp's settings stand among the configuration's own, as they did when there was no other rule. */

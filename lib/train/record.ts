@@ -1,4 +1,15 @@
 import { z } from "zod";
+import {
+  count,
+  fraction,
+  fromZero,
+  mostHidden,
+  mostSeed,
+  oneOf,
+  positive,
+  share,
+  whole,
+} from "./bounds.js";
 
 /** How a run is trained where the paper leaves it unsaid: this project's choices, or those in the code that its authors published. */
 export const protocolNames = ["ours", "authors"] as const;
@@ -51,55 +62,46 @@ export function shortPoint(point: EpochPoint): EpochPoint {
   return epochPoint.parse(JSON.parse(JSON.stringify(point, short)));
 }
 
+/** An update rule's settings by name; their ranges are the rule's. */
+export const updateSettings = z.record(
+  z.string(),
+  z.number({ error: "expected a finite number" }),
+  { error: "expected the rule's settings by name" },
+);
+
 export const runConfiguration = z.object({
   data: shownName,
   cell: shownName,
-  hiddenSize: z.number().int().positive(),
-  seed: z.number().int().nonnegative(),
-  epochs: z.number().int().positive(),
-  patience: z.number().int().positive(),
-  batchSize: z.number().int().positive(),
-  maxSteps: z
-    .number()
-    .int()
-    .positive()
+  hiddenSize: whole(1, mostHidden),
+  seed: whole(0, mostSeed),
+  epochs: count(),
+  patience: count(),
+  batchSize: count(),
+  maxSteps: count(", or null to cut none")
     .nullable()
     .describe(
       "longer training sequences are cut into pieces of this many steps; null: none is cut",
     ),
-  learningRate: z.number().positive(),
-  finalLearningRate: z
-    .number()
-    .positive()
-    .describe("fraction of learningRate that linear decay ends on"),
-  decay: z.number().optional().describe("RMSProp's, as are momentum, epsilon and rootFloor"),
-  momentum: z.number().optional(),
-  epsilon: z.number().optional(),
-  weightNoise: z.number(),
-  maxGradientNorm: z.number().positive().nullable().describe("null: never rescaled"),
+  learningRate: positive(),
+  finalLearningRate: fraction().describe("fraction of learningRate that linear decay ends on"),
+  decay: share().optional().describe("RMSProp's, as are momentum, epsilon and rootFloor"),
+  momentum: share().optional(),
+  epsilon: fromZero().optional(),
+  weightNoise: fromZero(),
+  maxGradientNorm: positive(", or null for never").nullable().describe("null: never rescaled"),
   // records of before there was a second protocol lack the following
-  protocol: z.enum(protocolNames).default("ours"),
-  loss: z.enum(["mean", "sum"]).default("mean").describe("over the steps of an update's batch"),
-  rootFloor: z
-    .number()
-    .nonnegative()
-    .default(0)
-    .describe("the least that RMSProp's root counts as"),
-  maxStepNorm: z
-    .number()
-    .positive()
+  protocol: oneOf(protocolNames).default("ours"),
+  loss: oneOf(["mean", "sum"]).default("mean").describe("over the steps of an update's batch"),
+  rootFloor: fromZero().default(0).describe("the least that RMSProp's root counts as"),
+  maxStepNorm: positive(", or null for no limit")
     .nullable()
     .default(null)
     .describe("the norm of an update's step is limited to this; null: never"),
-  nonFiniteGradient: z
-    .enum(["stop", "shrink"])
+  nonFiniteGradient: oneOf(["stop", "shrink"])
     .default("stop")
     .describe("shrink: a gradient whose norm is not finite is replaced by 0.1 of the parameters"),
   update: shownName.default("rmsprop").describe("the update rule"),
-  updateSettings: z
-    .record(z.string(), z.number())
-    .default({})
-    .describe("all settings of a rule other than RMSProp"),
+  updateSettings: updateSettings.default({}).describe("all settings of a rule other than RMSProp"),
 });
 export type RunConfiguration = z.infer<typeof runConfiguration>;
 

@@ -1,6 +1,7 @@
 import type { Cell } from "../cells/cell.js";
 import { parameterCount } from "../cells/size.js";
 import { splits } from "../data/dataset.js";
+import { checkOptions, shown, usage } from "../engines/check.js";
 import type { Engine } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
 import { BadFileError, GatedRnnError, NotFiniteError } from "../errors.js";
@@ -90,6 +91,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { checkpoint: file, checkpointSeconds = 30, ...others } = rest;
   const { onCheckpoint, onDamagedCheckpoint, update = "rmsprop", ...chosen } = others;
   const rule = typeof update === "string" ? updateNamed(update) : update;
+  checkOptions("train", { threads, update: rule });
+  if (!(Number.isFinite(checkpointSeconds) && checkpointSeconds >= 0))
+    throw usage(
+      "train",
+      `checkpointSeconds: expected a number from 0 on and finite, got ${shown(checkpointSeconds)}; leave it out for 30`,
+    );
   const task = taskOfData(dataset, given);
   checkPredictable(task);
   const configuration = configurationOf(task, cell, chosen, rule);
