@@ -11,11 +11,18 @@ export interface Records {
   readonly music: readonly RunRecord[];
   readonly speech: readonly RunRecord[];
   readonly long: readonly RunRecord[];
+  /** Music by the protocol of the authors' published code. */
+  readonly authors: readonly RunRecord[];
 }
 
 export function committedRecords(): Records {
   const read = (folder: string) => readRecords(join(results, folder));
-  return { music: read("music"), speech: read("speech"), long: read("long") };
+  return {
+    music: read("music"),
+    speech: read("speech"),
+    long: read("long"),
+    authors: read("music-authors"),
+  };
 }
 
 export const sets = ["nottingham", "jsb", "musedata", "piano-midi"] as const;
