@@ -1,6 +1,7 @@
 import type { Cell } from "../cells/cell.js";
 import { type Graph, type GraphNode, inputsOf, type NodeIndex } from "../cells/graph.js";
 import { layerOf } from "../cells/layer-name.js";
+import { GatedRnnError } from "../errors.js";
 import { escapeHtml } from "./table.js";
 
 /** A shape of the drawing: a value that comes in or goes out, a gate with its products, or an operation. */
@@ -33,9 +34,16 @@ interface Reading {
  * Laid out by dagre. Text in the font that pictures are made with.
  *
  * @returns an SVG of its own size
+ * @throws GatedRnnError `usage` for a cell of more than 500 values and arrows: more than a page shows, and minutes of work
  */
 export function cellDiagram({ name, graph }: Cell): string {
   const shapes = shapesOf(graph);
+  const size = shapes.reduce((sum, { reads }) => sum + 1 + reads.length, 0);
+  if (size > mostDrawn)
+    throw new GatedRnnError(
+      "usage",
+      `diagram of ${name}: expected at most ${mostDrawn} values and arrows, got ${size}; latex() shows cells of any size`,
+    );
   const { places, paths, width, height } = layout(shapes);
   const body = [
     ...paths.map(arrow),
@@ -47,6 +55,9 @@ export function cellDiagram({ name, graph }: Cell): string {
 ${body.join("\n")}
 </svg>`;
 }
+
+/** A stack of eight GRUs has fewer; the time to lay them out grows faster than the square: 2 s for 500. */
+const mostDrawn = 500;
 
 /** What stands in the circle of an operation, where it is not the operation's name. */
 const symbols: Readonly<Partial<Record<string, string>>> = {

@@ -3,6 +3,7 @@ import { cell } from "../../lib/cells/cell.js";
 import { gru } from "../../lib/cells/gru.js";
 import { paperCells } from "../../lib/cells/index.js";
 import { lstm } from "../../lib/cells/lstm.js";
+import { stack } from "../../lib/cells/stack.js";
 import { GatedRnnError } from "../../lib/errors.js";
 import { blindPlayers, levelled, players } from "../../lib/show/audio.js";
 import { cellDiagram } from "../../lib/show/cell-diagram.js";
@@ -57,6 +58,18 @@ describe("a cell's diagram", () => {
     const svg = cellDiagram(lstm);
     expect(svg.match(/stroke-dasharray/g)).toHaveLength(3);
     for (const name of ["V_i", "V_f", "V_o", "c_t", "h_t"]) expect(letters(svg)).toContain(name);
+  });
+
+  it("is refused for a cell that no page could show", () => {
+    const long = cell("long", ({ input: x, hidden: h, affine, tanh }) => {
+      let value = affine("a", x, h);
+      for (let k = 3; k < 1000; k++) value = tanh(value);
+      return { h: value };
+    });
+    const error = /^diagram of long: expected at most 500 values and arrows, got \d+; latex\(\)/;
+    expect(() => cellDiagram(long)).toThrow(error);
+    expect(() => cellDiagram(stack(...new Array(200).fill(gru)))).toThrow(/expected at most 500/);
+    expect(cellDiagram(stack(...new Array(8).fill(gru)))).toContain("</svg>");
   });
 
   it("draws any cell, as a picture that is no empty sheet", () => {
