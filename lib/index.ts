@@ -123,12 +123,11 @@ export {
   type SafeTensors,
   type Tensor,
 } from "./train/safetensors.js";
-export {
-  type TrainingData,
-  type TrainOptions,
-  type TrainResult,
-  type TrainSettings,
-  train,
+export type {
+  TrainingData,
+  TrainOptions,
+  TrainResult,
+  TrainSettings,
 } from "./train/train.js";
 export { readWeights, type TrainedModel, writeWeights } from "./train/weights.js";
 export { adam } from "./updates/adam.js";

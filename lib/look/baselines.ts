@@ -9,6 +9,7 @@ import { readSealed, sealed } from "../files/sealed-json.js";
 import { writeWholeFile } from "../files/whole-file.js";
 import type { Dataset } from "../tasks/index.js";
 import type { Task } from "../tasks/task.js";
+import { notebookCell } from "../train/notebook-cell.js";
 import { splitNll } from "../train/record.js";
 import { type TrainOptions, train } from "../train/train.js";
 import { ownBaselines } from "./own-baselines.js";
@@ -56,6 +57,7 @@ export async function baselinesOf(
     cell: memoryless,
   });
   options.signal?.throwIfAborted();
+  notebookCell()?.signal.throwIfAborted();
   if (error) throw error;
   const { train: training, valid, test } = record.results;
   const computed: Baseline[] = [

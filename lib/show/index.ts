@@ -29,6 +29,7 @@ export { type PaperNll, type PaperRow, paperNll, paperTable } from "./paper-tabl
 export { noteName, type PianoRollPictureOptions, pianoRollPicture } from "./piano-roll-picture.js";
 export { type Png, toPng, toSvg } from "./picture.js";
 export { type BaselineRow, type ResultsTableOptions, resultsTable } from "./results-table.js";
+export { train } from "./shown-training.js";
 export { type SizePictureOptions, sizePicture } from "./size-picture.js";
 export { type SoundPictureOptions, spectrogramPicture, waveformPicture } from "./sound-pictures.js";
 export type { VegaLiteSpec } from "./spec.js";

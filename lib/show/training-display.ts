@@ -1,4 +1,5 @@
 import type { Cell } from "../cells/cell.js";
+import { notebookCell } from "../train/notebook-cell.js";
 import type { TrainProgress } from "../train/progress.js";
 import type { RunRecord } from "../train/record.js";
 import type { TrainOptions } from "../train/train.js";
@@ -15,11 +16,10 @@ export type TrainingDisplayOptions = Pick<LearningCurvesOptions, "title" | "refe
 /** Progress and learning curves of runs that train one after another, in place below the running cell. */
 export interface TrainingDisplay {
   /**
-   * Options for `train`: shows the run of this cell, and stops it when the notebook is interrupted (interrupting alone
-   * abandons the cell while the work goes on).
-   * @throws AbortError when the notebook was interrupted before
+   * Options for `train`: shows the run of this cell.
+   * @throws AbortError when the notebook's stop button was pressed while its cell ran
    */
-  watch(cell: Cell): Pick<TrainOptions, "onProgress" | "signal">;
+  watch(cell: Cell): Pick<TrainOptions, "onProgress">;
   /** Draws the finished curves, with a picture that stays in the notebook. */
   done(records: readonly RunRecord[]): Promise<void>;
 }
@@ -28,7 +28,6 @@ export interface TrainingDisplay {
 export function training(options: TrainingDisplayOptions = {}): TrainingDisplay {
   const bars = place();
   const chart = place();
-  const interrupt = interruption();
   const runs = new Map<string, TrainProgress>();
   let next = 0;
   const draw = () => {
@@ -44,9 +43,8 @@ export function training(options: TrainingDisplayOptions = {}): TrainingDisplay 
   };
   return {
     watch: (cell) => {
-      interrupt.signal.throwIfAborted();
+      notebookCell()?.signal.throwIfAborted();
       return {
-        signal: interrupt.signal,
         onProgress: (progress) => {
           runs.set(cell.name, progress);
           if (performance.now() < next) return;
@@ -56,7 +54,6 @@ export function training(options: TrainingDisplayOptions = {}): TrainingDisplay 
       };
     },
     done: async (records) => {
-      interrupt.release();
       const lines = records.map(resultLine);
       bars.show(text(lines));
       if (!inNotebook()) console.log(lines.join("\n"));
@@ -90,13 +87,4 @@ function resultLine({
 
 function text(lines: readonly string[]): { data: Record<string, string> } {
   return { data: { "text/plain": lines.join("\n") } };
-}
-
-/** A signal that Jupyter's interrupt sets. */
-function interruption(): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  // Not at once: while a cell's synchronous part runs, Node keeps the SIGINT listeners aside and forgets new ones.
-  if (inNotebook()) setImmediate(() => process.once("SIGINT", abort));
-  return { signal: controller.signal, release: () => process.removeListener("SIGINT", abort) };
 }

@@ -19,6 +19,7 @@ import { type Checkpoint, checkpointBytes, readCheckpoint, writeCheckpoint } fro
 import { configurationOf } from "./configuration.js";
 import { meanNll, piecesOf } from "./evaluate.js";
 import { initialStateInSlices } from "./initialise.js";
+import { notebookCell } from "./notebook-cell.js";
 import type { TrainProgress } from "./progress.js";
 import { codeVersion, machine, memoryBytes, runId } from "./provenance.js";
 import type { RunConfiguration, RunRecord } from "./record.js";
@@ -71,12 +72,25 @@ export interface TrainResult {
 /**
  * Trains one model by the paper's protocol (section 4): whole sequences, full back-propagation through time, weight noise,
  * gradient rescaling, RMSProp; keeps the parameters of the epoch with the lowest validation NLL per step, and stops after
- * `patience` epochs without a lower one.
+ * `patience` epochs without a lower one. In a notebook the stop button ends it as the signal does.
  *
  * @throws GatedRnnError `usage` for options out of range and a split with nothing to predict, `engine-missing` when no engine runs here, `record` when a checkpoint
  * cannot be read or written, BadFileError when it is damaged; NotFiniteError when the best parameters have no finite NLL
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
+  const cell = notebookCell();
+  if (!cell) return trainWatched(options);
+  const { signal } = options;
+  const work = trainWatched({
+    ...options,
+    signal: signal ? AbortSignal.any([signal, cell.signal]) : cell.signal,
+  });
+  cell.keepsBusy(work);
+  return work;
+}
+
+async function trainWatched(options: TrainOptions): Promise<TrainResult> {
+  notebookCell()?.signal.throwIfAborted(); // a run that was to follow the one that was stopped
   const {
     dataset,
     task: given,

@@ -110,6 +110,50 @@ describe("cells", () => {
     expect(cells.map((c) => c.execution_count)).toEqual([1, 2, null]);
   });
 
+  it("that fail say why and on which line of theirs, without a stack", () => {
+    const { cells } = execute("short", [
+      `// %%\nimport { readRecord } from "gated-rnn";\ntype Long = {\n  a: number;\n};\nconst f = (x: Long) => {\n  if (x.a > 1) throw new RangeError("too long");\n};\nf({ a: 1 });`,
+      `// %% tags=["raises-exception"]\n// a comment\nf({ a: 2 });`,
+      `// %% tags=["raises-exception"]\nawait Promise.resolve();\nreadRecord("/no/such/file");`,
+      `// %% tags=["raises-exception"]\nconst g = async (y?: string) =>\n  y ?? Promise.reject(new Error("two\\nlines", { cause: new Error("a cause") }));\nawait g();`,
+      `// %% tags=["raises-exception"]\nthrow "words";`,
+    ]);
+    const printed = cells.map(({ outputs }) =>
+      outputs.map((output) => (output.output_type === "stream" ? text(output.text) : "")).join(""),
+    );
+    expect(printed[1]).toBe("RangeError: too long\n  at line 6 of an earlier cell\n");
+    expect(printed[2]).toMatch(/^GatedRnnError: .*no\/such\/file.*\n {2}at line 2 of the cell\n$/);
+    expect(printed[3]).toBe(
+      "Error: two\nlines\n  because of Error: a cause\n  at line 2 of the cell\n",
+    );
+    expect(printed[4]).toBe("words\n");
+  });
+
+  it("go on when the packages that they import are built again meanwhile", () => {
+    const { failure, cells } = execute("rebuilt", [
+      `// %%
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+const folder = ${JSON.stringify(join(folder, "made-up"))};
+const build = (type: string) => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder + "/inner", { recursive: true });
+  writeFileSync(folder + "/index.js", "exports.a = 1;");
+  writeFileSync(folder + "/index.d.ts", 'export * from "./inner/index";');
+  writeFileSync(folder + "/inner/index.d.ts", "export declare const a: " + type + ";");
+};
+build("number");`,
+      `// %%\nimport { a } from ${JSON.stringify(join(folder, "made-up"))};\nconst b: number = a;`,
+      `// %%
+for (let i = 0; i < 4; i++) {
+  build("number");
+  await new Promise((done) => setTimeout(done, 500));
+}`,
+      `// %%\nconst c: number = a + b;\nconsole.log(c);`,
+    ]);
+    expect(failure).toBeUndefined();
+    expect(cells[3].outputs).toMatchObject([{ text: ["2\n"] }]);
+  });
+
   it("that should fail and do not are failures", () => {
     const { failure } = execute("tagged", [`// %% tags=["raises-exception"]\nconst a = 1;`]);
     expect(failure).toEqual({
