@@ -129,31 +129,6 @@ describe("cells", () => {
     expect(printed[4]).toBe("words\n");
   });
 
-  it("go on when the packages that they import are built again meanwhile", () => {
-    const { failure, cells } = execute("rebuilt", [
-      `// %%
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-const folder = ${JSON.stringify(join(folder, "made-up"))};
-const build = (type: string) => {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder + "/inner", { recursive: true });
-  writeFileSync(folder + "/index.js", "exports.a = 1;");
-  writeFileSync(folder + "/index.d.ts", 'export * from "./inner/index";');
-  writeFileSync(folder + "/inner/index.d.ts", "export declare const a: " + type + ";");
-};
-build("number");`,
-      `// %%\nimport { a } from ${JSON.stringify(join(folder, "made-up"))};\nconst b: number = a;`,
-      `// %%
-for (let i = 0; i < 4; i++) {
-  build("number");
-  await new Promise((done) => setTimeout(done, 500));
-}`,
-      `// %%\nconst c: number = a + b;\nconsole.log(c);`,
-    ]);
-    expect(failure).toBeUndefined();
-    expect(cells[3].outputs).toMatchObject([{ text: ["2\n"] }]);
-  });
-
   it("that should fail and do not are failures", () => {
     const { failure } = execute("tagged", [`// %% tags=["raises-exception"]\nconst a = 1;`]);
     expect(failure).toEqual({

@@ -1,8 +1,8 @@
 const { SourceMap } = require("node:module");
 const { tslabRequire } = require("./tslab.cjs");
 
-/** The delay that tells TypeScript's timer for a new program from its other one. */
-const programDelay = 250;
+/** What TypeScript's timer for a new program calls; both of its timers have the same delay. */
+const programUpdate = "updateProgramWithWatchStatus";
 /** The line before a cell's own lines that tslab has the compiler read. */
 const linesBefore = 1;
 const embeddedMap = /\n?\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/;
@@ -43,7 +43,7 @@ function twoTimers(system) {
   const { setTimeout: setProgramTimer, clearTimeout: clearProgramTimer } = system;
   const others = new Set();
   system.setTimeout = (callback, delay) => {
-    if (delay === programDelay) return setProgramTimer(callback);
+    if (callback.name === programUpdate) return setProgramTimer(callback);
     const timer = setTimeout(() => {
       others.delete(timer);
       callback();
