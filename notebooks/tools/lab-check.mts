@@ -1,42 +1,48 @@
-// Runs a notebook in JupyterLab as a reader would, through its menu, in headless Chromium: every cell must end well and the
-// charts be drawn. Leaves build/lab-check/NAME.png and
-// notebooks/NAME.ipynb there. Needs Python 3, and chromium (CHROMIUM=path of another one).
+// Runs notebooks (01, 04, …; default: all) in JupyterLab as a reader would, through its menu, in headless Chromium: every cell
+// must end well, and every chart look like its picture, then again in the dark theme. Leaves build/lab-check/NAME.png,
+// NAME-dark.png and notebooks/NAME.ipynb there. Needs Python 3, and chromium (CHROMIUM=path of another one).
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
-import { chromium, type Page } from "playwright-core";
+import { dirname, join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { browserFlags } from "./browser.mts";
 import { makeFolder } from "./folder.mts";
 import { type CodeCell, type Notebook, serialise, text } from "./format.mts";
 import { jupyterEnvironment, pythonWithJupyterLab, root } from "./jupyter.mts";
+import { chartPictures, chartsOn, compareCharts, lendFont } from "./lab-charts.mts";
 import { notebookNames, readNotebook, readSource } from "./notebooks.mts";
 
 const folder = join(root, "build", "lab-check");
 const served = join(folder, "notebooks");
 const minutes = 60_000;
+type Theme = "light" | "dark";
 /** How tslab reports a failed cell, on stderr: a thrown error, or "line:column - what the compiler says". */
 const failure = /Error|^\d+:\d+ - /m;
-/** The notebook without outputs, and settings of its own that keep every cell in the page, scrolled away or not. */
+/** The notebook without outputs. */
 function prepare(name: string): void {
-  const settings = join(folder, "settings", "@jupyterlab", "notebook-extension");
-  makeFolder(settings);
-  writeFileSync(
-    join(settings, "tracker.jupyterlab-settings"),
-    JSON.stringify({ windowingMode: "none" }),
-  );
-  const news = join(folder, "settings", "@jupyterlab", "apputils-extension");
-  makeFolder(news);
-  writeFileSync(
-    join(news, "notification.jupyterlab-settings"),
-    JSON.stringify({ fetchNews: "false", checkForUpdates: false }),
-  );
   makeFolder(served);
   if (!existsSync(join(served, "results")))
     symlinkSync(join(root, "notebooks", "results"), join(served, "results"));
   writeFileSync(join(served, `${name}.ipynb`), serialise(readSource(name)));
+}
+
+/** JupyterLab's settings: every cell is in the page, scrolled away or not, and no news is fetched. */
+function choose(theme: Theme): void {
+  const settings = {
+    "notebook-extension/tracker": { windowingMode: "none" },
+    "apputils-extension/notification": { fetchNews: "false", checkForUpdates: false },
+    "apputils-extension/themes": {
+      theme: theme === "dark" ? "JupyterLab Dark" : "JupyterLab Light",
+    },
+  };
+  for (const [name, values] of Object.entries(settings)) {
+    const file = join(folder, "settings", "@jupyterlab", `${name}.jupyterlab-settings`);
+    makeFolder(dirname(file));
+    writeFileSync(file, JSON.stringify(values));
+  }
 }
 
 async function startServer(): Promise<{
@@ -81,7 +87,7 @@ async function runThroughMenu(page: Page, codeCells: number): Promise<void> {
     .locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
     .filter({ hasText: failure });
   const prompts = page.locator(".jp-NotebookPanel .jp-CodeCell .jp-InputArea-prompt");
-  for (const end = Date.now() + 3 * minutes; ; await pause(250)) {
+  for (const end = Date.now() + 5 * minutes; ; await pause(250)) {
     const texts = await prompts.allTextContents();
     if (texts.length === codeCells && texts.every((prompt) => /^\[\d+\]:/.test(prompt.trim())))
       return;
@@ -91,7 +97,7 @@ async function runThroughMenu(page: Page, codeCells: number): Promise<void> {
       );
     if (Date.now() > end)
       throw new Error(
-        `expected ${codeCells} cells to end within 3 minutes, got prompts ${texts.join(" ")}`,
+        `expected ${codeCells} cells to end within 5 minutes, got prompts ${texts.join(" ")}`,
       );
   }
 }
@@ -112,52 +118,60 @@ function failures({ cells }: Notebook, name: string): string[] {
   });
 }
 
-/** Charts that are alive and not blank: of every canvas, whether it has more than one colour. */
-function drawnCharts(page: Page): Promise<boolean[]> {
-  return page.locator(".jp-OutputArea-output .vega-embed canvas").evaluateAll((canvases) =>
-    canvases.map((canvas) => {
-      const { width, height } = canvas as HTMLCanvasElement;
-      const pixels =
-        (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height).data ??
-        new Uint8ClampedArray();
-      return new Set(new Uint32Array(pixels.buffer)).size > 2;
-    }),
-  );
-}
-
-async function check(name: string, page: Page, url: string, token: string): Promise<string[]> {
-  const source = readSource(name);
-  const charts = () => page.locator(".jp-OutputArea-output .vega-embed canvas");
-  await page.goto(`${url}/lab/tree/${name}.ipynb?token=${token}&reset`);
-  await page.locator(".jp-NotebookPanel .jp-CodeCell").first().waitFor({ timeout: minutes });
-  await page.getByText(/\(gated-rnn\) \| Idle/).waitFor({ timeout: minutes }); // cells run earlier are dropped without a word
-  await runThroughMenu(page, source.cells.filter((cell) => cell.cell_type === "code").length);
-  await charts()
-    .first()
-    .waitFor({ timeout: minutes / 2 });
-  await pause(1000); // the last chart fades in
-  const drawn = await drawnCharts(page);
-  await page.keyboard.press("Control+s");
-  await pause(1000);
-  await screenshot(page, join(folder, `${name}.png`));
-  const saved = readNotebook(join(served, `${name}.ipynb`));
-  const expected = countCharts(saved);
-  const problems = failures(saved, name);
-  if (expected === 0)
+/** Runs the notebook in the light theme and saves it; then opens what was saved in the dark one. */
+async function check(name: string, open: () => Promise<Page>): Promise<string[]> {
+  const codeCells = readSource(name).cells.filter((cell) => cell.cell_type === "code").length;
+  choose("light");
+  const light = await open();
+  await runThroughMenu(light, codeCells);
+  await light.waitForTimeout(1000); // the last chart fades in
+  await light.keyboard.press("Control+s");
+  const notebook = await savedNotebook(join(served, `${name}.ipynb`));
+  const problems = failures(notebook, name);
+  const pictures = chartPictures(notebook);
+  if (pictures.length === 0)
     problems.push(`${name}: expected the saved notebook to hold charts, got none`);
-  if (drawn.length !== expected || drawn.includes(false))
-    problems.push(
-      `${name}: expected ${expected} charts drawn, got ${drawn.filter(Boolean).length}`,
-    );
+  problems.push(...(await look(name, "light", light, pictures)));
+  await light.close();
+  choose("dark");
+  const dark = await open();
+  await chartsOn(dark)
+    .nth(pictures.length - 1)
+    .waitFor({ timeout: minutes });
+  await dark.waitForTimeout(1000);
+  problems.push(...(await look(name, "dark", dark, pictures)));
+  await dark.close();
   return problems;
 }
 
-function countCharts({ cells }: Notebook): number {
-  const outputs = cells.flatMap((cell) => (cell.cell_type === "code" ? cell.outputs : []));
-  return outputs.filter(
-    (output) =>
-      output.output_type === "display_data" && "application/vnd.vegalite.v5+json" in output.data,
-  ).length;
+/** The notebook with its outputs, once JupyterLab has written it, whole. */
+async function savedNotebook(file: string): Promise<Notebook> {
+  for (const end = Date.now() + minutes; ; await pause(250)) {
+    try {
+      const notebook = readNotebook(file);
+      const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+      if (code.every((cell) => cell.execution_count !== null)) return notebook;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error; // half of it
+    }
+    if (Date.now() > end) throw new Error(`expected ${file} to be saved within a minute`);
+  }
+}
+
+async function look(
+  name: string,
+  theme: Theme,
+  page: Page,
+  pictures: readonly string[],
+): Promise<string[]> {
+  const isLight = await page.evaluate(() => document.body.dataset.jpThemeLight);
+  const start = join(folder, `${name}${theme === "dark" ? "-dark" : ""}`);
+  const { problems, worst } = await compareCharts(page, pictures, start);
+  await screenshot(page, `${start}.png`);
+  if ((theme === "light") !== (isLight === "true"))
+    problems.push(`expected the ${theme} theme, got the other`);
+  console.log(`${name}, ${theme}: ${pictures.length} charts, farthest from its picture: ${worst}`);
+  return problems.map((problem) => `${name}, ${theme}: ${problem}`);
 }
 
 /** The whole notebook in one picture: the window is made as high as it is. */
@@ -168,6 +182,21 @@ async function screenshot(page: Page, path: string): Promise<void> {
   await notebook.evaluate((outer) => outer.scrollTo(0, 0));
   await pause(500);
   await page.screenshot({ path });
+}
+
+async function opened(browser: Browser, name: string, address: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await lendFont(page);
+  await page.goto(address);
+  try {
+    await page.locator(".jp-NotebookPanel .jp-CodeCell").first().waitFor({ timeout: minutes });
+    // Not until the kernel is ready: until JupyterLab has asked for one; it drops cells that are run before.
+    await page.getByText(/\(gated-rnn\) \| (?!Initializing)/).waitFor({ timeout: minutes });
+  } catch (error) {
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+    throw error;
+  }
+  return page;
 }
 
 function pause(milliseconds: number): Promise<void> {
@@ -203,16 +232,14 @@ const browser = await chromium.launch({
 let problems: string[] = [];
 try {
   for (const name of names) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    const found = await check(name, page, url, token).catch(async (error: Error) => {
-      await page.screenshot({ path: join(folder, `${name}.png`) });
-      return [`${name}: ${error.message}`];
-    });
+    const address = `${url}/lab/tree/${name}.ipynb?token=${token}&reset`;
+    const found = await check(name, () => opened(browser, name, address)).catch((error: Error) => [
+      `${name}: ${error.message}`,
+    ]);
     problems = [...problems, ...found];
     console.log(
       `${found.length === 0 ? "ok" : "FAILED"} ${name}: ${join("build", "lab-check", `${name}.png`)}`,
     );
-    await page.close();
   }
 } finally {
   await browser.close();
