@@ -36,5 +36,19 @@ export { GatedRnnError, NotFiniteError } from "./errors.js";
 export { initialState } from "./model/initialise.js";
 export { type Model, model, type Parameter } from "./model/model.js";
 export type { TrainingState } from "./model/state.js";
-export * from "./outputs/index.js";
+export { bernoulli } from "./outputs/bernoulli.js";
+export { categorical } from "./outputs/categorical.js";
+export { rowNll, sampleRow } from "./outputs/evaluate.js";
+export { gaussian } from "./outputs/gaussian.js";
+export { gaussianMixture } from "./outputs/gaussian-mixture.js";
+export { outputLatex } from "./outputs/latex.js";
+export {
+  type Output,
+  type OutputEquations,
+  type OutputSizes,
+  type OutputVocabulary,
+  output,
+  type RowSymbol,
+} from "./outputs/output.js";
+export { poisson } from "./outputs/poisson.js";
 export { type Generator, generator } from "./random/generator.js";

@@ -1,4 +1,6 @@
-// The package's front door. Importing it loads no engine, no TensorFlow.js and no chart library: those come when they are asked for.
+// gated-rnn, the front door: what a first script needs. More stands behind the doors beside it: gated-rnn/data (files and batches),
+// gated-rnn/show (pictures and tables), gated-rnn/sweep (many runs) and gated-rnn/browser. Importing it loads no engine, no TensorFlow.js and no
+// chart library: those come when they are asked for.
 
 export { openData, openMusic } from "../data-prep/open.js";
 export {
@@ -19,14 +21,9 @@ export { memoryless } from "./cells/memoryless.js";
 export { hiddenSizeFor, paperHiddenSizes, parameterCount } from "./cells/size.js";
 export { stack } from "./cells/stack.js";
 export { tanh } from "./cells/tanh.js";
-export { type Baseline, baselines } from "./data/baselines.js";
 export type { Batch, Rows } from "./data/batch.js";
-export { batchOf, bucketedBatches } from "./data/batches.js";
-export type { MusicDataset, Split } from "./data/dataset.js";
-export * from "./data/loaders.js";
-export { beginningOf, notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
-export { recallForgotten, recallTask } from "./data/recall.js";
-export { speechBaselines } from "./data/speech-baselines.js";
+export type { MusicDataset, SpeechDataset, Split, Waveform } from "./data/dataset.js";
+export { type PianoRoll, pianoRoll } from "./data/piano-roll.js";
 export type {
   Engine,
   EngineOptions,
@@ -51,42 +48,42 @@ export type { Imported, ImportOptions } from "./exchange/imported.js";
 export { importKeras, kerasWeights } from "./exchange/keras.js";
 export { type OnnxOptions, onnxModel } from "./exchange/onnx.js";
 export { importPytorch, pytorchWeights } from "./exchange/pytorch.js";
-export * from "./generate/index.js";
+export { type MusicSamplingOptions, sampleMusic } from "./generate/music.js";
+export type { SamplingOptions } from "./generate/sampling.js";
+export {
+  type Prediction,
+  predictSequence,
+  type SequenceSamplingOptions,
+  sampleSequence,
+  sampleText,
+} from "./generate/sequence.js";
+export { type SpeechSamplingOptions, sampleSpeech, soundOf } from "./generate/speech.js";
+export { type SynthOptions, soundOfMusic } from "./generate/synth.js";
 export { baselinesOf } from "./look/baselines.js";
-export { gradientFlow } from "./look/gradient-flow.js";
-export { type SoundFeatures, soundFeatures } from "./look/sound-features.js";
-export { surprise } from "./look/surprise.js";
-export { tracePiece } from "./look/trace.js";
 export { initialState } from "./model/initialise.js";
-export { isNoisy, type Model, model, type Parameter } from "./model/model.js";
+export { type Model, model, type Parameter } from "./model/model.js";
 export type { TrainingState } from "./model/state.js";
-export * from "./outputs/index.js";
+export { bernoulli } from "./outputs/bernoulli.js";
+export { categorical } from "./outputs/categorical.js";
+export { rowNll, sampleRow } from "./outputs/evaluate.js";
+export { gaussian } from "./outputs/gaussian.js";
+export { gaussianMixture } from "./outputs/gaussian-mixture.js";
+export { outputLatex } from "./outputs/latex.js";
+export {
+  type Output,
+  type OutputEquations,
+  type OutputSizes,
+  type OutputVocabulary,
+  output,
+  type RowSymbol,
+} from "./outputs/output.js";
+export { poisson } from "./outputs/poisson.js";
 export { type Generator, generator } from "./random/generator.js";
-export * from "./show/index.js";
-export {
-  type Comparison,
-  type ComparisonOptions,
-  compareUnits,
-  type Estimate,
-} from "./statistics/comparison.js";
-export { expectedBest } from "./statistics/expected-best.js";
-export { holm } from "./statistics/holm.js";
-export { type PairedTest, pairedTest } from "./statistics/paired-test.js";
-export { type DataSetScores, type PooledClaim, pooledClaim } from "./statistics/pooled.js";
-export { type NllMean, type UnitRuns, unitRuns } from "./statistics/runs.js";
-export { chosenRecords, isStillLearning } from "./sweep/chosen.js";
+/** What a notebook shows below its cells: show.chart, show.table, show.equations, show.training, … */
+export * as show from "./show/notebook.js";
+export { train } from "./show/shown-training.js";
 export { presets, type SweepPlan } from "./sweep/plan.js";
-export {
-  bestRecords,
-  filterRecords,
-  type RecordFilter,
-  type RecordsFrame,
-  readRecords,
-  recordsCsv,
-  recordsFrame,
-} from "./sweep/records.js";
-export type { SweepStatus } from "./sweep/status.js";
-export type { SweepSummary } from "./sweep/summary.js";
+export { type RecordsFrame, readRecords, recordsFrame } from "./sweep/records.js";
 export { type SweepOptions, type SweepResult, sweep } from "./sweep/sweep.js";
 export type { DataOptions } from "./tasks/data-options.js";
 export type { Dataset } from "./tasks/index.js";
@@ -101,20 +98,18 @@ export {
   sequenceTask,
 } from "./tasks/sequence.js";
 export type { SequenceKind, Step } from "./tasks/sequence-kind.js";
-export { speechTask, speechWindow } from "./tasks/speech.js";
+export { speechTask } from "./tasks/speech.js";
 export type { EpochOptions, Task } from "./tasks/task.js";
 export { type Texts, type TextTaskOptions, textTask } from "./tasks/text.js";
 export type { Column, InputUnits, Units } from "./tasks/units.js";
 export { removeCheckpoint } from "./train/checkpoint.js";
-export { learningRateCandidates } from "./train/learning-rates.js";
 export type { TrainProgress } from "./train/progress.js";
 export { protocols } from "./train/protocol.js";
-export {
-  type EpochPoint,
-  type ProtocolName,
-  type RunConfiguration,
-  type RunRecord,
-  runRecord,
+export type {
+  EpochPoint,
+  ProtocolName,
+  RunConfiguration,
+  RunRecord,
 } from "./train/record.js";
 export { readRecord, writeRecord } from "./train/record-file.js";
 export {

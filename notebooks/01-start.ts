@@ -29,7 +29,8 @@
 // connection, chorales composed by a small program take their place, and every picture and table says so.
 
 // %%
-import { openMusic, pianoRollPicture, show } from "gated-rnn";
+import { openMusic, show } from "gated-rnn";
+import { pianoRollPicture } from "gated-rnn/show";
 
 const dataset = await openMusic("jsb").catch(() => openMusic("synthetic"));
 const { title, train: lessons, valid, test } = dataset;
@@ -70,7 +71,8 @@ show.audio({ ...byProgram, samples: likeIt.slice(0, 12 * sampleRateHz) });
 // (speech A) and 800 of 8,000 (speech B). A network sees 20 samples at a time and predicts the 10 that follow.
 
 // %% tags=["data"]
-import { openData, spectrogramPicture, waveformPicture } from "gated-rnn";
+import { openData } from "gated-rnn";
+import { spectrogramPicture, waveformPicture } from "gated-rnn/show";
 
 const speech = await openData("speech-b").catch(() => undefined);
 if (speech?.kind === "speech") {
@@ -103,7 +105,8 @@ if (speech?.kind === "speech") {
 // another if not.
 
 // %%
-import { baselines, baselinesTable } from "gated-rnn";
+import { baselines } from "gated-rnn/data";
+import { baselineReferences, baselinesTable } from "gated-rnn/show";
 
 const simple = baselines(dataset);
 show.table(baselinesTable(dataset, simple));
@@ -124,7 +127,8 @@ show.table(baselinesTable(dataset, simple));
 // The equations are not typed into this page: they are printed from the very objects that are trained below.
 
 // %%
-import { cellTitle, paperCells, paperHiddenSizes, parameterCount } from "gated-rnn";
+import { paperCells, paperHiddenSizes, parameterCount } from "gated-rnn";
+import { cellTitle } from "gated-rnn/show";
 
 for (const unit of paperCells) {
   const hiddenSize = paperHiddenSizes.music[unit.name];
@@ -169,7 +173,7 @@ for (const unit of paperCells) {
 // it is best. The picture grows while you watch. *Interrupt* in the Kernel menu stops the run in good order.
 
 // %%
-import { baselineReferences, defaultEngine, train } from "gated-rnn";
+import { defaultEngine, train } from "gated-rnn";
 
 const engine = await defaultEngine();
 const epochs = engine.name === "reference" ? 2 : 100; // the reference engine is slow
@@ -190,7 +194,7 @@ await live.done(records);
 // against the clock.
 
 // %%
-import { learningCurves } from "gated-rnn";
+import { learningCurves } from "gated-rnn/show";
 
 await show.chart(learningCurves(records, { x: "seconds", references }));
 
@@ -218,7 +222,7 @@ await show.chart(learningCurves(records, { x: "seconds", references }));
 // reports in its table 2.
 
 // %%
-import { baselineRows, resultsTable } from "gated-rnn";
+import { baselineRows, resultsTable } from "gated-rnn/show";
 
 const { entropyPerStep } = dataset; // known for the synthetic chorales only
 show.table(resultsTable(records, baselineRows(simple), { entropyPerStep }));
@@ -255,7 +259,7 @@ const mine = cell("no reset", ({ input: x, hidden: h, affine, sigmoid, tanh, tim
 show.equations(mine);
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 exercises.withoutReset(mine);
 

@@ -56,7 +56,8 @@ show.equations(tanh);
 // The network is trained now, for a few seconds; the chorale is one that it never saw.
 
 // %%
-import { defaultEngine, gatePicture, openMusic, tracePiece, train } from "gated-rnn";
+import { defaultEngine, openMusic, train } from "gated-rnn";
+import { gatePicture, tracePiece } from "gated-rnn/show";
 
 const dataset = await openMusic("jsb").catch(() => openMusic("synthetic"));
 const engine = await defaultEngine();
@@ -66,7 +67,7 @@ const nll = learned.record.results.test.nllPerStep.toFixed(2);
 console.log(`${dataset.title}: test NLL ${nll} nats per step after ${epochs} epochs`);
 
 // %%
-import { listeningPicture, surprise } from "gated-rnn";
+import { listeningPicture, surprise } from "gated-rnn/show";
 
 const piece = dataset.test[0];
 const stepUnit = "quarter notes";
@@ -160,7 +161,7 @@ console.log(`the largest memory |c| is ${farthest.toFixed(0)}, where tanh(c) see
 const kept = 1 - z[0]; // replace this: so far it is one unit at one step
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 exercises.keptShare(kept, gates);
 

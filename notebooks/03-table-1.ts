@@ -73,7 +73,8 @@ for (const inputs of [88, 96, 100]) {
 // The other way round: given a budget, how many units?
 
 // %%
-import { cellTitle, hiddenSizeFor, paperCells, sizePicture } from "gated-rnn";
+import { hiddenSizeFor, paperCells } from "gated-rnn";
+import { cellTitle, sizePicture } from "gated-rnn/show";
 
 for (const budget of [20_000, 40_000, 169_000]) {
   const sizes = paperCells.map(
@@ -118,7 +119,7 @@ for (const [unit, music, speech] of [
 const units = 0; // replace this
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 exercises.unitsWithoutPeepholes(units);
 

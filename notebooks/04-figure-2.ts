@@ -18,7 +18,9 @@
 // with two more seeds.
 
 // %%
-import { chosenRecords, learningCurves, readRecords, show } from "gated-rnn";
+import { readRecords, show } from "gated-rnn";
+import { learningCurves } from "gated-rnn/show";
+import { chosenRecords } from "gated-rnn/sweep";
 
 const records = readRecords("results/music");
 const chosen = chosenRecords(records);
@@ -74,7 +76,8 @@ await show.chart(learningCurves(musedata, { x: "seconds" }));
 // ended its runs. Ours had 200 epochs. These were still at their best in the last three of them:
 
 // %%
-import { cellTitle, isStillLearning } from "gated-rnn";
+import { cellTitle } from "gated-rnn/show";
+import { isStillLearning } from "gated-rnn/sweep";
 
 for (const record of chosen.filter(isStillLearning)) {
   const { data, configuration, bestEpoch, curve } = record;
@@ -143,7 +146,7 @@ const first = nottingham.find((record) => record.configuration.cell === "gru");
 const epoch = 0; // replace this
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 exercises.firstBelow(epoch, first, 3.7);
 

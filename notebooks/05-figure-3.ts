@@ -28,7 +28,9 @@
 // Its test score on speech A is −6.39, on speech B it is similar.)
 
 // %%
-import { baselinesTable, openData, show, speechBaselines } from "gated-rnn";
+import { openData, show } from "gated-rnn";
+import { speechBaselines } from "gated-rnn/data";
+import { baselinesTable } from "gated-rnn/show";
 
 const speech = await openData("speech-a").catch(() => undefined);
 if (speech?.kind === "speech") show.table(baselinesTable(speech, speechBaselines(speech)));
@@ -46,7 +48,9 @@ else
 // beyond has not been tried, and may be better.
 
 // %%
-import { chosenRecords, learningCurves, readRecords } from "gated-rnn";
+import { readRecords } from "gated-rnn";
+import { learningCurves } from "gated-rnn/show";
+import { chosenRecords } from "gated-rnn/sweep";
 
 const records = readRecords("results/speech");
 const noisy = chosenRecords(records.filter((record) => record.configuration.weightNoise > 0));
@@ -93,7 +97,7 @@ if (quietA.length > 0)
   await show.chart(learningCurves(quietA, { x: "epoch", title: "Speech A, without weight noise" }));
 
 // %%
-import { table2 } from "gated-rnn";
+import { table2 } from "gated-rnn/show";
 
 for (const noise of [0.075, 0]) {
   const { rows, ...table } = table2(records.filter((record) => record.configuration.weightNoise === noise));
@@ -144,7 +148,7 @@ if (part?.kind === "speech" && engine.name !== "reference") {
 const bitsPerSample = 0; // replace this
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 exercises.bitsPerSample(bitsPerSample, -10.2);
 

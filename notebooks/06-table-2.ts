@@ -15,7 +15,9 @@
 // them, and the command in [figure 2](04-figure-2.ipynb) makes them anew.
 
 // %%
-import { baselines, openMusic, readRecords, show, table2 } from "gated-rnn";
+import { openMusic, readRecords, show } from "gated-rnn";
+import { baselines } from "gated-rnn/data";
+import { table2 } from "gated-rnn/show";
 
 const names = ["nottingham", "jsb", "musedata", "piano-midi"];
 const sets = await Promise.all(names.map((name) => openMusic(name).catch(() => undefined)));
@@ -29,7 +31,7 @@ show.table(table2(records, Object.fromEntries(known)));
 // The same for the eye, music only. Filled points are ours, with the range over three seeds; hollow ones the paper's.
 
 // %%
-import { table2Picture } from "gated-rnn";
+import { table2Picture } from "gated-rnn/show";
 
 await show.chart(table2Picture(records));
 
@@ -107,7 +109,7 @@ await show.chart(table2Picture(records));
 // How much can the kind of mean matter? Here it is for our GRU on all four sets, from the records.
 
 // %%
-import { chosenRecords } from "gated-rnn";
+import { chosenRecords } from "gated-rnn/sweep";
 
 const gru = chosenRecords(records).filter(
   (record) => record.configuration.cell === "gru" && record.configuration.seed === 1,
@@ -129,7 +131,7 @@ for (const { data, results } of gru) {
 const ahead = 0; // replace this
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 const runs = (cell: string) =>
   chosenRecords(records).filter(({ configuration: c }) => c.data === "piano-midi" && c.cell === cell);

@@ -19,7 +19,8 @@
 // below 0.05 nats too small to matter: a choice, stated so that you can make another.
 
 // %%
-import { chosenRecords, pooledClaim, readRecords, show } from "gated-rnn";
+import { readRecords, show } from "gated-rnn";
+import { chosenRecords, pooledClaim } from "gated-rnn/sweep";
 
 const music = chosenRecords(readRecords("results/music"));
 const speechRuns = readRecords("results/speech");
@@ -127,7 +128,7 @@ for (const data of sets) {
 // it:
 
 // %%
-import { learningCurves } from "gated-rnn";
+import { learningCurves } from "gated-rnn/show";
 
 const piano = music.filter((run) => run.configuration.data === "piano-midi");
 await show.chart(learningCurves(piano, { x: "seconds" }));
@@ -164,7 +165,7 @@ await show.chart(learningCurves(piano, { x: "seconds" }));
 const smallest = 1; // replace this
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 exercises.smallestPValue(smallest, 6);
 

@@ -18,7 +18,9 @@
 // 2. Training goes on to lower the loss. Will it make the gradient reach farther, or less far?
 
 // %%
-import { cellTitle, defaultEngine, openMusic, paperCells, show, train } from "gated-rnn";
+import { defaultEngine, initialState, openMusic, paperCells, show, train } from "gated-rnn";
+import { batchOf } from "gated-rnn/data";
+import { cellTitle } from "gated-rnn/show";
 
 const dataset = await openMusic("jsb").catch(() => openMusic("synthetic"));
 const engine = await defaultEngine();
@@ -33,7 +35,7 @@ for (const { model, record } of learned)
   console.log(`${cellTitle(model.cell.name)}: test NLL ${record.results.test.nllPerStep.toFixed(2)}`);
 
 // %%
-import { batchOf, gradientFlow, gradientFlowPicture, initialState } from "gated-rnn";
+import { gradientFlow, gradientFlowPicture } from "gated-rnn/show";
 
 const batch = batchOf(dataset.test.slice(0, 5), dataset);
 const flows = learned.flatMap(({ model, parameters }) => [
@@ -86,7 +88,8 @@ await show.chart(gradientFlowPicture(dial, "A fresh GRU with its update gate tur
 // who remembers pays nothing.
 
 // %%
-import { type Cell, hiddenSizeFor, recallForgotten, recallTask } from "gated-rnn";
+import { type Cell, hiddenSizeFor } from "gated-rnn";
+import { recallForgotten, recallTask } from "gated-rnn/data";
 
 const forgotten = async (cell: Cell, delay: number, learningRate: number) => {
   const task = recallTask(delay);
@@ -124,7 +127,7 @@ for (const delay of engine.name === "reference" ? [] : [3, 8, 16])
 const share = 0; // replace this
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 exercises.forgetShare(share, 3);
 

@@ -7,9 +7,12 @@
 // Three units, three moments of their training. They are trained here, for a few seconds; nothing is prepared.
 
 // %%
-import { cellTitle, defaultEngine, openMusic, paperCells, type TrainResult, train } from "gated-rnn";
+import { defaultEngine, openMusic, paperCells, type TrainResult, train } from "gated-rnn";
+import { beginningOf, notesAt, type PianoRoll } from "gated-rnn/data";
+import { cellTitle } from "gated-rnn/show";
 
 const dataset = await openMusic("jsb").catch(() => openMusic("synthetic"));
+const { stepsPerQuarter = 1 } = dataset;
 const engine = await defaultEngine();
 const rates: Record<string, number> = { tanh: 2e-4, gru: 3e-4, lstm: 1e-3 };
 const moments = engine.name === "reference" ? [1] : [1, 10, 80];
@@ -37,11 +40,10 @@ for (const one of learned)
 // Each piece is 16 quarter notes, made with the same dice. All of them begin after the same two bars of a real chorale, which are not played.
 
 // %%
-import { beginningOf, sampleMusic, show, soundOfMusic } from "gated-rnn";
+import { sampleMusic, show, soundOfMusic } from "gated-rnn";
 
 const sampleRateHz = 8000;
 const primer = beginningOf(dataset.test[4], 8);
-const { stepsPerQuarter = 1 } = dataset;
 const compose = async (model: TrainResult, temperature = 1, seed = 3) => {
   const roll = await sampleMusic(model, { steps: 16, seed, temperature, primer });
   return { roll, samples: soundOfMusic(roll, { stepsPerQuarter, sampleRateHz, beatsPerMinute: 120 }) };
@@ -58,8 +60,6 @@ show.audio(...played);
 // one-step predictions. And one thing training does *not* mend. Count the voices:
 
 // %%
-import { notesAt, type PianoRoll } from "gated-rnn";
-
 const fourVoices = (rolls: readonly PianoRoll[]) => {
   const notes = rolls.flatMap((roll) => Array.from({ length: roll.length }, (_, t) => notesAt(roll, t)));
   return Math.round((100 * notes.filter((chord) => chord.length === 4).length) / notes.length);
@@ -81,7 +81,7 @@ for (const one of learned) {
 // far lower scores ([table 2](06-table-2.ipynb)). Here is the GRU's last piece as a picture.
 
 // %%
-import { pianoRollPicture } from "gated-rnn";
+import { pianoRollPicture } from "gated-rnn/show";
 
 const last = learned.filter(({ model }) => model.cell.name === "gru").slice(-1)[0];
 await show.chart(
@@ -156,7 +156,8 @@ const how = { cell: gru, engine, epochs: 5, batchSize: 8, weightNoise: 0 };
 const talker = canTalk && part ? await train({ ...how, dataset: part }) : undefined;
 
 // %%
-import { sampleSpeech, soundFeatures, soundOf, waveformPicture } from "gated-rnn";
+import { sampleSpeech, soundOf } from "gated-rnn";
+import { soundFeatures, waveformPicture } from "gated-rnn/show";
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 const features = (title: string, samples: Float32Array, sampleRateHz: number) => {
@@ -192,7 +193,7 @@ if (talker && speech?.kind === "speech") {
 const mine = await sampleMusic(last, { steps: 4 }); // change this
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 exercises.careful(mine);
 

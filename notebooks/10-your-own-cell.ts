@@ -39,7 +39,8 @@ try {
 // on each, from the same seed; compare the loss and the norm of the gradient.
 
 // %%
-import { batchOf, bernoulli, initialState, model, openMusic } from "gated-rnn";
+import { bernoulli, initialState, model, openMusic } from "gated-rnn";
+import { batchOf } from "gated-rnn/data";
 
 const dataset = await openMusic("jsb").catch(() => openMusic("synthetic"));
 const batch = batchOf(dataset.train.slice(0, 4), dataset);
@@ -87,7 +88,7 @@ for (const unit of [tanh, gru, mgu, leaky]) {
 await live.done(records);
 
 // %%
-import { resultsTable } from "gated-rnn";
+import { resultsTable } from "gated-rnn/show";
 
 show.table(resultsTable(records));
 
@@ -124,7 +125,7 @@ const coupled = cell("coupled LSTM", ({ input: x, hidden: h, affine, tanh, times
 });
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 exercises.coupledLstm(coupled);
 

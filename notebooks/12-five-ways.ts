@@ -23,7 +23,9 @@
 // The runs at the rate that was chosen on validation, the mean over seeds, over all predicted steps.
 
 // %%
-import { chosenRecords, openMusic, paperTable, readRecords, show } from "gated-rnn";
+import { openMusic, readRecords, show } from "gated-rnn";
+import { paperTable } from "gated-rnn/show";
+import { chosenRecords } from "gated-rnn/sweep";
 
 const all = readRecords("results/music").filter(({ configuration: c }) => c.cell === "gru");
 const chosen = chosenRecords(all);
@@ -145,7 +147,7 @@ const lstms = chosenRecords(readRecords("results/music")).filter(
 const gain = lstms.length * 0; // replace this
 
 // %%
-import { exercises } from "gated-rnn";
+import { exercises } from "gated-rnn/show";
 
 exercises.bestSeedGain(gain, lstms);
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const notOurs = /(^|\/)(dist|node_modules|examples|build)\/|\.d\.ts$/;
 
-/** The files of the package, by their paths from the root, each with the files that it imports, types included. */
+/** The package's files by their paths from the root, with the files that each imports, types too. */
 const house: ReadonlyMap<string, readonly string[]> = new Map(
   ["lib", "data-prep"]
     .flatMap((folder) =>
@@ -57,9 +57,10 @@ function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
 }
 
 /**
- * The rooms from the ground up: a file may import its own room, and those of lower floors. Rooms on one
- * floor do not know each other. One room takes files of three folders: the words that equations are made
- * of, and graphs as plain data, lie below cells, outputs and updates, which the rest of lib/compile reads.
+ * The rooms from the ground up: a file may import its own room, and those of lower floors. Rooms on
+ * one floor do not know each other. One room takes files of three folders: the words that equations
+ * are made of, and graphs as plain data, lie below cells, outputs and updates, which the rest of
+ * lib/compile reads.
  */
 const floors: readonly (readonly string[])[] = [
   ["errors", "random"],

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Split, splits } from "../data/dataset.js";
 import { baselinesOf } from "../look/baselines.js";
-import { baselineTitles } from "../show/index.js";
+import { baselineTitles } from "../show/baseline-rows.js";
 import type { Dataset } from "../tasks/index.js";
 import { openTask } from "../tasks/open.js";
 import { speechWindow } from "../tasks/speech.js";

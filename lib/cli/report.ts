@@ -2,15 +2,12 @@ import { join } from "node:path";
 import type { Baseline } from "../data/baselines.js";
 import type { MusicDataset } from "../data/dataset.js";
 import { writeWholeFile } from "../files/whole-file.js";
-import {
-  baselineReferences,
-  baselineRows,
-  htmlPage,
-  learningCurves,
-  resultsTable,
-  tableText,
-  toSvg,
-} from "../show/index.js";
+import { baselineReferences, baselineRows } from "../show/baseline-rows.js";
+import { learningCurves } from "../show/learning-curves.js";
+import { htmlPage } from "../show/page.js";
+import { toSvg } from "../show/picture.js";
+import { resultsTable } from "../show/results-table.js";
+import { tableText } from "../show/table.js";
 import type { RunRecord } from "../train/record.js";
 
 export interface Report {

@@ -7,7 +7,7 @@ import { splits } from "../data/dataset.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { tryFiles, tryFolder } from "../files/place.js";
 import { plain } from "../files/plain.js";
-import { baselineTitles } from "../show/index.js";
+import { baselineTitles } from "../show/baseline-rows.js";
 import { openTask } from "../tasks/open.js";
 import { speechWindow } from "../tasks/speech.js";
 import { mostCount, mostHidden } from "../train/bounds.js";

@@ -4,7 +4,8 @@
 //
 // Pieces in folders train/, valid/ and test/ are these splits; else they are split by a seeded rule.
 import { writeFileSync } from "node:fs";
-import { baselinesOf, gru, midiBytes, musicFromMidiFolder, sampleMusic, train } from "gated-rnn";
+import { baselinesOf, gru, sampleMusic, train } from "gated-rnn";
+import { midiBytes, musicFromMidiFolder } from "gated-rnn/data";
 
 const [folder, epochs = "50"] = process.argv.slice(2);
 if (!folder) throw new Error("name a folder of MIDI files");

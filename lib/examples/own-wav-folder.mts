@@ -5,7 +5,8 @@
 // At each step the network sees 20 samples and predicts the next ten. Recordings of one folder stay
 // together in one split: put each speaker into a folder.
 import { writeFileSync } from "node:fs";
-import { gru, openTask, sampleSpeech, soundOf, train, wavBytes } from "gated-rnn";
+import { gru, openTask, sampleSpeech, soundOf, train } from "gated-rnn";
+import { wavBytes } from "gated-rnn/data";
 
 const [folder, epochs = "10"] = process.argv.slice(2);
 if (!folder) throw new Error("name a folder of WAV files");

@@ -2,14 +2,12 @@
 // Gathers the records in FOLDER/results as notebooks/results has them, so that the notebooks can be run on them.
 
 import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { RunRecord } from "gated-rnn";
+import { type RunRecord, readRecords, writeRecord } from "gated-rnn";
+import { cellTitle, tableText } from "gated-rnn/show";
+import { chosenRecords, filterRecords } from "gated-rnn/sweep";
 import { makeFolder } from "./folder.mts";
 import { root } from "./jupyter.mts";
-
-const library = createRequire(import.meta.url)("gated-rnn") as typeof import("gated-rnn");
-const { cellTitle, chosenRecords, filterRecords, readRecords, tableText, writeRecord } = library;
 
 const committed = join(root, "notebooks", "results");
 const kindOf = ({ configuration: { data } }: RunRecord) =>

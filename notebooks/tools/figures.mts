@@ -1,13 +1,11 @@
 // The pictures that open the README, drawn from the committed records: npm run figures → notebooks/results/*.svg
 // With --check nothing is written: exit code 1 when a picture is not what the records give.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { readRecords } from "gated-rnn";
+import { learningCurves, table2, table2Picture, tableMarkdown, toSvg } from "gated-rnn/show";
+import { chosenRecords } from "gated-rnn/sweep";
 import { root } from "./jupyter.mts";
-
-const library = createRequire(import.meta.url)("gated-rnn") as typeof import("gated-rnn");
-const { chosenRecords, learningCurves, readRecords, table2, table2Picture, tableMarkdown, toSvg } =
-  library;
 
 const results = join(root, "notebooks", "results");
 const withNoise = (folder: string) =>

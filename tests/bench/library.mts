@@ -28,8 +28,8 @@ export const {
   categorical,
   gaussianMixture,
   generator,
-  bucketedBatches,
 } = built("index.js") as typeof import("../../lib/index.js");
+export const { bucketedBatches } = built("data.js") as typeof import("../../lib/data.js");
 export const { webGpu } = built(
   "engines/webgpu/index.js",
 ) as typeof import("../../lib/engines/webgpu/index.js");

@@ -37,7 +37,8 @@ describe("cells", () => {
   let good: ReturnType<typeof execute>;
   beforeAll(() => {
     good = execute("good", [
-      `// %%\nimport { gru, pianoRoll, pianoRollPicture, show } from "gated-rnn";\nshow.equations(gru);`,
+      `// %%\nimport { gru, pianoRoll, show } from "gated-rnn";
+import { pianoRollPicture } from "gated-rnn/show";\nshow.equations(gru);`,
       `// %%\nawait show.chart(pianoRollPicture(pianoRoll([[60, 64], [60]], "two steps")));`,
       `// %%\nfor (let i = 0; i < 2000; i++) console.log(i);`,
       `// %% tags=["raises-exception"]\nconst wrong: number = "text";`,

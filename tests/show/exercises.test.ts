@@ -4,7 +4,7 @@ import { cell } from "../../lib/cells/cell.js";
 import { gru } from "../../lib/cells/gru.js";
 import { lstm } from "../../lib/cells/lstm.js";
 import { pianoRoll } from "../../lib/data/piano-roll.js";
-import { exercises } from "../../lib/show/index.js";
+import { exercises } from "../../lib/show.js";
 import { madeUpRecord } from "./records.js";
 
 const loaded = createRequire(import.meta.url).cache;

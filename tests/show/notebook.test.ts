@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { gru } from "../../lib/cells/gru.js";
 import { pianoRoll } from "../../lib/data/piano-roll.js";
-import { pianoRollPicture, show } from "../../lib/show/index.js";
+import { pianoRollPicture, show } from "../../lib/show.js";
 import type { TrainProgress } from "../../lib/train/progress.js";
 import { madeUpRecord } from "./records.js";
 

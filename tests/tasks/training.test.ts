@@ -5,20 +5,16 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { syntheticChorales } from "../../lib/data/synthetic.js";
 import {
   baselinesOf,
-  baselinesTable,
   gru,
-  learningCurves,
   readRecord,
   readWeights,
-  resultsTable,
   sequenceTask,
-  tableText,
   textTask,
-  toSvg,
   train,
   writeRecord,
   writeWeights,
 } from "../../lib/index.js";
+import { baselinesTable, learningCurves, resultsTable, tableText, toSvg } from "../../lib/show.js";
 
 let folder: string;
 beforeAll(() => {

@@ -1,12 +1,9 @@
-import { createRequire } from "node:module";
+import { narrowChart, toPng, type VegaLiteSpec } from "gated-rnn/show";
 import hljs from "highlight.js";
 import katex from "katex";
 import { Marked } from "marked";
 import markedKatex from "marked-katex-extension";
 import { type Cell, type CellOutput, type Notebook, text } from "../format.mts";
-
-const library = createRequire(import.meta.url)("gated-rnn") as typeof import("gated-rnn");
-type VegaLiteSpec = import("gated-rnn").VegaLiteSpec;
 
 /** Headings of one page: anchors must differ. */
 export interface Heading {
@@ -99,7 +96,7 @@ async function figure({ data, metadata }: Display): Promise<string> {
   const img = `<img src="data:image/png;base64,${png}" width="${about.width}" height="${about.height}" alt="${alt}">`;
   const spec = data["application/vnd.vegalite.v5+json"] as VegaLiteSpec | undefined;
   if (spec === undefined) return scrolling("picture", img);
-  const { bytes, width, height } = await library.toPng(library.narrowChart(spec));
+  const { bytes, width, height } = await toPng(narrowChart(spec));
   const narrow = `data:image/png;base64,${bytes.toString("base64")}`;
   return `<picture><source media="(max-width: 500px)" srcset="${narrow}" width="${width}" height="${height}">${img}</picture>`;
 }

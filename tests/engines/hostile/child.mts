@@ -11,9 +11,10 @@ import type { TrainingState } from "../../../lib/model/state.js";
 import { type Broken, broken, brokenMaps, random } from "./mutations.mts";
 import { hiddenSize, musicBatch, seeds, settings, soundBatch } from "./right.mts";
 
-const library = createRequire(import.meta.url)(
-  "../../../lib/dist/lib/index.js",
-) as typeof import("../../../lib/index.js");
+const require = createRequire(import.meta.url);
+const library = require("../../../lib/dist/lib/index.js") as typeof import("../../../lib/index.js");
+const { tracePiece } =
+  require("../../../lib/dist/lib/show.js") as typeof import("../../../lib/show.js");
 const [name, backend, count] = process.argv.slice(2);
 const engine = await library.openEngine(name, backend === "" ? undefined : backend);
 
@@ -130,7 +131,7 @@ async function states() {
     const units = { kind: "music", lowestNote: 60, stepsPerQuarter: 2 } as const;
     await attempt(
       `tracePiece ${what}`,
-      () => library.tracePiece({ ...weights, units }, library.pianoRoll([[60], [61]]), engine),
+      () => tracePiece({ ...weights, units }, library.pianoRoll([[60], [61]]), engine),
       ({ values }) => [...values.keys()],
     );
     const file = join(tmpdir(), `hostile-${process.pid}.safetensors`);
