@@ -25,7 +25,7 @@ export interface PrepareOptions extends FetchOptions {
   readonly folder?: string;
 }
 
-export interface Prepared {
+interface Prepared {
   readonly name: MusicSetName;
   /** The prepared file. */
   readonly file: string;
@@ -34,7 +34,7 @@ export interface Prepared {
 }
 
 /** Where fetched files lie. */
-export const sourceFolder = (folder = dataFolder()): string => join(folder, "sources");
+const sourceFolder = (folder = dataFolder()): string => join(folder, "sources");
 
 /**
  * Fetches music sets (see `fetchSource`), reads them, checks their numbers of sequences, steps and notes and their checksum, and

@@ -57,7 +57,7 @@ export const speechSources: Readonly<
 };
 
 /** @throws GatedRnnError `usage` when there is no preset of that name */
-export function speechSetName(name: string): SpeechSetName {
+function speechSetName(name: string): SpeechSetName {
   const known = speechSetNames.find((n) => n === name);
   if (known) return known;
   throw new GatedRnnError(

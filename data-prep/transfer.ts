@@ -13,7 +13,7 @@ export class TransferError extends Error {
   }
 }
 
-export interface TransferOptions {
+interface TransferOptions {
   /** Total size of the file. */
   readonly bytes: number;
   readonly signal: AbortSignal;

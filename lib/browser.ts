@@ -15,7 +15,9 @@ export { hiddenSizeFor, paperHiddenSizes, parameterCount } from "./cells/size.js
 export { stack } from "./cells/stack.js";
 export { tanh } from "./cells/tanh.js";
 export type { Batch, Rows } from "./data/batch.js";
+export type { Keys } from "./data/batches.js";
 export { batchOf, bucketedBatches } from "./data/batches.js";
+export type { BucketOptions } from "./data/buckets.js";
 export { notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
 export type {
   Engine,
@@ -30,6 +32,7 @@ export type {
 } from "./engines/engine.js";
 export { nativeWasmFrom } from "./engines/native/wasm.js";
 export { streamOn } from "./engines/stream.js";
+export type { AdapterDescription } from "./engines/webgpu/device.js";
 export type { WebGpuEngine, WebGpuOptions } from "./engines/webgpu/engine.js";
 export { webGpuInPage } from "./engines/webgpu/page.js";
 export { GatedRnnError, NotFiniteError } from "./errors.js";
@@ -52,3 +55,4 @@ export {
 } from "./outputs/output.js";
 export { poisson } from "./outputs/poisson.js";
 export { type Generator, generator } from "./random/generator.js";
+export type { Update } from "./updates/update.js";

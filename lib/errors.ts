@@ -13,6 +13,7 @@ export class GatedRnnError extends Error {
   }
 }
 
+/** What kind of error it is, for programs; the message says it for people. */
 export type ErrorCode =
   | "usage" // an option or argument that makes no sense
   | "graph" // a cell whose equations cannot be recorded

@@ -10,7 +10,14 @@ export {
   cell,
   type Vocabulary,
 } from "./cells/cell.js";
-export type { Graph, GraphNode } from "./cells/graph.js";
+export type {
+  CellParameter,
+  Graph,
+  GraphNode,
+  NodeIndex,
+  ParameterRole,
+  WordNode,
+} from "./cells/graph.js";
 export { gru } from "./cells/gru.js";
 export { gruAfter } from "./cells/gru-after.js";
 export { cellNamed, cellNames, paperCells } from "./cells/index.js";
@@ -18,9 +25,13 @@ export { latex } from "./cells/latex.js";
 export { lstm, lstmForget1 } from "./cells/lstm.js";
 export { lstmNoPeepholes } from "./cells/lstm-no-peepholes.js";
 export { memoryless } from "./cells/memoryless.js";
+export type { CellSize } from "./cells/size.js";
 export { hiddenSizeFor, paperHiddenSizes, parameterCount } from "./cells/size.js";
 export { stack } from "./cells/stack.js";
 export { tanh } from "./cells/tanh.js";
+export type { WordName } from "./compile/ops.js";
+export type { RowWord, Shape } from "./compile/row-ops.js";
+export type { Value } from "./compile/words.js";
 export type { Batch, Rows } from "./data/batch.js";
 export type { MusicDataset, SpeechDataset, Split, Waveform } from "./data/dataset.js";
 export { type PianoRoll, pianoRoll } from "./data/piano-roll.js";
@@ -35,6 +46,7 @@ export type {
   StreamState,
   Trace,
 } from "./engines/engine.js";
+export type { OpenOptions } from "./engines/index.js";
 export {
   defaultEngine,
   engineNames,
@@ -43,6 +55,7 @@ export {
   stream,
 } from "./engines/index.js";
 export { streamOn } from "./engines/stream.js";
+export type { ErrorCode } from "./errors.js";
 export { BadFileError, GatedRnnError, NotFiniteError } from "./errors.js";
 export type { Imported, ImportOptions } from "./exchange/imported.js";
 export { importKeras, kerasWeights } from "./exchange/keras.js";
@@ -50,6 +63,7 @@ export { type OnnxOptions, onnxModel } from "./exchange/onnx.js";
 export { importPytorch, pytorchWeights } from "./exchange/pytorch.js";
 export { type MusicSamplingOptions, sampleMusic } from "./generate/music.js";
 export type { SamplingOptions } from "./generate/sampling.js";
+export type { Trained } from "./generate/sequence.js";
 export {
   type Prediction,
   predictSequence,
@@ -62,13 +76,15 @@ export { type SynthOptions, soundOfMusic } from "./generate/synth.js";
 export { baselinesOf } from "./look/baselines.js";
 export { initialState } from "./model/initialise.js";
 export { type Model, model, type Parameter } from "./model/model.js";
-export type { TrainingState } from "./model/state.js";
+export type { ByParameter, TrainingState } from "./model/state.js";
 export { bernoulli } from "./outputs/bernoulli.js";
 export { categorical } from "./outputs/categorical.js";
 export { rowNll, sampleRow } from "./outputs/evaluate.js";
 export { gaussian } from "./outputs/gaussian.js";
 export { gaussianMixture } from "./outputs/gaussian-mixture.js";
+export type { Draw, RowGraph, RowNode } from "./outputs/graph.js";
 export { outputLatex } from "./outputs/latex.js";
+export type { TargetKind } from "./outputs/output.js";
 export {
   type Output,
   type OutputEquations,
@@ -98,12 +114,14 @@ export {
   sequenceTask,
 } from "./tasks/sequence.js";
 export type { SequenceKind, Step } from "./tasks/sequence-kind.js";
+export type { TaskSource } from "./tasks/source.js";
 export { speechTask } from "./tasks/speech.js";
 export type { EpochOptions, Task } from "./tasks/task.js";
 export { type Texts, type TextTaskOptions, textTask } from "./tasks/text.js";
 export type { Column, InputUnits, Units } from "./tasks/units.js";
 export { removeCheckpoint } from "./train/checkpoint.js";
 export type { TrainProgress } from "./train/progress.js";
+export type { Protocol } from "./train/protocol.js";
 export { protocols } from "./train/protocol.js";
 export type {
   EpochPoint,
@@ -112,6 +130,7 @@ export type {
   RunRecord,
 } from "./train/record.js";
 export { readRecord, writeRecord } from "./train/record-file.js";
+export type { DecodeOptions } from "./train/safetensors.js";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -129,6 +148,7 @@ export { adam } from "./updates/adam.js";
 export { updateNamed, updateNames } from "./updates/index.js";
 export { rmsprop } from "./updates/rmsprop.js";
 export { sgd } from "./updates/sgd.js";
+export type { UpdateNode } from "./updates/update.js";
 export {
   type Update,
   type UpdateGraph,

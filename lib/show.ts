@@ -13,6 +13,7 @@ export {
 } from "./show/baseline-rows.js";
 export { cellDiagram } from "./show/cell-diagram.js";
 export { cellTitle } from "./show/colours.js";
+export type { CellCurve } from "./show/curve-points.js";
 /** The checks of the notebooks' exercises. */
 export * as exercises from "./show/exercises.js";
 export { type GatePictureOptions, gatePicture } from "./show/gate-picture.js";
@@ -36,6 +37,7 @@ export {
   pianoRollPicture,
 } from "./show/piano-roll-picture.js";
 export { type Png, toPng, toSvg } from "./show/picture.js";
+export type { Sourced } from "./show/provenance.js";
 export { type BaselineRow, type ResultsTableOptions, resultsTable } from "./show/results-table.js";
 export { type SizePictureOptions, sizePicture } from "./show/size-picture.js";
 export {

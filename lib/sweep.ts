@@ -7,6 +7,7 @@ export {
 } from "./statistics/comparison.js";
 export { expectedBest } from "./statistics/expected-best.js";
 export { holm } from "./statistics/holm.js";
+export type { PairedTestOptions } from "./statistics/paired-test.js";
 export { type PairedTest, pairedTest } from "./statistics/paired-test.js";
 export { type DataSetScores, type PooledClaim, pooledClaim } from "./statistics/pooled.js";
 export { type NllMean, type UnitRuns, unitRuns } from "./statistics/runs.js";

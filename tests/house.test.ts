@@ -63,8 +63,8 @@ function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
  * lib/compile reads.
  */
 const floors: readonly (readonly string[])[] = [
-  ["errors", "random"],
-  ["files"],
+  ["errors"],
+  ["random", "files"],
   ["data"],
   ["data-prep"],
   ["words"],

@@ -39,6 +39,10 @@ export interface Vocabulary extends Words<CellSymbol> {
   named(name: string, value: CellSymbol): CellSymbol;
 }
 
+/**
+ * A cell's equations: from symbols to the new value of each state, h among them; each is [hidden
+ * size].
+ */
 export type CellEquations = (
   vocabulary: Vocabulary,
 ) => { readonly h: CellSymbol } & Readonly<Record<string, CellSymbol>>;

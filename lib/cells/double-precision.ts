@@ -3,7 +3,7 @@ import { GatedRnnError } from "../errors.js";
 import type { Operations } from "./graph.js";
 
 /** A model's parameters in double precision, by name, row-major. */
-export type DoubleWeights = ReadonlyMap<string, Float64Array>;
+type DoubleWeights = ReadonlyMap<string, Float64Array>;
 
 /** @throws GatedRnnError `usage` when a parameter is missing or has another size than the model's */
 export function doubleWeights(

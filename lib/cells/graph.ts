@@ -7,6 +7,7 @@ import type { WordName } from "../compile/ops.js";
 /** Index of a node in `Graph.nodes`. */
 export type NodeIndex = number;
 
+/** One value of a step, by what makes it. */
 export type GraphNode =
   /** x of this step: [input size]. Every other node is [hidden size]. */
   | { readonly op: "input" }
@@ -36,6 +37,10 @@ export interface WordNode {
   readonly constant?: number;
 }
 
+/**
+ * What a parameter is in the equations: it decides how it begins and whether noise is added to
+ * it.
+ */
 export type ParameterRole =
   | "input-weight"
   | "recurrent-weight"
@@ -55,6 +60,10 @@ export interface CellParameter {
   readonly begin?: number;
 }
 
+/**
+ * A cell's equations as plain data, made by `cell()`: what every engine, LaTeX and the drawings
+ * read.
+ */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   /** Each state and the node that is its new value. The first one, h, is what the output layer reads. */

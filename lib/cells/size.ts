@@ -1,6 +1,7 @@
 import { GatedRnnError } from "../errors.js";
 import type { Cell } from "./cell.js";
 
+/** The two widths that a cell's parameter count follows from. */
 export interface CellSize {
   readonly inputSize: number;
   readonly hiddenSize: number;

@@ -40,7 +40,7 @@ export function kindsOf(names: readonly string[]): {
 }
 
 /** What there is of a set, and what is known of it. */
-export interface SetReport {
+interface SetReport {
   readonly name: SetName;
   readonly title: string;
   readonly prepared: boolean;

@@ -130,7 +130,7 @@ async function choralesOrSynthetic(signal: AbortSignal): Promise<MusicDataset> {
 }
 
 /** Each cell's run with the lowest validation NLL, in the order of the cells: the paper's choice of learning rate. */
-export function bestOfEachCell(records: readonly RunRecord[]): RunRecord[] {
+function bestOfEachCell(records: readonly RunRecord[]): RunRecord[] {
   return paperCells.flatMap(({ name }) => {
     const runs = records.filter((r) => r.configuration.cell === name);
     return runs.length === 0

@@ -6,7 +6,7 @@ import type { Task } from "../tasks/task.js";
 import type { InputUnits, Units } from "../tasks/units.js";
 
 /** What own data are, as they were understood. */
-export interface TaskReport {
+interface TaskReport {
   readonly name: string;
   readonly title: string;
   readonly checksum: string;

@@ -16,11 +16,11 @@ export type UnaryWord =
   | "oneMinus"
   | "logGamma";
 export type BinaryWord = "plus" | "minus" | "times" | "divide" | "maximum" | "minimum";
-export type ConstantWord = "constant" | "scale" | "shift";
+type ConstantWord = "constant" | "scale" | "shift";
 /** Any operation that equations can hold. */
 export type WordName = UnaryWord | BinaryWord | ConstantWord;
 /** What only derivatives and compiled steps use. */
-export type InnerOp =
+type InnerOp =
   | "sigmoidGradient"
   | "tanhGradient"
   | "reluGradient"
@@ -36,14 +36,14 @@ export type ElementwiseOp = WordName | InnerOp;
 export type Binding = "sum" | "product" | "atom";
 
 /** An operation in LaTeX: its text from its inputs' and its constant, how it binds, and how tightly its inputs must. */
-export interface Notation {
+interface Notation {
   readonly text: (a: string, b: string, k: number) => string;
   readonly is: Binding;
   readonly reads: readonly Binding[];
 }
 
 /** What an operation's derivative is made of, for any kind of value. */
-export interface Slopes<V> {
+interface Slopes<V> {
   /** What reaches the result, the result, and the inputs. */
   readonly g: V;
   readonly y: V;
@@ -61,7 +61,7 @@ export interface Slopes<V> {
  * vectors (engines/native/c/vector.h), in WGSL over floats or vectors of four, where `zero` is that many zeros and a function `…Of`
  * is one of engines/webgpu/wgsl/elementary.ts.
  */
-export interface Operation {
+interface Operation {
   readonly inputs: 0 | 1 | 2 | 3;
   /** In double precision. */
   readonly value: (a: number, b: number, c: number, k: number) => number;
@@ -276,7 +276,7 @@ export const binaryWords: Readonly<Record<BinaryWord, Word>> = {
   },
 };
 
-export const constantWords: Readonly<Record<ConstantWord, Word>> = {
+const constantWords: Readonly<Record<ConstantWord, Word>> = {
   constant: {
     inputs: 0,
     value: (_a, _b, _c, k) => k,

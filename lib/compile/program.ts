@@ -18,7 +18,7 @@ export interface ParameterShape {
 }
 
 /** A matrix that products read in panels: element (k, n) lies at offset + k · stepRow + n · stepColumn of the parameters. */
-export interface PackedMatrix {
+interface PackedMatrix {
   readonly offset: number;
   readonly rows: number;
   readonly columns: number;

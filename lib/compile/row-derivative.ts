@@ -4,7 +4,7 @@ import type { Shape } from "./row-ops.js";
 import { isRowWord, type RowOp, rowWords } from "./row-ops.js";
 
 /** The gradient of an output's NLL by its readout. */
-export interface RowDerivative {
+interface RowDerivative {
   /** Nodes that follow those of the graph. */
   readonly nodes: readonly SlopeNode[];
   /** The one that is the gradient, [1, readout size]. */

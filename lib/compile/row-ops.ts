@@ -11,7 +11,7 @@ export type InnerRowOp = "insert" | "spread";
 export type RowOp = RowWord | InnerRowOp;
 
 /** What an operation is told beside its inputs' numbers. */
-export interface RowContext {
+interface RowContext {
   /** Of the first input and of the result. */
   readonly from: Shape;
   readonly to: Shape;
@@ -22,7 +22,7 @@ export interface RowContext {
 }
 
 /** What a word's derivative is made of, for any kind of value; `shape` is that of a result. */
-export interface RowSlopes<V> {
+interface RowSlopes<V> {
   readonly g: V;
   readonly y: V;
   readonly a: V;
@@ -34,12 +34,12 @@ export interface RowSlopes<V> {
 }
 
 /** An operation on whole rows, all that anything but C (engines/native/c/rows.h) knows of it. */
-export interface RowOperation {
+interface RowOperation {
   /** In double precision. */
   readonly value: (a: Float64Array, context: RowContext) => Float64Array;
 }
 
-export interface RowWordOperation extends RowOperation {
+interface RowWordOperation extends RowOperation {
   /** What reaches the input. */
   readonly derivative: <V>(slopes: RowSlopes<V>) => V;
   readonly latex: {

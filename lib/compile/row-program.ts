@@ -1,7 +1,6 @@
 import { type SlopeNode, sizeOf } from "../outputs/graph.js";
 import type { Output } from "../outputs/output.js";
 import { rowDerivative } from "./row-derivative.js";
-import { isRowOp } from "./row-ops.js";
 
 /** A value of one row: where its numbers lie among those of the row. */
 export interface RowPlace {
@@ -113,6 +112,3 @@ function placesOf(
   const place = (i: number): RowPlace => ({ offset: offsetOf(i), shape: nodes[i].shape });
   return Object.assign(place, { floats });
 }
-
-/** Whether an operation looks at other elements than its own. */
-export const looksAround = ({ op }: RowStep) => isRowOp(op);

@@ -1,7 +1,7 @@
 import { type BinaryWord, binaryWords, type UnaryWord, unaryWords, type WordName } from "./ops.js";
 
 /** A value in equations, or a number that stands for one of the same width. */
-type Value<S> = S | number;
+export type Value<S> = S | number;
 
 /**
  * The element-wise words of all equations: cells, outputs and update rules. What each does stands in compile/ops.ts. A number may
@@ -10,7 +10,9 @@ type Value<S> = S | number;
 export type Words<S> = { readonly [word in UnaryWord]: (value: S) => S } & {
   readonly [word in Exclude<BinaryWord, "plus" | "times">]: (left: Value<S>, right: Value<S>) => S;
 } & {
+  /** first + second + … */
   plus(first: Value<S>, second: Value<S>, ...more: Value<S>[]): S;
+  /** first · second · …, element by element */
   times(first: Value<S>, second: Value<S>, ...more: Value<S>[]): S;
   /** factor · value */
   scale(value: S, factor: number): S;

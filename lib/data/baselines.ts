@@ -10,6 +10,7 @@ export interface BaselineNll {
   readonly nllPerSequence: number;
 }
 
+/** A simple model and its NLL on each split: what a recurrent network must beat. */
 export interface Baseline extends Readonly<Record<Split, BaselineNll>> {
   readonly name:
     | "bernoulli"

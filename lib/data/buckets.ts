@@ -10,6 +10,7 @@ export interface Excerpt {
   readonly steps: number;
 }
 
+/** How sequences become batches of about the same length. */
 export interface BucketOptions {
   readonly batchSize: number;
   /**
@@ -62,7 +63,7 @@ function chop({ source, steps }: Excerpt, most: number): Excerpt[] {
 }
 
 /** A batch without its rows. */
-export type Packing = Pick<Batch, "size" | "time" | "lengths" | "stepOffsets" | "sources">;
+type Packing = Pick<Batch, "size" | "time" | "lengths" | "stepOffsets" | "sources">;
 
 /** Excerpts side by side, longest first: see `Batch`. There is at least one. */
 export function packing(excerpts: readonly Excerpt[]): Packing & { readonly order: Excerpt[] } {

@@ -1,6 +1,7 @@
 import type { PianoRoll } from "./piano-roll.js";
 
 export const splits = ["train", "valid", "test"] as const;
+/** Which part of a data set: to learn from, to choose by, to judge by. */
 export type Split = (typeof splits)[number];
 
 /** The pieces of a set, by split. */

@@ -11,7 +11,7 @@ export interface EmptyPiece {
 }
 
 /** Why a piece that was read from a file has nothing to predict; undefined when it has. */
-export function whyEmpty(roll: PianoRoll): string | undefined {
+function whyEmpty(roll: PianoRoll): string | undefined {
   if (roll.length === 0) return "no time steps";
   return roll.length === 1 ? "one time step" : undefined;
 }

@@ -16,7 +16,8 @@ import { isWav } from "./wav-container.js";
 import { type WavContents, wavContents } from "./wav-contents.js";
 import { type ZipContents, zipContents } from "./zip-contents.js";
 
-export type FileKind = "mat" | "pickle" | "prepared";
+type FileKind = "mat" | "pickle" | "prepared";
+/** What was found in a file, by its `kind`; see `fileContents`. */
 export type FileContents = MusicContents | MidiContents | WavContents | ZipContents;
 
 /** What is in a file that can hold a music set. */
@@ -113,7 +114,7 @@ function kindOf(bytes: Uint8Array, file: string): FileContents["kind"] {
 }
 
 /** More than any file of this package's data sets. */
-export const mostFileBytes = 256 * 2 ** 20;
+const mostFileBytes = 256 * 2 ** 20;
 
 /** @throws GatedRnnError `bad-file` */
 export function checkFileSize(file: string, bytes: number): void {

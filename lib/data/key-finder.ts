@@ -4,6 +4,7 @@ const profiles = {
   minor: [0.712, 0.084, 0.474, 0.618, 0.049, 0.46, 0.105, 0.747, 0.404, 0.067, 0.133, 0.33],
 } as const;
 
+/** A musical key, such as A minor; see `findKey`. */
 export interface Key {
   /** Pitch class of the tonic: 0 is C, 11 is B. */
   readonly tonic: number;

@@ -9,7 +9,7 @@ import {
   readMatHead,
 } from "./mat-matrix.js";
 
-export interface MatVariable {
+interface MatVariable {
   readonly name: string;
   /** Where its element begins in the file. */
   readonly offset: number;
@@ -17,7 +17,7 @@ export interface MatVariable {
 }
 
 /** A variable that was not asked for: what it is, but not its content. */
-export interface PassedOver {
+interface PassedOver {
   readonly kind: "passed over";
   /** Such as "numbers", "struct" or "function handle". */
   readonly title: string;

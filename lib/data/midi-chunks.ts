@@ -1,7 +1,7 @@
 import { ByteReader } from "./byte-reader.js";
 import { isTrackAt, type MidiHeader, nextTrack, printable, readHeader } from "./midi-header.js";
 
-export interface MidiChunks {
+interface MidiChunks {
   readonly header: MidiHeader;
   /** One after the other: read a track up to its end before the next is asked for. */
   readonly tracks: Iterable<TrackChunk>;

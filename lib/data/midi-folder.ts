@@ -10,6 +10,7 @@ import { type MidiRollOptions, pianoRollsFromMidi } from "./midi-roll.js";
 import type { PianoRoll } from "./piano-roll.js";
 import { type SplitRule, splitGroups, splitOfPath } from "./split-rule.js";
 
+/** How a folder of MIDI files becomes a data set. */
 export interface MidiFolderOptions extends MidiRollOptions {
   /** What the set is called (default: the folder's name). */
   readonly name?: string;
@@ -17,6 +18,7 @@ export interface MidiFolderOptions extends MidiRollOptions {
   readonly split?: SplitRule;
 }
 
+/** A folder of MIDI files as a data set, and what was left out of it; see `musicFromMidiFolder`. */
 export interface MidiFolder {
   readonly dataset: MusicDataset;
   /** Files that are malformed, with the reason: they are left out. */

@@ -1,5 +1,6 @@
 import type { ByteReader } from "./byte-reader.js";
 
+/** What stands at the head of a MIDI file. */
 export interface MidiHeader {
   /** 0: one track; 1: tracks that sound together; 2: tracks that are pieces of their own. */
   readonly format: 0 | 1 | 2;

@@ -3,6 +3,7 @@ import { GatedRnnError } from "../errors.js";
 import { notesAt, type PianoRoll } from "./piano-roll.js";
 import { checkRoll } from "./roll-check.js";
 
+/** How a piano-roll becomes a MIDI file. */
 export interface MidiOutOptions {
   /** Time steps in a quarter note (default 2: a step is an eighth note; the JSB Chorales have 1). */
   readonly stepsPerQuarter?: number;

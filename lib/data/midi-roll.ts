@@ -6,6 +6,7 @@ import { RollBudget } from "./roll-budget.js";
 import { tickSeconds } from "./tempo-map.js";
 import { wholeNumber } from "./whole-number.js";
 
+/** How the notes of a MIDI file become steps of a piano-roll. */
 export interface MidiRollOptions {
   /** Time steps per quarter note (default 2: eighth notes), whatever the tempo. */
   readonly stepsPerQuarter?: number;

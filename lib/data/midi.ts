@@ -16,6 +16,7 @@ export interface MidiNotes {
   readonly track: Uint16Array;
 }
 
+/** What a MIDI file holds; see `readMidi`. */
 export interface MidiFile {
   readonly header: MidiHeader;
   /** The names of the tracks, empty where there is none. */

@@ -6,7 +6,7 @@ import { GatedRnnError } from "../errors.js";
 export const musicSetNames = ["jsb", "nottingham", "musedata", "piano-midi"] as const;
 export type MusicSetName = (typeof musicSetNames)[number];
 
-export interface MusicSet {
+interface MusicSet {
   /** Name for readers. */
   readonly title: string;
   /** The paper's input dimension: the set's highest MIDI note, note n being input n − 1. */

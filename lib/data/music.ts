@@ -13,6 +13,7 @@ import { readPrepared } from "./prepared-file.js";
 
 export { datasetChecksum } from "./checksum.js";
 
+/** Where a music set is read from, and what is done with it. */
 export interface MusicOptions {
   /** Where prepared sets lie; by default the environment variable GATED_RNN_DATA, else `gated-rnn` in the user's cache. */
   readonly folder?: string;
@@ -72,7 +73,7 @@ function read(name: MusicSetName, folder: string) {
   }
 }
 
-export interface PreparedState {
+interface PreparedState {
   readonly name: MusicSetName;
   readonly prepared: boolean;
   /** Why a set that has a file cannot be used. */

@@ -19,7 +19,7 @@ export type PickleValue =
   | NumpyType;
 
 /** Fills sets, and counts what they take; `PickleStack` does. */
-export interface SetFiller {
+interface SetFiller {
   addToSet(items: readonly PickleValue[], set: PickleValue): PickleValue;
 }
 

@@ -9,7 +9,7 @@ import { notesAt, type PianoRoll, pianoRoll } from "./piano-roll.js";
  * A prepared set: gzipped JSON with one list of steps per sequence and one list of MIDI note numbers per step. `checksum` is
  * `datasetChecksum` of the splits, `source` says which file they were read from.
  */
-export interface PreparedSet extends Readonly<Record<Split, readonly PianoRoll[]>> {
+interface PreparedSet extends Readonly<Record<Split, readonly PianoRoll[]>> {
   readonly name: string;
   readonly checksum: string;
   readonly source: { readonly path: string; readonly sha256: string };

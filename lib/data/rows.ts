@@ -27,33 +27,3 @@ export function pickWeights(
 ): { readonly weights?: Float32Array } {
   return weights ? { weights: Float32Array.from(rows, (row) => weights[row]) } : {};
 }
-
-/** How many rows there are. */
-export const rowCount = (rows: Rows): number =>
-  rows.kind === "dense" ? rows.values.length / rows.width : rows.offsets.length - 1;
-
-/** The rows of several, one after the other; all of one kind and width, and at least one. */
-export function joinedRows(parts: readonly Rows[]): Rows {
-  const [{ kind, width }] = parts;
-  if (kind === "dense") {
-    const values = new Float32Array(parts.reduce((sum, part) => sum + rowCount(part) * width, 0));
-    let at = 0;
-    for (const part of parts)
-      if (part.kind === "dense") {
-        values.set(part.values, at);
-        at += part.values.length;
-      }
-    return { kind, width, values };
-  }
-  const sparse = parts.filter((part) => part.kind === "sparse");
-  const offsets = new Int32Array(sparse.reduce((sum, part) => sum + rowCount(part), 1));
-  const columns = new Int32Array(sparse.reduce((sum, part) => sum + part.columns.length, 0));
-  let row = 0;
-  let at = 0;
-  for (const part of sparse) {
-    for (let r = 1; r < part.offsets.length; r++) offsets[++row] = at + part.offsets[r];
-    columns.set(part.columns, at);
-    at += part.columns.length;
-  }
-  return { kind, width, offsets, columns };
-}

@@ -12,7 +12,7 @@ import { windowSteps } from "./speech-batches.js";
  * A prepared speech set: the magic bytes, the length of the header (32 bits, little-endian), the header as JSON, then the samples of
  * all sequences as 32-bit floats, little-endian, full scale being 1: training, validation, test.
  */
-export interface SamplesHeader {
+interface SamplesHeader {
   readonly name: string;
   readonly title: string;
   readonly sampleRateHz: number;

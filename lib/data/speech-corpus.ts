@@ -15,6 +15,7 @@ import { type Piece, type PlanOptions, planSpeech, type Recording } from "./spee
 import { type SplitRule, splitGroups, splitOfPath } from "./split-rule.js";
 import { type WavReader, wavInMemory } from "./wav.js";
 
+/** How WAV files become a data set. */
 export interface SpeechOptions extends PlanOptions {
   readonly name: string;
   readonly title?: string;
@@ -26,9 +27,11 @@ export interface SpeechOptions extends PlanOptions {
   readonly group?: (file: string) => string;
   /** The split by a rule on groups (default, where there are no folders `train`, `valid` and `test`), or by the file's name. */
   readonly split?: SplitRule | ((file: string) => Split);
+  /** Told of every file that is done. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
+/** WAV files as a data set, and what was left out of it; see `speechFromWavs`. */
 export interface SpeechCorpus {
   readonly dataset: SpeechDataset;
   /** Malformed files, with the reason, and copies of recordings found before: both are left out. */

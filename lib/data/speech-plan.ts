@@ -21,7 +21,7 @@ export interface Piece {
   readonly at: number;
 }
 
-export interface SpeechPlan {
+interface SpeechPlan {
   readonly sequences: Readonly<Record<Split, number>>;
   /** The pieces of each recording that is used. */
   readonly pieces: ReadonlyMap<string, readonly Piece[]>;

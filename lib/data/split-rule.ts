@@ -3,6 +3,7 @@ import { generator } from "../random/generator.js";
 import type { Split } from "./dataset.js";
 import { seedNumber } from "./whole-number.js";
 
+/** How files without splits of their own are split; the same files give the same split. */
 export interface SplitRule {
   /** Seed of the assignment (default 1). */
   readonly seed?: number;

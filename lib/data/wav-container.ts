@@ -12,7 +12,7 @@ export function isWav(bytes: Uint8Array): boolean {
   );
 }
 
-export interface WavContainer {
+interface WavContainer {
   readonly littleEndian: boolean;
   /** Sizes of chunks that 32 bits do not hold, by name; 0xFFFFFFFF stands in their place. */
   readonly largeSizes: ReadonlyMap<string, number>;

@@ -1,5 +1,6 @@
 import type { ByteReader } from "./byte-reader.js";
 
+/** How a WAV file stores its samples. */
 export interface WavFormat {
   readonly encoding: "pcm" | "float" | "a-law" | "mu-law";
   readonly channels: number;

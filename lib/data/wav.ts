@@ -8,6 +8,7 @@ import type { WavFormat } from "./wav-format.js";
 export interface WavReader extends Omit<WavChunks, "dataOffset" | "littleEndian"> {
   /** [channel][frame] samples in −1 … 1, from frame `first` on, at most `count` frames, fewer at the end. */
   read(first: number, count: number): Float32Array[];
+  /** Gives the file back; nothing can be read afterwards. */
   close(): void;
 }
 

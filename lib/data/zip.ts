@@ -6,7 +6,7 @@ import { BadFileError, GatedRnnError } from "../errors.js";
 import { openRegularFile } from "../files/regular-file.js";
 import { unsafePath, zipName } from "./zip-name.js";
 
-export interface ZipEntry {
+interface ZipEntry {
   /** Path inside the archive, with forward slashes, never absolute and never with `..`. */
   readonly name: string;
   /** Bytes, as the archive claims; `read` gives exactly as many. */

@@ -25,6 +25,7 @@ export interface StepSettings {
   readonly update?: UpdateSettings;
 }
 
+/** What one update tells. */
 export interface StepReport {
   /** Mean NLL per predicted step of the batch in nats, at the noisy weights, before the update. */
   readonly nllPerStep: number;
@@ -54,16 +55,27 @@ export interface Trace {
  * was and throws `NotFiniteError`, unless `nonFiniteGradient` says "shrink".
  */
 export interface Session {
+  /**
+   * One update of the parameters. @throws GatedRnnError `usage` for a batch or settings that
+   * do not fit; NotFiniteError
+   */
   trainStep(batch: Batch, settings: StepSettings): Promise<StepReport>;
   /** One entry per sequence, in the batch's order; no noise. */
   evaluate(batch: Batch): Promise<SequenceNll[]>;
+  /** Gates and states of every step, without noise; see `Trace` for the shapes. */
   trace(batch: Batch): Promise<Trace>;
   /** The gradient of `nllPerStep` by parameter name, without noise or clipping: for checks and for looking. */
   gradient(batch: Batch): Promise<ReadonlyMap<string, Float32Array>>;
+  /** Parameters, optimiser and counter, copied: all that training goes on from, to the bit. */
   read(): Promise<TrainingState>;
+  /**
+   * Goes on from a state. @throws GatedRnnError `usage` for one that is not this model's; all
+   * stays as it was then
+   */
   write(state: TrainingState): Promise<void>;
   /** Bytes that the largest batch so far took for all that the derivative reads of the forward pass, and the readouts; where known. */
   readonly activationBytes?: number;
+  /** Gives the memory back; nothing can be computed afterwards. */
   close(): Promise<void>;
 }
 
@@ -108,6 +120,7 @@ export interface Stream {
   close(): void;
 }
 
+/** How a session computes. */
 export interface EngineOptions {
   readonly threads?: number;
   /** How a gradient becomes a step; default: RMSProp. */
@@ -116,6 +129,7 @@ export interface EngineOptions {
   readonly backend?: string;
 }
 
+/** What computes: training, evaluation, traces and streams of any model. See `openEngine`. */
 export interface Engine {
   readonly name: string;
   /** What runs and how it was built, as records name it: "native addon avx512 3f2a91c0", "reference wasm tfjs 4.22.0". */

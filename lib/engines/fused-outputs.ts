@@ -1,7 +1,7 @@
 import { bernoulli, gaussianMixture, type Output } from "../outputs/index.js";
 
 /** A kernel written by hand for an output that many train, and what it is told. */
-export type FusedOutput =
+type FusedOutput =
   | { readonly kernel: "bernoulli" }
   | { readonly kernel: "mixture"; readonly components: number };
 

@@ -2,6 +2,7 @@ import { GatedRnnError } from "../errors.js";
 import type { Engine, Stream } from "./engine.js";
 import { streamOn } from "./stream.js";
 
+/** How an engine is opened. */
 export interface OpenOptions {
   /** Reference engine: the TensorFlow.js backend; WebGPU engine: gpu, software or null. */
   readonly backend?: string | undefined;
@@ -24,6 +25,7 @@ const openers: ReadonlyMap<string, (options: OpenOptions) => Promise<Engine>> = 
 /** What is tried, in this order, where no engine is asked for: never a GPU, which small models do not fill and drivers differ on. */
 const defaults: readonly string[] = ["native", "native-wasm", "reference"];
 
+/** Every engine by its name, as `openEngine` and the command line take it. */
 export const engineNames: readonly string[] = [...openers.keys()];
 
 /**
@@ -56,6 +58,7 @@ export async function defaultEngine(): Promise<Engine> {
   return openEngine(defaults[defaults.length - 1]);
 }
 
+/** How a model is put to work; see `stream`. */
 export interface StreamOptions {
   /** How many run side by side, each with states of its own (default 1). */
   readonly streams?: number;

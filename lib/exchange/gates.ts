@@ -5,7 +5,7 @@ import type { Model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
 
 /** A gate as other libraries lay it down: side by side with the layer's other gates, in their order. */
-export interface Gate {
+interface Gate {
   /** W_, U_ and b_ have this letter. */
   readonly letter: string;
   /** Whether their gate is one minus ours: every sign is turned then, since 1 − σ(a) = σ(−a). */
@@ -56,7 +56,7 @@ export function orderOf(
 type Part = "input" | "recurrent" | "bias" | "recurrentBias";
 
 /** The parameter of a gate that a part of a fused layer holds; undefined: there is none, and zeros stand there. */
-export function parameterOf(part: Part, { letter, apart }: Gate): string | undefined {
+function parameterOf(part: Part, { letter, apart }: Gate): string | undefined {
   switch (part) {
     case "input":
       return `W_${letter}`;
@@ -70,7 +70,7 @@ export function parameterOf(part: Part, { letter, apart }: Gate): string | undef
 }
 
 /** How matrices of several gates lie together: side by side as [read, gates · made], or below one another as [gates · made, read]. */
-export type Arrangement = "side by side" | "below one another";
+type Arrangement = "side by side" | "below one another";
 
 /**
  * The parameters of a layer's gates, in an order, as one array; vectors are matrices that read one number.

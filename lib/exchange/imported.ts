@@ -12,6 +12,7 @@ export interface Imported {
   readonly run: string;
 }
 
+/** What imported weights are of: a file of weights does not say it. */
 export interface ImportOptions {
   /** What a layer is, and all layers are; or the whole stack. */
   readonly cell: Cell;

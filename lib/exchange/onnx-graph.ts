@@ -9,7 +9,7 @@ const types = { float: 1, int64: 7 } as const;
 const attributeTypes = { int: 2, text: 3, graph: 5, ints: 7, texts: 8 } as const;
 
 /** A dimension: a size, or the name of one that is known at run time. */
-export type Dimension = number | string;
+type Dimension = number | string;
 
 export function tensor(name: string, shape: readonly number[], values: Float32Array): Message {
   const bytes = new Uint8Array(values.length * 4);

@@ -26,6 +26,7 @@ const operators: Readonly<
   },
 };
 
+/** What the exported network reads and returns. */
 export interface OnnxOptions {
   /** Whether states go in and come out too, for live use: `h` in, `h_after` out, and so on; default false: they begin at zero. */
   readonly states?: boolean;

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { GatedRnnError } from "../errors.js";
 
-export interface OpenFile {
+interface OpenFile {
   readonly descriptor: number;
   readonly size: number;
 }

@@ -26,7 +26,7 @@ export function sealed<Document extends object>(
 }
 
 /** What a document should be, and what to do about one that is damaged: for messages. */
-export interface Expectation {
+interface Expectation {
   readonly expected: string;
   readonly remedy: string;
 }

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { GatedRnnError } from "../errors.js";
 
 /** Where a file's bytes go: through symbolic links, and whether it is a device or a pipe, which no other file may replace. */
-export interface Target {
+interface Target {
   readonly path: string;
   readonly isStream: boolean;
 }

@@ -14,7 +14,8 @@ import {
 import type { TrainedModel } from "../train/weights.js";
 import { checkTemperature, type SamplingOptions } from "./sampling.js";
 
-type Trained = Pick<TrainedModel, "model" | "parameters" | "units">;
+/** A trained model with the units of its numbers, as `train` and `readWeights` return it. */
+export type Trained = Pick<TrainedModel, "model" | "parameters" | "units">;
 
 export interface SequenceSamplingOptions extends SamplingOptions {
   /** Steps to make (default 100). */

@@ -1,6 +1,7 @@
 import { notesAt, type PianoRoll } from "../data/piano-roll.js";
 import { GatedRnnError } from "../errors.js";
 
+/** How a piano-roll is played. */
 export interface SynthOptions {
   /** Time steps in a quarter note (default 2: a step is an eighth note; the JSB Chorales have 1). */
   readonly stepsPerQuarter?: number;

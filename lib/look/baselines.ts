@@ -15,7 +15,7 @@ import { type TrainOptions, train } from "../train/train.js";
 import { ownBaselines } from "./own-baselines.js";
 
 /** How the layer without memory is trained: it has converged by then. */
-export const memorylessRun = {
+const memorylessRun = {
   epochs: 8,
   learningRate: 1e-3,
   weightNoise: 0,

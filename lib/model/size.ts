@@ -2,7 +2,7 @@ import { GatedRnnError } from "../errors.js";
 import type { Model } from "./model.js";
 
 /** What a model asks of a machine before its first update. */
-export interface ModelCost {
+interface ModelCost {
   readonly parameters: number;
   /** About what training holds besides a batch: see `copies`. */
   readonly bytes: number;

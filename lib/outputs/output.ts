@@ -5,8 +5,10 @@ import { type Draw, type RowGraph, type RowNode, sizeOf } from "./graph.js";
 
 /** What a target row is: columns that are one (piano keys), exactly one of them (a class), or numbers. */
 export const targetKinds = ["keys", "index", "values"] as const;
+/** What targets are: keys that are on, one of some classes, or numbers. */
 export type TargetKind = (typeof targetKinds)[number];
 
+/** What an output predicts, and from how many numbers. */
 export interface OutputSizes {
   readonly target: TargetKind;
   /** Width of a target row. */
@@ -70,6 +72,10 @@ export interface OutputVocabulary extends Words<RowSymbol> {
   counts(rate: RowSymbol): RowSymbol;
 }
 
+/**
+ * An output's equations: from the readout and the target, as symbols, to the NLL of the target,
+ * and a draw.
+ */
 export type OutputEquations = (vocabulary: OutputVocabulary) => {
   /** Of the target in nats, a number. */
   readonly nll: RowSymbol;

@@ -2,7 +2,7 @@ import { type Output, output } from "./output.js";
 import { checkSize } from "./size.js";
 
 /** Added to every rate: a count where none was expected stays possible. */
-export const rateFloor = 1e-6;
+const rateFloor = 1e-6;
 
 /**
  * Counts (0, 1, 2, …), each distributed as Poisson says, by a rate λ = ln(1 + eʸ) + `rateFloor`: unlike eʸ it grows no faster than

@@ -15,6 +15,9 @@ export interface Generator {
 }
 
 /**
+ * Random numbers that follow from a seed and a purpose alone: the same on every machine, and
+ * others for every other purpose.
+ *
  * @param seed an integer in [0, 2^32)
  * @param purpose what the numbers are for, such as "initialise" or "shuffle epoch 3"
  * @throws GatedRnnError `usage` for a seed that is none: 32 bits would take it for another

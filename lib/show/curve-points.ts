@@ -16,7 +16,7 @@ export interface CurvePoint {
 }
 
 export const curveSplits = ["training", "validation"] as const;
-export type CurveSplit = (typeof curveSplits)[number];
+type CurveSplit = (typeof curveSplits)[number];
 
 /** A run's curve, and the cell whose line it belongs to. */
 export interface CellCurve {

@@ -4,6 +4,7 @@ import { chartConfig } from "./colours.js";
 import { heatMapLayers } from "./heat-map.js";
 import { type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 
+/** What a picture of gates shows. */
 export interface GatePictureOptions {
   readonly title?: string;
   /** Steps to show, from the first. Default: all of them. */

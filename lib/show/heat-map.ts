@@ -2,7 +2,7 @@ import { palettePng } from "./palette-png.js";
 import { maxPoints } from "./spec.js";
 
 /** Values of units over time, and how they are drawn. */
-export interface HeatMap {
+interface HeatMap {
   /** [steps, units], in the order in which the rows are drawn from the top. */
   readonly values: Float32Array;
   readonly units: number;

@@ -14,6 +14,7 @@ export interface Reference {
   readonly nllPerStep: number;
 }
 
+/** What learning curves show. */
 export interface LearningCurvesOptions {
   /** "epoch": passes over the training split; "seconds": processor time where the runs have it, else wall-clock time. The two panels of the paper's figures. */
   readonly x: "epoch" | "seconds";

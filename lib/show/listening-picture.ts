@@ -7,6 +7,7 @@ import { heatMapLayers } from "./heat-map.js";
 import { pianoRollPicture } from "./piano-roll-picture.js";
 import { type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 
+/** What a picture of a network that listens shows. */
 export interface ListeningPictureOptions {
   readonly title?: string;
   /** The gate or state whose units are shown. */

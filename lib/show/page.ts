@@ -5,7 +5,7 @@ import { shownSpec, titleOf, type VegaLiteSpec } from "./spec.js";
 import { escapeHtml, type Table, tableHtml } from "./table.js";
 
 /** One part of a page, shown in this order: heading, text, chart, table. */
-export interface PageSection {
+interface PageSection {
   readonly heading?: string;
   /** Paragraphs, parted by blank lines. */
   readonly text?: string;

@@ -3,6 +3,7 @@ import { GatedRnnError } from "../errors.js";
 import { chartConfig, ink } from "./colours.js";
 import { maxPoints, type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 
+/** What a picture of a piano-roll shows. */
 export interface PianoRollPictureOptions {
   readonly title?: string;
   /** First step and the step after the last; default: the whole piece, or as much of it as 2,000 bars show. */

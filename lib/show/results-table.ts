@@ -11,6 +11,7 @@ export interface BaselineRow {
   readonly test: SplitNll;
 }
 
+/** What a table of results tells besides the results. */
 export interface ResultsTableOptions {
   /** Where the data's source is known exactly: the lowest NLL per step that any model can reach on average, in nats. */
   readonly entropyPerStep?: number | undefined;

@@ -3,6 +3,7 @@ import { parameterCount } from "../cells/size.js";
 import { cellScale, cellTitle, chartConfig, ink } from "./colours.js";
 import { type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 
+/** What a picture of parameter counts shows. */
 export interface SizePictureOptions {
   readonly inputSize: number;
   /** Parameters that the units are to have: a line across. */

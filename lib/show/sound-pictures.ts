@@ -2,6 +2,7 @@ import { GatedRnnError } from "../errors.js";
 import { chartConfig, ink } from "./colours.js";
 import { maxPoints, type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 
+/** What a picture of a sound says about it. */
 export interface SoundPictureOptions {
   readonly title: string;
   readonly sampleRateHz: number;

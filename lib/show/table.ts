@@ -10,6 +10,7 @@ export interface Table {
   readonly notes: readonly string[];
 }
 
+/** A column of a table that is shown. */
 export interface Column {
   /** A line break in it is one on a terminal and a space elsewhere. */
   readonly title: string;

@@ -11,6 +11,7 @@ import { inNotebook, place } from "./notebook-output.js";
 /** At most two updates a second: more flicker, and fill the notebook's queue. */
 const millisecondsBetweenUpdates = 500;
 
+/** What the curves of runs in training show besides. */
 export type TrainingDisplayOptions = Pick<LearningCurvesOptions, "title" | "references">;
 
 /** Progress and learning curves of runs that train one after another, in place below the running cell. */

@@ -9,6 +9,7 @@ export interface Estimate {
   readonly high: number;
 }
 
+/** How much one unit is better than another, with an interval; see `compareUnits`. */
 export interface Comparison {
   readonly a: string;
   readonly b: string;
@@ -32,6 +33,7 @@ export interface Comparison {
   readonly pValue: number;
 }
 
+/** How units are compared. */
 export interface ComparisonOptions {
   readonly mean?: NllMean;
   /** Bootstrap samples. Default 2,000. */

@@ -1,6 +1,7 @@
 import { GatedRnnError } from "../errors.js";
 import { generator } from "../random/generator.js";
 
+/** What a test of paired numbers says; see `pairedTest`. */
 export interface PairedTest {
   /** How many pairs. */
   readonly pairs: number;
@@ -18,6 +19,7 @@ export interface PairedTest {
   readonly exact: boolean;
 }
 
+/** How pairs are tested. */
 export interface PairedTestOptions {
   /** Ways to give signs that are drawn where there are more than 2^20. Default 100,000. */
   readonly samples?: number;

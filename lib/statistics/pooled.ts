@@ -7,6 +7,7 @@ export interface DataSetScores {
   readonly b: readonly number[];
 }
 
+/** What several data sets say together about one claim; see `pooledClaim`. */
 export interface PooledClaim {
   /** How many data sets: the number of independent pieces of evidence, whatever the seeds. */
   readonly dataSets: number;

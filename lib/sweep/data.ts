@@ -20,7 +20,7 @@ export async function taskOfRun(from: RunData): Promise<Task> {
 }
 
 /** Of data that a plan names: what decides its runs, and from what their processes make it. */
-export interface OpenData {
+interface OpenData {
   readonly task: Task;
   readonly from: RunData;
 }

@@ -17,7 +17,7 @@ import { lifeOf, processIdentity, thisProcess } from "./process-identity.js";
 const holder = processIdentity.extend({ since: z.string(), token: z.string().default("") });
 type Holder = z.infer<typeof holder>;
 
-export interface LockOptions {
+interface LockOptions {
   /** Told when a holder cannot be asked whether it lives, and is listened for. */
   readonly onWait?: (notice: string) => void;
   /** Called when the lock has become another's: we were silent for too long, stopped by a debugger or a suspended machine. */

@@ -1,8 +1,8 @@
 /** Best validation NLL per step up to each epoch, in nats: what runs are compared by. */
-export type BestSoFar = readonly number[];
+type BestSoFar = readonly number[];
 
 /** Epochs that every run may have, whatever the others did. */
-export const graceEpochs = 10;
+const graceEpochs = 10;
 /** Others that must have come as far before one is given up. */
 export const fewest = 3;
 

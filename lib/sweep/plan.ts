@@ -62,6 +62,10 @@ export const sweepPlan = z.strictObject({
   /** Gives a learning rate up when it does worse than the median of the others at the same epoch. Differs from the paper. */
   medianRule: z.boolean(),
 });
+/**
+ * What a sweep trains: data, cells, learning rates and seeds, and the settings of every run.
+ * Start from one of `presets`.
+ */
 export type SweepPlan = z.infer<typeof sweepPlan>;
 
 const paperCellNames = ["tanh", "gru", "lstm"];

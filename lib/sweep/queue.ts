@@ -30,7 +30,7 @@ export interface Job {
   readonly run: PlannedRun;
 }
 
-export interface QueueOptions {
+interface QueueOptions {
   /** How often a run whose process dies, or whose supervisor falls silent, is tried again. */
   readonly retries: number;
   /** Looks without a sign of life after which a supervisor has lost its runs; see `releaseSilent`. */
@@ -47,7 +47,7 @@ const activeRun = z.object({
   progress: liveProgress.nullable().catch(null),
 });
 
-export interface ActiveRun {
+interface ActiveRun {
   readonly run: PlannedRun;
   readonly host: string;
   readonly pid: number;

@@ -70,6 +70,7 @@ export function readRecords(
     });
 }
 
+/** The records that all given conditions hold for, in their order. */
 export function filterRecords(
   records: readonly RunRecord[],
   { data, cells, seeds, status, protocols }: RecordFilter,

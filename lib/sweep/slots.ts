@@ -1,7 +1,7 @@
 import type { RunRecord } from "../train/record.js";
 import { type RunProcess, type RunProgress, type RunRequest, startRun } from "./run-process.js";
 
-export interface SlotOptions {
+interface SlotOptions {
   /** Runs side by side, each in a process of its own. */
   readonly slots: number;
   /** Lets the runs in progress end after their update, with records of status "stopped", and starts no more. */

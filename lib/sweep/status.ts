@@ -56,6 +56,7 @@ export const sweepStatus = z.object({
   ),
   dead: z.array(z.object({ run: z.string(), problem: z.string() })),
 });
+/** How far a sweep is: what `watch` shows and status.json holds. */
 export type SweepStatus = z.infer<typeof sweepStatus>;
 
 export const pointOf = ({ epoch, seconds, trainingNllPerStep, valid }: EpochPoint): Point => [

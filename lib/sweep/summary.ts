@@ -57,6 +57,7 @@ export const sweepSummary = z.object({
   /** Runs that were given up after their retries. */
   dead: z.array(z.object({ run: z.string(), problem: z.string() })),
 });
+/** What a sweep found: the chosen run of each data set and cell; summary.json holds it. */
 export type SweepSummary = z.infer<typeof sweepSummary>;
 
 /** The candidate with the lowest validation NLL per step. */

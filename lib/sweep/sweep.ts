@@ -34,6 +34,7 @@ import { type RunProcess, type RunProgress, startRun } from "./run-process.js";
 import { type LiveProgress, type LiveRun, pointOf, type SweepStatus, statusOf } from "./status.js";
 import { type SweepSummary, summarise } from "./summary.js";
 
+/** What a sweep does, where its records go, and who is told. */
 export interface SweepOptions {
   /** Default: help with the plans that are in the database already. */
   readonly plan?: SweepPlan;
@@ -64,12 +65,15 @@ export interface SweepOptions {
   readonly budgetSeconds?: number;
   /** Ends the runs in progress after their update, with checkpoints: the same call goes on from there. */
   readonly signal?: AbortSignal;
+  /** Told how far the sweep is, whenever status.json is written. */
   readonly onStatus?: (status: SweepStatus) => void;
+  /** Told of every run that is done. */
   readonly onRecord?: (record: RunRecord) => void;
   /** What goes wrong and is lived with: a run that is tried again, a database that is away. */
   readonly onProblem?: (problem: string) => void;
 }
 
+/** How a sweep ended, and what it found. */
 export interface SweepResult {
   /** done: every run has a result or was given up; stopped: by the signal or the time budget. */
   readonly state: "done" | "stopped";

@@ -14,7 +14,7 @@ export interface Series {
 }
 
 /** How rows of cells become sequences. */
-export interface Labelling {
+interface Labelling {
   readonly sequenceOf: (series: Series) => LabelledSequence;
   readonly kind: SequenceKind;
   /** Rows that a sequence needs. */

@@ -27,6 +27,7 @@ export const dataOptions = z.strictObject({
     })
     .optional(),
 });
+/** How a folder or file of one's own is read; see `openTask`. */
 export type DataOptions = Readonly<z.infer<typeof dataOptions>>;
 
 /** @throws GatedRnnError `usage` for what makes no sense */

@@ -15,6 +15,3 @@ export function taskOf(dataset: Dataset): Task {
 }
 
 const tasks = new WeakMap<Dataset, Task>();
-
-/** A task as it is, and a data set's. */
-export const asTask = (data: Dataset | Task): Task => ("kind" in data ? taskOf(data) : data);

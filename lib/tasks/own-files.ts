@@ -11,7 +11,7 @@ const kinds = {
   csv: [".csv", ".tsv"],
   text: [".txt"],
 } as const;
-export type OwnKind = keyof typeof kinds;
+type OwnKind = keyof typeof kinds;
 
 /** The files of a folder or archive that are of any kind that is known, or the one file. */
 export async function ownFiles(path: string): Promise<FoundFile[]> {

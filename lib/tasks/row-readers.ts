@@ -11,7 +11,7 @@ export interface RowReader {
   rows(training: number): Rows;
 }
 
-export interface NumberOptions {
+interface NumberOptions {
   /** For messages: "input" or "target". */
   readonly what: string;
   readonly names?: readonly string[] | undefined;

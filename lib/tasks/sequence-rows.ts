@@ -16,7 +16,7 @@ import type { SequenceKind } from "./sequence-kind.js";
 import type { OwnUnits } from "./units.js";
 
 /** Somebody's sequences as rows, with all that is known of them. */
-export interface ReadTask {
+interface ReadTask {
   readonly rows: SequenceRows;
   readonly units: OwnUnits;
   readonly inputSize: number;

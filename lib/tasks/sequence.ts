@@ -31,6 +31,10 @@ export type SequenceSplits =
   | (Readonly<Record<Split, readonly Sequence[]>> & { readonly sequences?: undefined })
   | { readonly sequences: readonly Sequence[]; readonly split?: SplitRule };
 
+/**
+ * Own sequences in three splits, or in one to be split, and what is predicted of them; see
+ * `sequenceTask`.
+ */
 export type SequenceTaskOptions = SequenceSplits &
   SequenceKind & {
     /** In records and names of files (default "sequences"). */

@@ -18,6 +18,7 @@ export type Texts =
   | readonly string[]
   | Readonly<Record<Split, string | readonly string[]>>;
 
+/** How text becomes a task; see `textTask`. */
 export interface TextTaskOptions {
   /** In records and names of files (default "text"). */
   readonly name?: string;

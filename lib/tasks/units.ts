@@ -6,6 +6,7 @@ const column = z.object({
   mean: z.number(),
   deviation: z.number().positive(),
 });
+/** A column of numbers by name, with the mean and deviation that it was normalised by. */
 export type Column = Readonly<z.infer<typeof column>>;
 
 /** What a model reads at a step: numbers, or which of some keys are on. */
@@ -13,6 +14,7 @@ const input = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("numbers"), columns: z.array(column).min(1) }),
   z.object({ kind: z.literal("keys"), size: z.number().int().positive() }),
 ]);
+/** What the numbers that a model reads at a step stand for. */
 export type InputUnits = Readonly<z.infer<typeof input>>;
 
 const own = {
@@ -47,6 +49,10 @@ export const units = z.discriminatedUnion("kind", [
     characters: z.array(z.string()).min(1),
   }),
 ]);
+/**
+ * What the numbers that a model reads and predicts stand for: enough to write predictions in the
+ * data's own units.
+ */
 export type Units = Readonly<z.infer<typeof units>>;
 /** Of a task of own sequences. */
 export type OwnUnits = Extract<Units, { readonly of: unknown }>;

@@ -1,7 +1,7 @@
 import type { ProtocolName, RunConfiguration } from "./record.js";
 
 /** The part of a configuration that a protocol decides, whatever the data. */
-type Protocol = Partial<RunConfiguration> &
+export type Protocol = Partial<RunConfiguration> &
   Omit<
     RunConfiguration,
     | ("protocol" | "update" | "updateSettings" | "data" | "cell" | "hiddenSize" | "seed")
@@ -45,4 +45,8 @@ const authors = {
   weightNoise: 0.075,
 } as const satisfies Protocol;
 
+/**
+ * The two protocols' settings by name: this project's, and those of the code that the paper's
+ * authors published.
+ */
 export const protocols: Readonly<Record<ProtocolName, Protocol>> = { ours, authors };

@@ -13,6 +13,7 @@ import {
 
 /** How a run is trained where the paper leaves it unsaid: this project's choices, or those in the code that its authors published. */
 export const protocolNames = ["ours", "authors"] as const;
+/** A protocol by its name; see `protocols`. */
 export type ProtocolName = (typeof protocolNames)[number];
 
 /** A run's name: the first 16 hexadecimal digits of a sha256. */
@@ -26,7 +27,7 @@ export const splitNll = z.object({ nllPerStep: z.number(), nllPerSequence: z.num
 export type SplitNll = z.infer<typeof splitNll>;
 
 /** Every sequence of a split, longest first, in the same order in every record of the same data: NLL summed over its steps. */
-export const pieceNlls = z.object({ nll: z.array(z.number()), steps: z.array(z.number()) });
+const pieceNlls = z.object({ nll: z.array(z.number()), steps: z.array(z.number()) });
 export type PieceNlls = z.infer<typeof pieceNlls>;
 
 /** One epoch of a learning curve. */
@@ -50,6 +51,7 @@ export const epochPoint = z.object({
   /** Updates whose gradient was not finite and was replaced; they count in no mean above. Only where the configuration has it so. */
   shrunk: z.number().int().nonnegative().optional(),
 });
+/** What one epoch left behind: NLL per step in nats, seconds, and the norms of its gradients. */
 export type EpochPoint = z.infer<typeof epochPoint>;
 
 /**
@@ -103,6 +105,7 @@ export const runConfiguration = z.object({
   update: shownName.default("rmsprop").describe("the update rule"),
   updateSettings: updateSettings.default({}).describe("all settings of a rule other than RMSProp"),
 });
+/** All that decides what a run computes, besides the engine and what the data contains. */
 export type RunConfiguration = z.infer<typeof runConfiguration>;
 
 /** One run, whole: what a figure or a table is made of. Version 1 of the published schema. */
@@ -159,4 +162,8 @@ export const runRecord = z.object({
   /** The test split piece by piece, for intervals over pieces; records of the first version lack it. */
   testPieces: pieceNlls.optional(),
 });
+/**
+ * One run, whole: configuration, data, engine, machine, curve and results. Version 1 of the
+ * published schema.
+ */
 export type RunRecord = z.infer<typeof runRecord>;

@@ -11,7 +11,7 @@ import type { TrainProgress } from "./progress.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
 
 /** How a run is watched over while it trains; see TrainOptions. */
-export interface Watch {
+interface Watch {
   readonly signal: AbortSignal | undefined;
   readonly isHopeless: (() => boolean) | undefined;
   readonly save: () => Promise<void>;

@@ -8,11 +8,13 @@ export interface Tensor {
   readonly values: Float32Array;
 }
 
+/** A safetensors file's tensors and metadata, by name. */
 export interface SafeTensors {
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** How a safetensors file is read. */
 export interface DecodeOptions {
   /** What to do about a file that is damaged; told at the end of every error. */
   readonly remedy?: string;

@@ -31,8 +31,13 @@ export type TrainingData =
   | { readonly dataset: Dataset; readonly task?: undefined }
   | { readonly task: Task; readonly dataset?: undefined };
 
+/** What is trained on, and how; see `train`. */
 export type TrainOptions = TrainingData & TrainSettings;
 
+/**
+ * How a run is trained: the cell, and where it is not to be as the protocol has it, the
+ * settings.
+ */
 export interface TrainSettings extends Partial<Omit<RunConfiguration, "data" | "cell" | "update">> {
   readonly cell: Cell;
   /** How a gradient becomes a step: one of the library's rules, by name too, or one made by `update()`. Default: RMSProp. */
@@ -53,11 +58,13 @@ export interface TrainSettings extends Partial<Omit<RunConfiguration, "data" | "
   readonly checkpoint?: string;
   /** Seconds between checkpoints; default 30. One more is written when the signal ends the run. */
   readonly checkpointSeconds?: number;
+  /** Told when a checkpoint has been written. */
   readonly onCheckpoint?: () => void;
   /** Told of a checkpoint that is damaged; the run then begins again. Default: the error is thrown, and the file stays. */
   readonly onDamagedCheckpoint?: (damage: BadFileError) => void;
 }
 
+/** A trained model and the record of its run. */
 export interface TrainResult {
   readonly record: RunRecord;
   readonly model: Model;

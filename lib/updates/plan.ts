@@ -8,7 +8,7 @@ export interface Operand {
 }
 
 /** An element-wise operation over all parameters; operation k makes result k. */
-export interface UpdateOp {
+interface UpdateOp {
   readonly op: ElementwiseOp & WordName;
   readonly inputs: readonly Operand[];
   readonly constant: number;

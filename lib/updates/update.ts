@@ -28,6 +28,7 @@ export type UpdateResults = { readonly step: UpdateSymbol } & Readonly<
   Record<string, UpdateSymbol>
 >;
 
+/** One value of an update rule, by what makes it. */
 export type UpdateNode =
   | { readonly op: "weight" | "gradient" | "learningRate" | "count" }
   | { readonly op: "previous"; readonly slot: string }
@@ -42,6 +43,7 @@ export interface UpdateGraph {
   readonly slots: readonly { readonly name: string; readonly node: number }[];
 }
 
+/** Settings of an update rule by name. */
 export type UpdateSettings = Readonly<Record<string, number>>;
 
 /** How a gradient becomes a step: a name, settings with what they are unless told otherwise, and the recorded equations. */

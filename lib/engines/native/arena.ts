@@ -22,7 +22,7 @@ const blockFloats = 512;
 export const modes = { forward: 0, gradient: 1, update: 3, prepare: 4, step: 8 } as const;
 
 /** Where one slice's results lie after a run. */
-export interface SliceLayout {
+interface SliceLayout {
   readonly nll: number;
   readonly gradients: number;
   readonly sequences: number;

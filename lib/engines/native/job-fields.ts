@@ -192,9 +192,7 @@ const lists = Object.fromEntries(
 ) as Record<Structure, { readonly name: string; readonly isFloat: boolean }[]>;
 
 /** A structure's values by field. */
-export type FieldValues<S extends Structure> = Readonly<
-  Record<keyof (typeof structures)[S], number>
->;
+type FieldValues<S extends Structure> = Readonly<Record<keyof (typeof structures)[S], number>>;
 
 /** How many words a structure takes. */
 export function wordsOf(structure: Structure): number {

@@ -8,7 +8,7 @@ import { laidOut } from "./job-fields.js";
 export const updateBlock = 512;
 
 /** An update rule in the C source's words. */
-export interface UpdateProgram {
+interface UpdateProgram {
   /** PhaseOps; operands are registers, or with `inMemory` the weights (0) and slots (1, 2, …). */
   readonly ops: readonly number[];
   /** Registers of the step and of every slot's new value. */

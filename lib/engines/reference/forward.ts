@@ -9,7 +9,7 @@ export type Tensorflow = typeof tf;
 export type Tensors = ReadonlyMap<string, tf.Tensor>;
 
 /** A batch as TensorFlow.js tensors: input [rows, input], target [rows, target]. */
-export interface BatchTensors {
+interface BatchTensors {
   readonly input: tf.Tensor2D;
   readonly target: tf.Tensor2D;
   /** [rows]; none: all 1. */

@@ -4,7 +4,7 @@ import type { Operand, UpdatePlan } from "../../updates/plan.js";
 import type { Tensorflow } from "./forward.js";
 
 /** What a rule reads of one parameter. */
-export interface UpdateInputs {
+interface UpdateInputs {
   readonly weight: tf.Tensor;
   readonly gradient: tf.Tensor;
   readonly slots: readonly tf.Tensor[];

@@ -10,6 +10,7 @@ import { Memory } from "./memory.js";
 import { WebGpuSession } from "./session.js";
 import { SideBySide } from "./side-by-side.js";
 
+/** How the engine on a graphics processor shares it. */
 export interface WebGpuOptions {
   /**
    * So many open sessions of equal models compute in the same dispatches; default 1: each by itself. Where it is more, a call waits
@@ -20,6 +21,7 @@ export interface WebGpuOptions {
   readonly keepWeights?: boolean;
 }
 
+/** The engine on a graphics processor, and what it has used so far. */
 export interface WebGpuEngine extends Engine {
   readonly adapter: AdapterDescription;
   /** Of the device in use: dispatches so far, the processor's milliseconds for preparing and submitting them, bytes of buffers now. */

@@ -3,7 +3,7 @@ import { describeAdapter } from "./device.js";
 import { type WebGpuEngine, type WebGpuOptions, webGpuOn } from "./engine.js";
 
 /** What may be asked for: a GPU, a program that plays one, or Dawn's own (in Node) that only checks. */
-export const webGpuBackends = ["gpu", "software", "null"] as const;
+const webGpuBackends = ["gpu", "software", "null"] as const;
 
 /** @throws GatedRnnError `usage` */
 export function checkBackend(backend: string): void {

@@ -5,7 +5,7 @@ import { byComponent, expression, ofFour, ofOne } from "./values.js";
 import type { WeightLayout } from "./weights.js";
 
 /** What a device offers to one workgroup. */
-export interface WorkgroupLimits {
+interface WorkgroupLimits {
   readonly invocations: number;
   /** Of workgroup memory. */
   readonly bytes: number;
@@ -16,7 +16,7 @@ export interface WorkgroupLimits {
 const variable = (word: number, unit: number) => `${"rqs"[kindOf(word)]}${indexOf(word)}_${unit}`;
 
 /** A sequence loop, and how many sequences one of its workgroups carries. */
-export interface SequenceLoop extends Kernel {
+interface SequenceLoop extends Kernel {
   readonly sequences: number;
 }
 

@@ -117,7 +117,7 @@ function neededAfterBackward(program: Program): Set<number> {
 }
 
 /** One time step of a sequence loop: what is done, and what of it comes from and goes to the GPU's memory. */
-export interface Loop {
+interface Loop {
   readonly steps: readonly Step[];
   readonly states: readonly State[];
   /** Sequence slots that are read before they are written, and those written that something after the loop reads. */

@@ -1,7 +1,7 @@
 import type { Program } from "../../../compile/program.js";
 
 /** A matrix as a product reads it: element (k, n) at offset + k · stride + n of a run's weights. */
-export interface WeightMatrix {
+interface WeightMatrix {
   readonly offset: number;
   readonly stride: number;
 }
