@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { beforeAll, describe, expect, it } from "vitest";
+import { doors } from "../notebooks/tools/site/reference.mts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, "node_modules", ".bin", "node");
@@ -77,12 +78,72 @@ describe("gated-rnn is imported", () => {
     ).toBe("168888 2 tanh,gru,lstm");
   });
 
-  it("without loading TensorFlow.js, vega or an engine", () => {
+  it("by the doors beside the front door, with types, as modules and by require", () => {
+    const use = `
+const found: number = windowSteps(500);
+const bytes: Uint8Array = wavBytes([Float32Array.of(0, 0.5)], 8000);
+const shown: string = cellTitle("gru");
+const picture = (chart: VegaLiteSpec): unknown => chart;
+const plan: SweepPlan = presets["paper-music"];
+console.log(found, bytes.length, shown, typeof picture, plan.cells.length > 0);
+`;
+    const imports = (type: string) =>
+      `import { wavBytes, windowSteps } from "gated-rnn/data";
+import { cellTitle${type && ", type VegaLiteSpec"} } from "gated-rnn/show";
+import { presets${type && ", type SweepPlan"} } from "gated-rnn/sweep";`;
+    const printed = "48 48 GRU function true";
+    const bare = use.replaceAll(
+      /: (number|string|Uint8Array|VegaLiteSpec|unknown|SweepPlan)\b/g,
+      "",
+    );
+    expect(run("doors.ts", imports("type") + use)).toBe(printed);
+    expect(run("doors.mjs", imports("") + bare)).toBe(printed);
+    const required = imports("").replaceAll(/import (.*) from (".*");/g, "const $1 = require($2);");
+    expect(run("doors.cjs", required + bare)).toBe(printed);
+    for (const module of ["nodenext", "preserve"]) {
+      const compilerOptions = { noEmit: true, strict: true, module, skipLibCheck: true };
+      const wrong = imports("type") + use.replace("windowSteps(500)", 'windowSteps("500")');
+      writeFileSync(join(folder, "wrong-doors.ts"), wrong);
+      const check = (file: string) => {
+        const settings = { compilerOptions, files: [file] };
+        writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
+        const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+        return execFileSync(node, [tsc, "-p", folder], { encoding: "utf8" });
+      };
+      expect(check("doors.ts")).toBe("");
+      expect(() => check("wrong-doors.ts")).toThrow(
+        expect.objectContaining({ stdout: expect.stringContaining("TS2345") }),
+      );
+    }
+  });
+
+  it("by doors that are all known to its reference and no wider than their use", () => {
+    const { exports } = JSON.parse(readFileSync(join(root, "lib", "package.json"), "utf8"));
+    const paths = Object.keys(exports).filter((path) => path !== "./package.json");
+    expect(paths.map((path) => path.replace(/^\./, "gated-rnn")).sort()).toEqual(
+      Object.values(doors).sort(),
+    );
+    const count =
+      "for (const n of process.argv.slice(2)) console.log(Object.keys(require(n)).length)";
+    writeFileSync(join(folder, "count.cjs"), count);
+    const names = [...Object.values(doors)];
+    const printed = execFileSync(node, [join(folder, "count.cjs"), ...names], { encoding: "utf8" });
+    const values = Object.fromEntries(
+      printed
+        .trim()
+        .split("\n")
+        .map((n, i) => [names[i], +n]),
+    );
+    expect(values["gated-rnn"]).toBeLessThan(90); // was 156: what more it gets belongs behind another
+    for (const name of names) expect(values[name], name).toBeGreaterThan(10);
+  });
+
+  it.each(Object.values(doors))("%s without loading TensorFlow.js, vega or an engine", (door) => {
     const loaded = run(
       "loaded.cjs",
-      `require("gated-rnn"); console.log(Object.keys(require.cache).join("\\n"));`,
+      `require("${door}"); console.log(Object.keys(require.cache).join("\\n"));`,
     );
-    expect(loaded).toContain("index.js");
+    expect(loaded).toContain("lib");
     for (const heavy of ["@tensorflow", "vega", "resvg", ".node"])
       expect(loaded).not.toContain(heavy);
   });
@@ -114,7 +175,7 @@ describe("the package", () => {
         ...devDependencies,
         ...optionalDependencies,
       }))
-        expect(version, `${name} in ${file}`).toMatch(/^\d+\.\d+\.\d+(-[\w.-]+)?$/);
+        expect(version, `${name} in ${file}`).toMatch(/^(npm:[a-z-]+@)?\d+\.\d+\.\d+(-[\w.-]+)?$/);
     }
     expect(readFileSync(join(root, "package-lock.json"), "utf8")).not.toMatch(
       /"resolved": "https?:/,

@@ -10,7 +10,7 @@ import type { EngineOptions, StepSettings } from "./engine.js";
 // number in them ends the process or, worse, trains on whatever lies behind an array.
 
 /** More threads than this are refused: a mistake rather than a machine. */
-const mostThreads = 256;
+export const mostThreads = 256;
 
 /** @throws GatedRnnError `usage` */
 export function usage(where: string, problem: string): GatedRnnError {

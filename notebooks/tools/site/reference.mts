@@ -1,5 +1,6 @@
 // The API reference, made of the docstrings of all doors by typedoc: npm run docs → build/site/api/index.html
-// It opens from disk, without network. `--check` writes nothing: exit code 1 where a public name has no docstring.
+// It opens from disk, without network. `--check` writes nothing: exit code 1 where a public name has no docstring
+// (`--check TSCONFIG FILE …`: of other files).
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,11 +20,12 @@ export const doors = {
  * The project as typedoc reads it. Typedoc needs the JavaScript interface of TypeScript 5, which the native compiler that
  * builds this project has not: `typescript-api` stands in for it.
  *
- * @param entryPoints files
+ * @param entryPoints files that the project of `tsconfig` has
  * @throws Error when they cannot be read
  */
 export async function read(
   entryPoints: readonly string[],
+  tsconfig = join(root, "lib", "tsconfig.json"),
 ): Promise<{ app: Application; project: ProjectReflection }> {
   const hooks = registerHooks({
     resolve: (name, context, next) =>
@@ -33,9 +35,10 @@ export async function read(
   hooks.deregister();
   const app = await Application.bootstrap({
     entryPoints: [...entryPoints],
-    tsconfig: join(root, "lib", "tsconfig.json"),
+    tsconfig,
     name: "gated-rnn",
     readme: "none",
+    hideGenerator: true,
     disableSources: true,
     skipErrorChecking: true, // the build checks
     logLevel: "Warn",
@@ -53,8 +56,11 @@ export async function read(
 const files = Object.keys(doors).map((name) => join(root, "lib", `${name}.ts`));
 
 /** Warnings that typedoc has about docstrings: names without any, links that lead nowhere. */
-export async function problems(entryPoints: readonly string[] = files): Promise<number> {
-  const { app, project } = await read(entryPoints);
+export async function problems(
+  entryPoints: readonly string[] = files,
+  tsconfig?: string,
+): Promise<number> {
+  const { app, project } = await read(entryPoints, tsconfig);
   app.validate(project);
   return app.logger.warningCount + app.logger.errorCount;
 }
@@ -68,7 +74,7 @@ export async function writeReference(site = join(root, "build", "site")): Promis
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [check, ...own] = process.argv.slice(2);
+  const [check, tsconfig, ...own] = process.argv.slice(2);
   if (check !== "--check") console.log(`open ${await writeReference()}`);
-  else if ((await problems(own.length > 0 ? own : files)) > 0) process.exitCode = 1;
+  else if ((await problems(tsconfig ? own : files, tsconfig)) > 0) process.exitCode = 1;
 }
