@@ -6,7 +6,7 @@ import { fetchSpokenDigits, prepareSpeech } from "../../data-prep/speech.js";
 import { dataFolder } from "../data/music-sets.js";
 import { speechFile } from "../data/speech.js";
 import { tryFolder } from "../files/place.js";
-import { thousands } from "../show/thousands.js";
+import { thousands } from "../files/thousands.js";
 import { jsonOption, printJson } from "./options.js";
 import { kindsOf, printSet, type SetName, setNames, setReport } from "./set-report.js";
 import { interruptible } from "./signals.js";

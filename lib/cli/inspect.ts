@@ -17,7 +17,7 @@ import type { ZipContents } from "../data/zip-contents.js";
 import { GatedRnnError } from "../errors.js";
 import { plain } from "../files/plain.js";
 import { kindOf } from "../files/regular-file.js";
-import { thousands } from "../show/thousands.js";
+import { thousands } from "../files/thousands.js";
 import { openTask } from "../tasks/open.js";
 import { addDataOptions, type DataArguments, dataOptionsOf } from "./data-options.js";
 import { jsonOption, printJson } from "./options.js";

@@ -15,7 +15,7 @@ import {
   speechSets,
 } from "../data/speech.js";
 import { GatedRnnError } from "../errors.js";
-import { thousands } from "../show/thousands.js";
+import { thousands } from "../files/thousands.js";
 
 export type SetName = MusicSetName | SpeechSetName;
 export const setNames: readonly SetName[] = [...musicSetNames, ...speechSetNames];

@@ -9,6 +9,7 @@ import { GatedRnnError } from "../errors.js";
 import { tryFolder } from "../files/place.js";
 import type { RunRequest } from "../sweep/run-process.js";
 import { runAll } from "../sweep/slots.js";
+import { bestOf } from "../sweep/summary.js";
 import { mostCount } from "../train/bounds.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
 import type { RunRecord } from "../train/record.js";
@@ -131,14 +132,7 @@ async function choralesOrSynthetic(signal: AbortSignal): Promise<MusicDataset> {
 
 /** Each cell's run with the lowest validation NLL, in the order of the cells: the paper's choice of learning rate. */
 function bestOfEachCell(records: readonly RunRecord[]): RunRecord[] {
-  return paperCells.flatMap(({ name }) => {
-    const runs = records.filter((r) => r.configuration.cell === name);
-    return runs.length === 0
-      ? []
-      : [
-          runs.reduce((best, r) =>
-            r.results.valid.nllPerStep < best.results.valid.nllPerStep ? r : best,
-          ),
-        ];
-  });
+  return paperCells.flatMap(
+    ({ name }) => bestOf(records.filter((r) => r.configuration.cell === name)) ?? [],
+  );
 }

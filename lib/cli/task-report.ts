@@ -1,6 +1,6 @@
 import { type Split, splits } from "../data/dataset.js";
 import { plain } from "../files/plain.js";
-import { thousands } from "../show/thousands.js";
+import { thousands } from "../files/thousands.js";
 import type { OpenedTask } from "../tasks/opened.js";
 import type { Task } from "../tasks/task.js";
 import type { InputUnits, Units } from "../tasks/units.js";

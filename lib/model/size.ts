@@ -1,4 +1,5 @@
 import { GatedRnnError } from "../errors.js";
+import { thousands } from "../files/thousands.js";
 import type { Model } from "./model.js";
 
 /** What a model asks of a machine before its first update. */
@@ -56,5 +57,3 @@ export function checkModelSize(model: Model, memoryBytes = Number.POSITIVE_INFIN
       `model: expected one whose initial weights are made within ${mostSeconds / 3600} hours, got ${what}, about ${thousands(Math.ceil(seconds / 3600))} hours; choose fewer hidden units`,
     );
 }
-
-const thousands = (n: number) => n.toLocaleString("en");
