@@ -3,7 +3,11 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { gru } from "../../lib/cells/gru.js";
+import { tanh } from "../../lib/cells/tanh.js";
+import type { MusicDataset } from "../../lib/data/dataset.js";
 import { pianoRoll } from "../../lib/data/piano-roll.js";
+import { reference } from "../../lib/engines/reference/index.js";
+import { train } from "../../lib/show/shown-training.js";
 import { pianoRollPicture, show } from "../../lib/show.js";
 import type { TrainProgress } from "../../lib/train/progress.js";
 import { madeUpRecord } from "./records.js";
@@ -128,6 +132,58 @@ describe("in a notebook", () => {
     live.watch(gru);
     stop.abort();
     expect(() => live.watch(gru)).toThrow(/abort/i);
+  });
+});
+
+describe("training in a notebook's cell", () => {
+  const few = [pianoRoll([[60], [61], [60], [61]], "trill")];
+  const dataset: MusicDataset = {
+    kind: "music",
+    name: "trills",
+    title: "Trills",
+    synthetic: true,
+    lowestNote: 60,
+    keys: 2,
+    checksum: "0",
+    train: few,
+    valid: few,
+    test: few,
+  };
+  const options = { dataset, cell: gru, hiddenSize: 2, epochs: 2 };
+
+  it("shows itself below the cell, all of the cell's runs in one place, and keeps the cell busy", async () => {
+    const sent = pretendKernel();
+    const work = pretendCell(new AbortController().signal);
+    const engine = await reference("cpu");
+    const { record } = await train({ ...options, engine });
+    await train({ ...options, engine, cell: tanh });
+    expect(record.status).toBe("finished");
+    expect(work).toHaveLength(2);
+    expect(new Set(sent.map(({ transient }) => transient.display_id)).size).toBe(2);
+    expect(sent.at(-2)?.data["text/plain"]).toMatch(/^GRU {4}finished.*\ntanh {3}finished/);
+    expect(sent.at(-1)?.data).toHaveProperty("image/png");
+  });
+
+  it("shows nothing of its own where it is given onProgress", async () => {
+    const sent = pretendKernel();
+    pretendCell(new AbortController().signal);
+    const told: number[] = [];
+    const onProgress = ({ epoch }: TrainProgress) => told.push(epoch);
+    await train({ ...options, engine: await reference("cpu"), onProgress });
+    expect(sent).toEqual([]);
+    expect(told).toContain(2);
+  });
+
+  it("ends with the stop button, besides its own signal, and does not begin after it", async () => {
+    pretendKernel();
+    const stop = new AbortController();
+    pretendCell(stop.signal);
+    const engine = await reference("cpu");
+    const own = new AbortController();
+    const onProgress = () => stop.abort();
+    const { record } = await train({ ...options, engine, signal: own.signal, onProgress });
+    expect(record.status).toBe("stopped");
+    await expect(train({ ...options, engine })).rejects.toThrow(/abort/i);
   });
 });
 
