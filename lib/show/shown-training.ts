@@ -12,14 +12,17 @@ interface Shown {
 const shownBelow = new WeakMap<NotebookCell, Shown>();
 
 /**
- * Trains one model by the paper's protocol (section 4): whole sequences, full back-propagation through time, weight noise,
- * gradient rescaling, RMSProp; keeps the parameters of the epoch with the lowest validation NLL per step, and stops after
- * `patience` epochs without a lower one. In a notebook its progress and its learning curves show below the cell, unless
- * `onProgress` is given, and the stop button ends it as the signal does.
+ * Trains one model by the paper's protocol (section 4): whole sequences, full back-propagation
+ * through time, weight noise, gradient rescaling, RMSProp; keeps the parameters of the epoch with
+ * the lowest validation NLL per step, and stops after `patience` epochs without a lower one. In a
+ * notebook its progress and its learning curves show below the cell, unless `onProgress` is given,
+ * and the stop button ends it as the signal does.
  *
- * @throws GatedRnnError `usage` for options out of range and a split with nothing to predict, `engine-missing` when no engine runs here, `record` when a checkpoint
- * cannot be read or written, BadFileError when it is damaged; NotFiniteError when the best parameters have no finite NLL;
- * AbortError in a notebook whose stop button was pressed while an earlier run of the same cell trained
+ * @throws GatedRnnError `usage` for options out of range and a split with nothing to predict,
+ * `engine-missing` when no engine runs here, `record` when a checkpoint cannot be read or written,
+ * BadFileError when it is damaged; NotFiniteError when the best parameters have no finite NLL;
+ * AbortError in a notebook whose stop button was pressed while an earlier run of the same cell
+ * trained
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const below = notebookCell();

@@ -8,7 +8,9 @@ export interface NotebookCell {
 
 const place = Symbol.for("gated-rnn.notebook-cell");
 
-/** As the kernel's launcher tells it (notebooks/kernels/tslab/interrupt.cjs); undefined elsewhere. */
+/**
+ * As the kernel's launcher tells it (notebooks/kernels/tslab/interrupt.cjs); undefined elsewhere.
+ */
 export function notebookCell(): NotebookCell | undefined {
   return (globalThis as { [place]?: NotebookCell })[place];
 }

@@ -17,8 +17,9 @@ export interface Difference {
 }
 
 /**
- * What a drawing may differ from its picture in: another program's letters, edges and widths of legends. A band of seeds
- * that is stacked, or white letters on a white ground, is beyond it; see the tests.
+ * What a drawing may differ from its picture in: another program's letters, edges and widths of
+ * legends. A band of seeds that is stacked, or white letters on a white ground, is beyond it; see
+ * the tests.
  */
 export const tolerance: Difference = { mean: 0.012, patch: 600, ink: 0.25 };
 
@@ -26,12 +27,18 @@ export function isWithin({ mean, patch, ink }: Difference): boolean {
   return mean <= tolerance.mean && patch <= tolerance.patch && ink <= tolerance.ink;
 }
 
-/** Side of the squares that are compared, in points: a letter's stem or a line moved by a point changes little in one. */
+/**
+ * Side of the squares that are compared, in points: a letter's stem or a line moved by a point
+ * changes little in one.
+ */
 const side = 4;
 /** How far a square's mean colour may be off: less than a band's tint is from white. */
 const faint = 0.04;
 
-/** How far a plot may lie from where its picture has it, in points: without a browser the widths of labels are guessed. */
+/**
+ * How far a plot may lie from where its picture has it, in points: without a browser the widths of
+ * labels are guessed.
+ */
 const reach = { x: 33, y: 18 };
 
 /** Of two pictures of the same size, laid over each other where they fit best. */
@@ -50,7 +57,9 @@ export function difference(one: Pixels, other: Pixels): Difference {
   return { mean, patch, ink: most === 0 ? 0 : 1 - least / most };
 }
 
-/** Sums of colours over all pixels above and to the left, so that any square's mean is four of them. */
+/**
+ * Sums of colours over all pixels above and to the left, so that any square's mean is four of them.
+ */
 interface Sums {
   readonly width: number;
   readonly height: number;

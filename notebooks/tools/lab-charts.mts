@@ -16,12 +16,18 @@ import { type Notebook, text } from "./format.mts";
 const fonts = dirname(
   createRequire(import.meta.url).resolve("@expo-google-fonts/open-sans/package.json"),
 );
-/** How much wider or higher a chart may be than its picture, in points: widths of words are guessed without a browser. */
+/**
+ * How much wider or higher a chart may be than its picture, in points: widths of words are guessed
+ * without a browser.
+ */
 const sizeTolerance = 64;
 
 export const chartsOn = (page: Page) => page.locator(".jp-OutputArea-output .vega-embed canvas");
 
-/** The page has the font of the pictures before anything is drawn: other letters are no difference that anybody means. */
+/**
+ * The page has the font of the pictures before anything is drawn: other letters are no difference
+ * that anybody means.
+ */
 export async function lendFont(page: Page): Promise<void> {
   const faces = [
     ["400", "400Regular/OpenSans_400Regular.ttf"],
@@ -49,8 +55,9 @@ export function chartPictures({ cells }: Notebook): string[] {
 }
 
 /**
- * What is wrong with the charts on the page, one line each; and how far the worst of them is from its picture. Charts with a
- * fault are left in files, each beside its picture, whose names begin with `start`.
+ * What is wrong with the charts on the page, one line each; and how far the worst of them is from
+ * its picture. Charts with a fault are left in files, each beside its picture, whose names begin
+ * with `start`.
  */
 export async function compareCharts(
   page: Page,
@@ -74,8 +81,9 @@ export async function compareCharts(
     if (isWithin(found) && off <= sizeTolerance) continue;
     writeFileSync(`${start}-chart-${i + 1}.png`, png, "base64");
     writeFileSync(`${start}-chart-${i + 1}-picture.png`, picture, "base64");
+    const most = `at most ${words(tolerance)}, ${sizeTolerance} points of size`;
     problems.push(
-      `chart ${i + 1}: expected it to differ from its picture by at most ${words(tolerance)}, and by ${sizeTolerance} points in size, got ${words(found)}, ${off}`,
+      `chart ${i + 1}: expected it to differ from its picture by ${most}, got ${words(found)}, ${off}`,
     );
   }
   return { problems, worst: words(worst) };
@@ -86,7 +94,10 @@ function words({ mean, patch, ink }: Difference): string {
   return `${mean.toFixed(3)} on average, patches of ${patch} square points, ${percent} % of its ink`;
 }
 
-/** A chart's canvas and its picture, of the canvas's size; and the size in points that the picture has of its own. */
+/**
+ * A chart's canvas and its picture, of the canvas's size; and the size in points that the picture
+ * has of its own.
+ */
 async function bothOf(
   page: Page,
   index: number,

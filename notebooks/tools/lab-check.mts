@@ -1,6 +1,7 @@
-// Runs notebooks (01, 04, …; default: all) in JupyterLab as a reader would, through its menu, in headless Chromium: every cell
-// must end well, and every chart look like its picture, then again in the dark theme. Leaves build/lab-check/NAME.png,
-// NAME-dark.png and notebooks/NAME.ipynb there. Needs Python 3, and chromium (CHROMIUM=path of another one).
+// Runs notebooks (01, 04, …; default: all) in JupyterLab as a reader would, through its menu, in
+// headless Chromium: every cell must end well, and every chart look like its picture, then again in
+// the dark theme. Leaves build/lab-check/NAME.png, NAME-dark.png and notebooks/NAME.ipynb there.
+// Needs Python 3, and chromium (CHROMIUM=path of another one).
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -19,7 +20,10 @@ const folder = join(root, "build", "lab-check");
 const served = join(folder, "notebooks");
 const minutes = 60_000;
 type Theme = "light" | "dark";
-/** How tslab reports a failed cell, on stderr: a thrown error, or "line:column - what the compiler says". */
+/**
+ * How tslab reports a failed cell, on stderr: a thrown error, or "line:column - what the compiler
+ * says".
+ */
 const failure = /Error|^\d+:\d+ - /m;
 /** The notebook without outputs. */
 function prepare(name: string): void {
@@ -29,7 +33,9 @@ function prepare(name: string): void {
   writeFileSync(join(served, `${name}.ipynb`), serialise(readSource(name)));
 }
 
-/** JupyterLab's settings: every cell is in the page, scrolled away or not, and no news is fetched. */
+/**
+ * JupyterLab's settings: every cell is in the page, scrolled away or not, and no news is fetched.
+ */
 function choose(theme: Theme): void {
   const settings = {
     "notebook-extension/tracker": { windowingMode: "none" },
@@ -190,7 +196,8 @@ async function opened(browser: Browser, name: string, address: string): Promise<
   await page.goto(address);
   try {
     await page.locator(".jp-NotebookPanel .jp-CodeCell").first().waitFor({ timeout: minutes });
-    // Not until the kernel is ready: until JupyterLab has asked for one; it drops cells that are run before.
+    // Not until the kernel is ready: until JupyterLab has asked for one; it drops cells that are
+    // run before.
     await page.getByText(/\(gated-rnn\) \| (?!Initializing)/).waitFor({ timeout: minutes });
   } catch (error) {
     await page.screenshot({ path: join(folder, `${name}.png`) });

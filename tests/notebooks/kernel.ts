@@ -26,7 +26,10 @@ export interface Message {
   readonly content: Readonly<Record<string, unknown>>;
 }
 
-/** A kernel as JupyterLab has it: its launcher in a process of its own, and Jupyter's messages (version 5.3). */
+/**
+ * A kernel as JupyterLab has it: its launcher in a process of its own, and Jupyter's messages
+ * (version 5.3).
+ */
 export interface Kernel {
   readonly process: ChildProcess;
   /** All that the kernel published, in order. */

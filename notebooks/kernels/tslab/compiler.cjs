@@ -7,12 +7,16 @@ const programUpdate = "updateProgramWithWatchStatus";
 const linesBefore = 1;
 const embeddedMap = /\n?\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/;
 
-/** From a line of JavaScript to one of TypeScript, for both of tslab's steps, of the code that was compiled last. */
+/**
+ * From a line of JavaScript to one of TypeScript, for both of tslab's steps, of the code that was
+ * compiled last.
+ */
 let maps = [];
 
 /**
- * Cells are checked with `strict`, packages are found through their `exports`, and where a line of a cell has gone is kept:
- * tslab does none of it. And files that the cells import may change at any time.
+ * Cells are checked with `strict`, packages are found through their `exports`, and where a line of
+ * a cell has gone is kept: tslab does none of it. And files that the cells import may change at any
+ * time.
  */
 function repairCompiler() {
   const file = tslabRequire.resolve("@tslab/typescript-for-tslab");
@@ -36,8 +40,9 @@ function repairCompiler() {
 }
 
 /**
- * tslab has room for one timer of the compiler's, to rebuild the program, and throws when there are two. The compiler has
- * another, set when files appear or vanish that it had looked for, as they do when `lib` is built: that one gets a clock.
+ * tslab has room for one timer of the compiler's, to rebuild the program, and throws when there are
+ * two. The compiler has another, set when files appear or vanish that it had looked for, as they do
+ * when `lib` is built: that one gets a clock.
  */
 function twoTimers(system) {
   const { setTimeout: setProgramTimer, clearTimeout: clearProgramTimer } = system;
@@ -58,7 +63,10 @@ function twoTimers(system) {
   return system;
 }
 
-/** Of the code that was compiled last: the cell's line, from 1, at a place of the JavaScript; undefined where none is. */
+/**
+ * Of the code that was compiled last: the cell's line, from 1, at a place of the JavaScript;
+ * undefined where none is.
+ */
 function lineFinder() {
   const steps = maps.map((map) => new SourceMap(map));
   return (line, column) => {

@@ -18,7 +18,10 @@ function nameCells() {
   };
 }
 
-/** What was thrown, in words, with the line of the cell: a stack shows the inside of tslab and Node, and no cell's lines. */
+/**
+ * What was thrown, in words, with the line of the cell: a stack shows the inside of tslab and Node,
+ * and no cell's lines.
+ */
 function shownError(thrown) {
   if (!(thrown instanceof Error)) return typeof thrown === "string" ? thrown : inspect(thrown);
   const { cause, message } = thrown;

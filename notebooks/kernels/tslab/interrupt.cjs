@@ -7,9 +7,9 @@ const place = Symbol.for("gated-rnn.notebook-cell");
 let last = Number.NEGATIVE_INFINITY;
 
 /**
- * The stop button ends what trains in good order, and the cell goes on with the result; it drops the cell only where nothing
- * trains, or when it is pressed again. tslab drops the cell at once, while its work goes on unseen. A cell is busy until
- * the work that it began has ended.
+ * The stop button ends what trains in good order, and the cell goes on with the result; it drops
+ * the cell only where nothing trains, or when it is pressed again. tslab drops the cell at once,
+ * while its work goes on unseen. A cell is busy until the work that it began has ended.
  */
 function repairInterrupt() {
   nameCells();

@@ -1,4 +1,5 @@
-// Starts this checkout's tslab 1.0.22 as a Jupyter kernel, with repairs (tslab has had no release since June 2024).
+// Starts this checkout's tslab 1.0.22 as a Jupyter kernel, with repairs (tslab has had no release
+// since June 2024).
 const { projectRequire } = require("./tslab.cjs");
 
 require("./compiler.cjs").repairCompiler();

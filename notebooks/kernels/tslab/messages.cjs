@@ -10,8 +10,9 @@ function repairMessages() {
 }
 
 /**
- * Messages are sent one after another. tslab does not wait for a send, and zeromq 6 throws EBUSY while one is pending (about
- * every 512th): printed lines are lost, and at times the "idle" message, so that a cell never ends.
+ * Messages are sent one after another. tslab does not wait for a send, and zeromq 6 throws EBUSY
+ * while one is pending (about every 512th): printed lines are lost, and at times the "idle"
+ * message, so that a cell never ends.
  */
 function keepEverySend() {
   const { Publisher, Router } = tslabRequire("zeromq");
@@ -36,13 +37,15 @@ function keepEverySend() {
       drain(this, queue); // at once where possible: a busy loop's output shows while it runs
       return Promise.resolve();
     };
-    Object.defineProperty(Socket.prototype, "send", { value: send }); // the inherited native method is read-only
+    // defined, not assigned: the inherited native method is read-only
+    Object.defineProperty(Socket.prototype, "send", { value: send });
   }
 }
 
 /**
- * Every message bears the kernel's own session. tslab puts the asker's there; JupyterLab takes a change of session for a new
- * kernel, and drops what it is still handling: a first cell's output, when the server asks whether the kernel is alive.
+ * Every message bears the kernel's own session. tslab puts the asker's there; JupyterLab takes a
+ * change of session for a new kernel, and drops what it is still handling: a first cell's output,
+ * when the server asks whether the kernel is alive.
  */
 function signAsOneKernel(server) {
   const session = randomUUID();
@@ -63,7 +66,10 @@ function signAsOneKernel(server) {
   };
 }
 
-/** "idle" is not the last word while cells run or wait: tslab says it after every answer, to a completion's question too. */
+/**
+ * "idle" is not the last word while cells run or wait: tslab says it after every answer, to a
+ * completion's question too.
+ */
 function stayBusy(server) {
   const unfinished = new Set();
   const { publishStatus, handleExecute } = server;

@@ -2,12 +2,15 @@ const { projectRequire, tslabRequire } = require("./tslab.cjs");
 
 /** What the last cell declared, over what was declared before it. */
 let last;
-/** The same of a cell that did not end, which tslab knows nothing of until another one has ended. */
+/**
+ * The same of a cell that did not end, which tslab knows nothing of until another one has ended.
+ */
 let kept;
 
 /**
- * `{ dataset }` finds the variable of an earlier cell. tslab keeps variables in an object and rewrites their names, but not
- * in this short form, which fails with "dataset is not defined": so every cell gets the long form, `{ dataset: dataset }`.
+ * `{ dataset }` finds the variable of an earlier cell. tslab keeps variables in an object and
+ * rewrites their names, but not in this short form, which fails with "dataset is not defined": so
+ * every cell gets the long form, `{ dataset: dataset }`.
  */
 function repairNames() {
   const converterModule = projectRequire("tslab/dist/converter.js");
@@ -43,7 +46,10 @@ function withLongForms(source) {
   );
 }
 
-/** The variables of the last cell stay, although it was interrupted: tslab forgets those of a cell that does not end. */
+/**
+ * The variables of the last cell stay, although it was interrupted: tslab forgets those of a cell
+ * that does not end.
+ */
 function keepNames() {
   kept = last;
 }

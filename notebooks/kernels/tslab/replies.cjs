@@ -4,14 +4,18 @@ const { projectRequire } = require("./tslab.cjs");
 
 /** For cells that were sent before a failure to arrive. In ms. */
 const arrival = 200;
-/** A cell that comes so little before the stop button may have been sent after it: signals and messages overtake each other. */
+/**
+ * A cell that comes so little before the stop button may have been sent after it: signals and
+ * messages overtake each other.
+ */
 const overtaking = 500;
 let lastFailure = Number.NEGATIVE_INFINITY;
 
 /**
- * A failed cell's reply says what went wrong (for nbclient and nbconvert). A failure or an interrupt cancels the cells that
- * were sent before it, and no other: tslab drops without a word what is sent in the 200 ms after. A cell that is tagged
- * raises-exception (`stop_on_error: false`) cancels none.
+ * A failed cell's reply says what went wrong (for nbclient and nbconvert). A failure or an
+ * interrupt cancels the cells that were sent before it, and no other: tslab drops without a word
+ * what is sent in the 200 ms after. A cell that is tagged raises-exception (`stop_on_error: false`)
+ * cancels none.
  */
 function repairReplies() {
   const handler = projectRequire("tslab/dist/jupyter.js").JupyterHandlerImpl.prototype;
