@@ -47,11 +47,8 @@ for (const [data, nll] of honest) console.log(`${data.padEnd(11)} ${nll.toFixed(
 const lengths = new Map<string, number[]>();
 for (const name of names) {
   const set = await openMusic(name).catch(() => undefined);
-  if (set)
-    lengths.set(
-      name,
-      set.test.map((piece) => piece.length).filter((steps) => steps > 1),
-    );
+  const steps = set?.test.map((piece) => piece.length).filter((count) => count > 1);
+  if (steps) lengths.set(name, steps);
 }
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 const predicted = (data: string) => sum((lengths.get(data) ?? []).map((steps) => steps - 1));

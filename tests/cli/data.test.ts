@@ -161,6 +161,6 @@ describe("gated-rnn inspect", () => {
       code: 2,
       err: "gated-rnn: nothing.mat: expected a file to read, got ENOENT\n",
     });
-    expect(gatedRnn("inspect", "lib").code).toBe(2);
+    expect(gatedRnn("inspect", "lib/cells").code).toBe(2);
   });
 });
