@@ -107,22 +107,43 @@ function checkRows(
     throw bad(
       `expected offsets from 0 to ${columns.length}, all columns, got ${offsets[0]} to ${offsets[count]}`,
     );
+  if (areRising(offsets, columns, width)) return;
   for (let r = 0; r < count; r++) {
     const end = offsets[r + 1];
     if (!(end >= offsets[r] && end <= columns.length))
       throw bad(`expected offsets that do not fall, got ${end} after ${offsets[r]}, row ${r}`);
-    let before = -1;
-    let isRising = true;
-    for (let k = offsets[r]; k < end; k++) {
-      const column = columns[k];
-      if (!(column >= 0 && column < width))
-        throw bad(`expected columns from 0 to ${width - 1}, got ${column} in row ${r}`);
-      isRising &&= column > before;
-      before = column;
-    }
-    if (!isRising && new Set(columns.subarray(offsets[r], end)).size < end - offsets[r])
+    const row = columns.subarray(offsets[r], end);
+    const outside = row.find((column) => !(column >= 0 && column < width));
+    if (outside !== undefined)
+      throw bad(`expected columns from 0 to ${width - 1}, got ${outside} in row ${r}`);
+    if (new Set(row).size < row.length)
       throw bad(`expected every column once in a row, got one twice in row ${r}`);
   }
+}
+
+/**
+ * Whether offsets do not fall and the columns of every row rise from 0 on, below the width, as batchOf makes them: two passes without
+ * branches. Where a column falls, a row must begin.
+ */
+function areRising(offsets: Int32Array, columns: Int32Array, width: number): boolean {
+  const last = (width - 1) | 0;
+  let wrong = 0; // its sign: a number was negative
+  let falls = 0;
+  let before = -1;
+  for (let k = 0; k < columns.length; k++) {
+    const column = columns[k];
+    wrong |= column | (last - column);
+    falls += (column - before - 1) >>> 31;
+    before = column;
+  }
+  for (let r = 0; r + 1 < offsets.length; r++) {
+    const begin = offsets[r];
+    const length = offsets[r + 1] - begin;
+    wrong |= begin | length;
+    if (begin > 0 && length > 0 && begin < columns.length)
+      falls -= (columns[begin] - columns[begin - 1] - 1) >>> 31;
+  }
+  return wrong >= 0 && falls === 0;
 }
 
 const rowOf = (at: number, width: number) => Math.floor(at / width);

@@ -8,7 +8,15 @@ import { rmsprop } from "../../updates/rmsprop.js";
 import { settingsOf, type UpdateSettings } from "../../updates/update.js";
 import type { StepSettings } from "../engine.js";
 import { fusedOutput } from "../fused-outputs.js";
-import { laidOut, lay, outputKernels, wordOf, wordsOf } from "./job-fields.js";
+import {
+  type FieldValues,
+  fieldsOf,
+  laidOut,
+  layer,
+  outputKernels,
+  wordOf,
+  wordsOf,
+} from "./job-fields.js";
 import type { ArenaMemory } from "./kernels.js";
 import type { BatchSlice } from "./slices.js";
 import { isRmsprop, updateBlock, updateProgram } from "./update-program.js";
@@ -47,13 +55,15 @@ export interface StreamLayout {
  * whatever a batch needs, laid out anew for every batch. Nothing is allocated once the largest batch has been seen.
  */
 export class Arena {
-  readonly parameters: number;
-  /** First float of each slot of the update rule's memory. */
-  readonly slots: readonly number[];
-  /** Parameters and slots as they were before an update. */
-  private readonly kept: number;
+  /** First float of the parameters; each slot of the update rule's memory lies `stride` floats behind the one before. */
+  private state: number;
+  /** Where an update leaves the new ones: see `turn`. */
+  private next: number;
+  private readonly stride: number;
   private readonly noisy: number;
-  private readonly rule: number;
+  private readonly isRmsprop: boolean;
+  /** Floats of a register. */
+  private readonly block: number;
   private readonly updateRegisters: number;
   private readonly updateScalars: number;
   private readonly updateOpCount: number;
@@ -77,10 +87,11 @@ export class Arena {
       return at;
     };
     this.result = take(6);
-    this.parameters = take(count);
-    this.slots = plan.slots.map(() => take(count));
-    this.kept = take(end - this.parameters);
-    this.rule = Number(isRmsprop(plan.update));
+    this.stride = align(count);
+    this.state = take(this.stride * (1 + plan.slots.length));
+    this.next = take(this.stride * (1 + plan.slots.length));
+    this.isRmsprop = isRmsprop(plan.update);
+    this.block = Math.max(1, Math.floor(blockFloats / program.width)) * program.width;
     const rule = updateProgram(plan);
     this.updateRegisters = take(rule.registers * updateBlock);
     this.updateScalars = take(plan.scalarCount);
@@ -112,6 +123,21 @@ export class Arena {
     this.batches = align(end);
     this.reserve(this.batches);
     for (const [name, table] of Object.entries(sources)) memory.ints.set(table, this.tables[name]);
+    layJob(memory, 0, this.lasting());
+  }
+
+  get parameters(): number {
+    return this.state;
+  }
+
+  /** First float of a slot of the update rule's memory. */
+  slot(k: number): number {
+    return this.state + (1 + k) * this.stride;
+  }
+
+  /** Takes what the last update made in place of what was before. */
+  turn(): void {
+    [this.state, this.next] = [this.next, this.state];
   }
 
   /** Words in use and reserved. */
@@ -176,13 +202,9 @@ export class Arena {
 
   /** Sum of NLL and, after a gradient, its global norm, and after an update whether all that it made is finite. */
   results(): { nll: number; norm: number; whole: boolean } {
-    const { floats } = this.memory;
-    const [nll, norm, finite] = new Float64Array(
-      floats.buffer.slice(
-        floats.byteOffset + this.result * 4,
-        floats.byteOffset + this.result * 4 + 24,
-      ),
-    );
+    const { ints } = this.memory;
+    for (let k = 0; k < 6; k++) resultWords[k] = ints[this.result + k];
+    const [nll, norm, finite] = resultDoubles;
     return { nll, norm, whole: finite === 1 };
   }
 
@@ -237,14 +259,9 @@ export class Arena {
       weights: batch.weights ? take(rows) : -1,
       rowValues: take(program.outputRows.floats * program.lanes),
       gradients: take(program.parameterFloats),
-      registers: take(program.registers * this.block()),
+      registers: take(program.registers * this.block),
       saved: 0,
     };
-  }
-
-  private block(): number {
-    const { width } = this.program;
-    return Math.max(1, Math.floor(blockFloats / width)) * width;
   }
 
   private fill(batch: Batch, at: ReturnType<Arena["slice"]>, table: number): void {
@@ -262,17 +279,33 @@ export class Arena {
     if (batch.target.kind === "dense") floats.set(batch.target.values, at.targetValues);
     if (batch.weights) floats.set(batch.weights, at.weights);
     const { input, target } = at;
-    lay(this.memory, table, "Slice", {
-      ...at,
+    // written out, not spread: it is laid down for every step
+    laySlice(this.memory, table, {
       time: batch.time,
       batch: batch.size,
+      rows: at.rows,
+      stepOffsets: at.stepOffsets,
       inputOffsets: input?.offsets ?? 0,
       inputColumns: input?.columns ?? 0,
+      inputValues: at.inputValues,
       targetOffsets: target?.offsets ?? 0,
       targetColumns: target?.columns ?? 0,
+      targetValues: at.targetValues,
+      sequences: at.sequences,
+      sequenceStride: at.sequenceStride,
+      steps: at.steps,
+      stepStride: at.stepStride,
+      readout: at.readout,
+      nll: at.nll,
+      weights: at.weights,
+      rowValues: at.rowValues,
+      gradients: at.gradients,
+      registers: at.registers,
+      saved: at.saved,
     });
   }
 
+  /** What changes from call to call. */
   private job(
     slices: number,
     sliceCount: number,
@@ -281,25 +314,45 @@ export class Arena {
     settings: StepSettings | undefined,
     update: number,
   ): void {
-    const { program: p, tables: t, memory } = this;
-    const readoutWeight = p.parameters.find(({ name }) => name === "W_y") as ParameterShape;
-    const readoutBias = p.parameters.find(({ name }) => name === "b_y") as ParameterShape;
-    const { output } = p.model;
-    const fused = fusedOutput(output);
-    const { outputRows } = p;
-    const rule: UpdateSettings = settings ? settingsOf(this.plan.update, settings.update) : {};
-    if (settings)
-      memory.floats.set(this.plan.scalars(settings.learningRate, rule, update), this.updateScalars);
-    lay(memory, 0, "Job", {
+    const { memory, state, plan } = this;
+    const rule: UpdateSettings = settings ? settingsOf(plan.update, settings.update) : {};
+    if (settings && !this.isRmsprop)
+      memory.floats.set(plan.scalars(settings.learningRate, rule, update), this.updateScalars);
+    layCall(memory, 0, {
       mode,
-      parameters: this.parameters,
-      slots: this.slots.at(0) ?? 0,
-      slotStride: align(p.parameterFloats),
-      slotCount: this.slots.length,
-      noisy: this.noisy,
-      count: p.parameterFloats,
       slices,
       sliceCount,
+      parameters: state,
+      slots: state + this.stride,
+      next: this.next,
+      update,
+      noiseSeed: settings?.noiseSeed ?? 0,
+      shrink: settings?.nonFiniteGradient === "shrink" ? 1 : 0,
+      lossScale: settings?.loss === "sum" ? 1 : 1 / steps,
+      weightNoise: settings?.weightNoise ?? 0,
+      learningRate: settings?.learningRate ?? 0,
+      maxGradientNorm: settings?.maxGradientNorm ?? Number.POSITIVE_INFINITY,
+      maxStepNorm: settings?.maxStepNorm ?? Number.POSITIVE_INFINITY,
+      decay: rule.decay ?? 0,
+      momentum: rule.momentum ?? 0,
+      epsilon: rule.epsilon ?? 0,
+      rootFloor: rule.rootFloor ?? 0,
+    });
+  }
+
+  /** What stays as long as the session. */
+  private lasting(): Omit<FieldValues<"Job">, CallField> {
+    const { program: p, tables: t } = this;
+    const { output } = p.model;
+    const { outputRows } = p;
+    const fused = fusedOutput(output);
+    const readoutWeight = p.parameters.find(({ name }) => name === "W_y") as ParameterShape;
+    const readoutBias = p.parameters.find(({ name }) => name === "b_y") as ParameterShape;
+    return {
+      slotStride: this.stride,
+      slotCount: this.plan.slots.length,
+      noisy: this.noisy,
+      count: p.parameterFloats,
       packs: t.packs,
       packCount: p.packs.length,
       instructions: t.instructions,
@@ -335,23 +388,10 @@ export class Arena {
       rowTarget: outputRows.target?.offset ?? -1,
       rowNll: outputRows.nll.offset,
       rowSlope: outputRows.slope.offset,
-      registerStride: this.block(),
+      registerStride: this.block,
       hiddenSlot: p.hiddenSlot,
       hiddenGradientSlot: p.hiddenGradientSlot,
-      noiseSeed: settings?.noiseSeed ?? 0,
-      update,
-      kept: this.kept,
-      shrink: Number(settings?.nonFiniteGradient === "shrink"),
-      lossScale: settings?.loss === "sum" ? 1 : 1 / steps,
-      weightNoise: settings?.weightNoise ?? 0,
-      learningRate: settings?.learningRate ?? 0,
-      maxGradientNorm: settings?.maxGradientNorm ?? Number.POSITIVE_INFINITY,
-      maxStepNorm: settings?.maxStepNorm ?? Number.POSITIVE_INFINITY,
-      rule: this.rule,
-      decay: rule.decay ?? 0,
-      momentum: rule.momentum ?? 0,
-      epsilon: rule.epsilon ?? 0,
-      rootFloor: rule.rootFloor ?? 0,
+      rule: Number(this.isRmsprop),
       updateOps: t.updateOps,
       updateOpCount: this.updateOpCount,
       updateScalars: this.updateScalars,
@@ -360,7 +400,7 @@ export class Arena {
       updateResults: t.updateResults,
       deviationFloor,
       result: this.result,
-    });
+    };
   }
 
   private reserve(needed: number): void {
@@ -376,6 +416,8 @@ export class Arena {
   }
 }
 
+const layRowStep = layer("RowStep");
+
 /** The output's equations as c/rows.h reads them; every place is laid down as an offset. */
 function rowStepWords({ steps }: RowProgram): Int32Array {
   const words = new Int32Array(steps.length * wordsOf("RowStep"));
@@ -383,7 +425,7 @@ function rowStepWords({ steps }: RowProgram): Int32Array {
   steps.forEach(({ op, to, inputs, constant, first }, k) => {
     const [a = to, b = a, c = a] = inputs;
     const [rows, columns] = op === "over" ? to.shape : a.shape;
-    lay(memory, k * wordsOf("RowStep"), "RowStep", {
+    layRowStep(memory, k * wordsOf("RowStep"), {
       op: opCodes[op as keyof typeof opCodes],
       out: to.offset,
       a: a.offset,
@@ -400,6 +442,26 @@ function rowStepWords({ steps }: RowProgram): Int32Array {
   });
   return words;
 }
+
+const laySlice = layer("Slice");
+
+const callFields = [
+  ...(["mode", "slices", "sliceCount", "parameters", "slots", "next", "update"] as const),
+  ...(["noiseSeed", "shrink", "lossScale", "weightNoise", "learningRate"] as const),
+  ...(["maxGradientNorm", "maxStepNorm", "decay", "momentum", "epsilon", "rootFloor"] as const),
+];
+type CallField = (typeof callFields)[number];
+const isCallField = (field: string) => callFields.some((known) => known === field);
+
+const layCall = layer("Job", callFields);
+const layJob = layer(
+  "Job",
+  fieldsOf("Job").filter((f): f is Exclude<typeof f, CallField> => !isCallField(f)),
+);
+
+/** The results of a job, copied out of whatever memory is the arena's now. */
+const resultDoubles = new Float64Array(3);
+const resultWords = new Int32Array(resultDoubles.buffer);
 
 /** What the layout of a batch needs to know of one step. */
 function oneStep(size: number, inputSize: number, targetSize: number): Batch {

@@ -154,7 +154,7 @@ export const structures = {
     hiddenGradientSlot: int(),
     noiseSeed: int(),
     update: int("made before"),
-    kept: int("parameters and slots as they were before an update"),
+    next: int("where an update leaves the new parameters and slots, as far apart as the old ones"),
     shrink: int("whether a gradient that is not finite is replaced by 0.1 * its parameter"),
     lossScale: float(
       "of the gradient: 1 for the sum over the batch's rows, 1 / rows for their mean",
@@ -183,14 +183,6 @@ export const structures = {
 
 type Structure = keyof typeof structures;
 
-/** The same as lists: a job is laid down for every step. */
-const lists = Object.fromEntries(
-  Object.entries(structures).map(([structure, fields]) => [
-    structure,
-    Object.entries(fields).map(([name, { type }]) => ({ name, isFloat: type === "float" })),
-  ]),
-) as Record<Structure, { readonly name: string; readonly isFloat: boolean }[]>;
-
 /** A structure's values by field. */
 type FieldValues<S extends Structure> = Readonly<Record<keyof (typeof structures)[S], number>>;
 
@@ -212,20 +204,39 @@ export function laidOut<S extends Structure>(structure: S, values: FieldValues<S
   return Object.keys(structures[structure]).map((field) => values[field as keyof typeof values]);
 }
 
-/** Writes a structure into an arena, its first word at `at`. */
-export function lay<S extends Structure>(
-  { ints, floats }: { readonly ints: Int32Array; readonly floats: Float32Array },
-  at: number,
+/** The names of a structure's fields, in order. */
+export function fieldsOf<S extends Structure>(structure: S): (keyof FieldValues<S> & string)[] {
+  return Object.keys(structures[structure]) as (keyof FieldValues<S> & string)[];
+}
+
+/**
+ * What writes a structure, or some of its fields, into an arena, the structure's first word at `at`. It is made once: a job is laid
+ * down for every step.
+ */
+export function layer<
+  S extends Structure,
+  F extends keyof FieldValues<S> & string = keyof FieldValues<S> & string,
+>(
   structure: S,
-  values: FieldValues<S>,
-): void {
-  const list = lists[structure];
-  for (let k = 0; k < list.length; k++) {
-    const { name, isFloat } = list[k];
-    const value = values[name as keyof typeof values];
-    if (isFloat) floats[at + k] = value;
-    else ints[at + k] = value;
-  }
+  fields?: readonly F[],
+): (
+  memory: { readonly ints: Int32Array; readonly floats: Float32Array },
+  at: number,
+  values: Readonly<Record<F, number>>,
+) => void {
+  const types: Readonly<Record<string, Field>> = structures[structure];
+  const list = (fields ?? (fieldsOf(structure) as string[] as F[])).map((name) => ({
+    name,
+    word: wordOf(structure, name),
+    isFloat: types[name].type === "float",
+  }));
+  return ({ ints, floats }, at, values) => {
+    for (let k = 0; k < list.length; k++) {
+      const { name, word, isFloat } = list[k];
+      if (isFloat) floats[at + word] = values[name];
+      else ints[at + word] = values[name];
+    }
+  };
 }
 
 /** How an output's NLL and gradient are computed: by its equations, or by a kernel for them. */

@@ -42,6 +42,7 @@ export class NativeSession implements Session {
         throw new NotFiniteError(this.updates + 1, this.firstNotFinite(first.gradients));
     }
     if (!whole) throw new NotFiniteError(this.updates + 1, "the updated parameters");
+    this.arena.turn();
     this.updates += 1;
     return { nllPerStep: nll / steps, steps, gradientNorm: norm };
   }
@@ -72,7 +73,7 @@ export class NativeSession implements Session {
 
   async read(): Promise<TrainingState> {
     const { arena, plan, updates } = this;
-    const slots = plan.slots.map((name, k) => [name, arena.read(arena.slots[k])] as const);
+    const slots = plan.slots.map((name, k) => [name, arena.read(arena.slot(k))] as const);
     return { parameters: arena.read(arena.parameters), optimiser: new Map(slots), updates };
   }
 
@@ -98,7 +99,7 @@ export class NativeSession implements Session {
   private restore(state: TrainingState): void {
     this.arena.write(this.arena.parameters, state.parameters);
     this.plan.slots.forEach((name, k) => {
-      this.arena.write(this.arena.slots[k], state.optimiser.get(name));
+      this.arena.write(this.arena.slot(k), state.optimiser.get(name));
     });
     this.updates = state.updates;
   }

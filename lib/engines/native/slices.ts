@@ -10,8 +10,7 @@ export interface BatchSlice {
 /** Deals a batch's sequences out to `count` threads, longest first and in turn, so that each gets about as many rows. */
 export function slicesOf(batch: Batch, count: number): BatchSlice[] {
   const parts = Math.min(count, batch.size);
-  if (parts === 1)
-    return [{ batch, members: Int32Array.from({ length: batch.size }, (_, b) => b) }];
+  if (parts === 1) return [{ batch, members: new Int32Array(batch.size).map((_, b) => b) }];
   return Array.from({ length: parts }, (_, part) => slice(batch, part, parts));
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   jobHeader,
   laidOut,
-  lay,
+  layer,
   structures,
   wordsOf,
 } from "../../../lib/engines/native/job-fields.js";
@@ -31,7 +31,7 @@ describe("a job's fields", () => {
     const buffer = new ArrayBuffer(4 * 80);
     const memory = { ints: new Int32Array(buffer), floats: new Float32Array(buffer) };
     const numbers = Object.keys(structures.Job).map((field, k) => [field, k + 0.5]);
-    lay(memory, 2, "Job", Object.fromEntries(numbers));
+    layer("Job")(memory, 2, Object.fromEntries(numbers));
     Object.values(structures.Job).forEach(({ type }, k) => {
       expect(type === "float" ? memory.floats[2 + k] : memory.ints[2 + k]).toBe(
         type === "float" ? k + 0.5 : k,

@@ -104,7 +104,7 @@ static int update_is_sound(const Check *c) {
   const Job *job = c->job;
   if (!(job->mode & JOB_UPDATE)) return 1;
   const int64_t behind = job->slotCount > 0 ? job->slots + (job->slotCount - 1LL) * job->slotStride + job->count : (int64_t)job->parameters + job->count;
-  if (!inside(c, job->kept, behind - job->parameters)) return 0;
+  if (!inside(c, job->next, behind - job->parameters)) return 0;
   if (job->rule == 1) return job->slotCount == 2;
   if (!inside(c, job->updateOps, job->updateOpCount * (int64_t)sizeof(PhaseOp) / 4) || !inside(c, job->updateScalars, job->updateScalarCount) ||
       !inside(c, job->updateResults, 1LL + job->slotCount) || !inside(c, job->updateRegisters, (1LL + job->updateScalarCount) * UPDATE_BLOCK))

@@ -150,7 +150,7 @@ typedef struct {
   int32_t hiddenGradientSlot;
   int32_t noiseSeed;
   int32_t update; // made before
-  int32_t kept; // parameters and slots as they were before an update
+  int32_t next; // where an update leaves the new parameters and slots, as far apart as the old ones
   int32_t shrink; // whether a gradient that is not finite is replaced by 0.1 * its parameter
   float lossScale; // of the gradient: 1 for the sum over the batch's rows, 1 / rows for their mean
   float weightNoise;
