@@ -122,28 +122,41 @@ function checkRows(
 }
 
 /**
- * Whether offsets do not fall and the columns of every row rise from 0 on, below the width, as batchOf makes them: two passes without
- * branches. Where a column falls, a row must begin.
+ * Whether offsets do not fall and the columns of every row rise from 0 on, below the width, as batchOf makes them. Passes without
+ * branches, four columns at a time: they are made for every step. Where a column falls, a row must begin.
  */
 function areRising(offsets: Int32Array, columns: Int32Array, width: number): boolean {
   const last = (width - 1) | 0;
+  const count = columns.length;
   let wrong = 0; // its sign: a number was negative
   let falls = 0;
   let before = -1;
-  for (let k = 0; k < columns.length; k++) {
+  let k = 0;
+  for (; k + 3 < count; k += 4) {
+    const a = columns[k];
+    const b = columns[k + 1];
+    const c = columns[k + 2];
+    const d = columns[k + 3];
+    wrong |= a | (last - a) | b | (last - b) | c | (last - c) | d | (last - d);
+    falls = (falls + fall(before, a) + fall(a, b) + fall(b, c) + fall(c, d)) | 0;
+    before = d;
+  }
+  for (; k < count; k++) {
     const column = columns[k];
     wrong |= column | (last - column);
-    falls += (column - before - 1) >>> 31;
+    falls += fall(before, column);
     before = column;
   }
   for (let r = 0; r + 1 < offsets.length; r++) {
     const begin = offsets[r];
     const length = offsets[r + 1] - begin;
     wrong |= begin | length;
-    if (begin > 0 && length > 0 && begin < columns.length)
-      falls -= (columns[begin] - columns[begin - 1] - 1) >>> 31;
+    if (begin > 0 && length > 0 && begin < count) falls -= fall(columns[begin - 1], columns[begin]);
   }
   return wrong >= 0 && falls === 0;
 }
+
+/** 1 where a column is not above the one before. */
+const fall = (before: number, column: number) => (column - before - 1) >>> 31;
 
 const rowOf = (at: number, width: number) => Math.floor(at / width);

@@ -7,9 +7,11 @@ export function outOfRange(
   settings: UpdateSettings,
   ranges: Readonly<Record<string, readonly [words: string, isIn: (value: number) => boolean]>>,
 ): string | undefined {
-  for (const [name, [words, isIn]] of Object.entries(ranges))
+  for (const name of Object.keys(ranges)) {
+    const [words, isIn] = ranges[name];
     if (!isIn(settings[name]))
       return `${name}: expected a number ${words}, got ${String(settings[name])}`;
+  }
   return undefined;
 }
 

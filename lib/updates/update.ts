@@ -133,7 +133,8 @@ export function settingsOf(
   where = `update ${name}`,
 ): UpdateSettings {
   const bad = (problem: string) => new GatedRnnError("usage", `${where}: ${problem}`);
-  for (const [setting, value] of Object.entries(given)) {
+  for (const setting of Object.keys(given)) {
+    const value = given[setting];
     if (!Object.hasOwn(settings, setting))
       throw bad(
         `${setting}: expected a setting of ${name} (${Object.keys(settings).join(", ") || "it has none"}), got another`,

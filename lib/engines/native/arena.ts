@@ -5,7 +5,7 @@ import { GatedRnnError } from "../../errors.js";
 import { deviationFloor } from "../../outputs/index.js";
 import { type UpdatePlan, updatePlan } from "../../updates/plan.js";
 import { rmsprop } from "../../updates/rmsprop.js";
-import { settingsOf, type UpdateSettings } from "../../updates/update.js";
+import type { UpdateSettings } from "../../updates/update.js";
 import type { StepSettings } from "../engine.js";
 import { fusedOutput } from "../fused-outputs.js";
 import {
@@ -315,7 +315,7 @@ export class Arena {
     update: number,
   ): void {
     const { memory, state, plan } = this;
-    const rule: UpdateSettings = settings ? settingsOf(plan.update, settings.update) : {};
+    const rule: UpdateSettings = settings ? { ...plan.update.settings, ...settings.update } : {};
     if (settings && !this.isRmsprop)
       memory.floats.set(plan.scalars(settings.learningRate, rule, update), this.updateScalars);
     layCall(memory, 0, {

@@ -23,7 +23,7 @@ export function operationsHeader(): string {
 enum Op { ${names.join(", ")} };
 
 // out = op(x, y, z), element by element, for n floats: whole vectors.
-INLINE void elementwise(int op, float *out, const float *x, const float *y, const float *z, float constant, long n) {
+APART void elementwise(int op, float *out, const float *x, const float *y, const float *z, float constant, long n) {
   switch (op) {
 ${elementwiseOps.map(loop).join("\n")}
   }

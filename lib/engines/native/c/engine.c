@@ -51,7 +51,7 @@ static long rows_at(const Context *x, long t) {
 enum { LONGEST_PHASE = 128 };
 
 // The same as run_phase, for more operations: operands are found anew for every block.
-static void run_long_phase(const Context *x, const Instruction *phase, const float *weights, long t) {
+APART void run_long_phase(const Context *x, const Instruction *phase, const float *weights, long t) {
   const Job *job = x->job;
   const PhaseOp *ops = AT(PhaseOp, job->ops) + phase->at;
   const long total = rows_at(x, t) * job->width, block = job->registerStride;
@@ -197,7 +197,7 @@ static void forward(const Context *x) {
 }
 
 // One step of streams that run side by side, their states kept from step to step; the weights were prepared by a job before.
-static void stream_step(const Context *x) {
+APART void stream_step(const Context *x) {
   const Job *job = x->job;
   const Slice *s = x->slice;
   const long width = job->width;
@@ -263,7 +263,7 @@ static void mixture(const Context *x, int backward, float scale) {
 }
 
 // The output's equations (rows.h), LANES rows at a time.
-static void equations(const Context *x, int backward, float scale) {
+APART void equations(const Context *x, int backward, float scale) {
   const Job *job = x->job;
   const Slice *s = x->slice;
   const RowStep *steps = AT(RowStep, job->rowSteps);
@@ -303,7 +303,7 @@ static void equations(const Context *x, int backward, float scale) {
 }
 
 // Rows of weight 0 count for nothing, whatever stands in them.
-static void weigh(const Context *x, int backward) {
+APART void weigh(const Context *x, int backward) {
   const Slice *s = x->slice;
   for (long r = 0; r < s->rows; r++) {
     const float weight = weight_of(x, r);
@@ -431,12 +431,11 @@ static void prepare_weights(const Context *x) {
   const float *parameters = x->arena + job->parameters;
   float *noisy = x->arena + job->noisy;
   const Shape *shapes = AT(Shape, job->shapes);
-  copy(noisy, parameters, job->count);
-  if (job->weightNoise != 0)
-    for (int k = 0; k < job->shapeCount; k++)
-      if (shapes[k].stream >= 0)
-        add_noise(parameters + shapes[k].parameter, noisy + shapes[k].parameter, job->weightNoise, (uint32_t)job->noiseSeed, (uint32_t)job->update,
-                  (uint32_t)shapes[k].stream, shapes[k].rows, shapes[k].columns, shapes[k].width);
+  for (const Shape *s = shapes, *end = s + job->shapeCount; s < end; s++)
+    if (job->weightNoise != 0 && s->stream >= 0)
+      add_noise(parameters + s->parameter, noisy + s->parameter, job->weightNoise, (uint32_t)job->noiseSeed, (uint32_t)job->update, (uint32_t)s->stream,
+                s->rows, s->columns, s->width);
+    else copy(noisy + s->parameter, parameters + s->parameter, (long)s->rows * s->width);
   const Pack *packs = AT(Pack, job->packs);
   for (int k = 0; k < job->packCount; k++)
     pack(packs[k].rows, packs[k].width, packs[k].columns, noisy + packs[k].parameter, packs[k].stepRow, packs[k].stepColumn, x->arena + packs[k].packed);
@@ -536,7 +535,7 @@ static float *update_operand(const Context *x, int32_t word, long from) {
 }
 
 // Any rule, block by block. The steps go to where the gradients were, or are taken at once.
-static int update_by_equations(const Context *x, const float *gradients, float rescale, int limited) {
+APART int update_by_equations(const Context *x, const float *gradients, float rescale, int limited) {
   const Job *job = x->job;
   const PhaseOp *ops = AT(PhaseOp, job->updateOps);
   const int32_t *results = AT(int32_t, job->updateResults);

@@ -6,7 +6,7 @@
 enum Op { OP_SIGMOID, OP_TANH, OP_RELU, OP_EXP, OP_LOG, OP_SOFTPLUS, OP_SQRT, OP_SQUARE, OP_ABSOLUTE, OP_NEGATE, OP_ONE_MINUS, OP_LOG_GAMMA, OP_PLUS, OP_MINUS, OP_TIMES, OP_DIVIDE, OP_MAXIMUM, OP_MINIMUM, OP_CONSTANT, OP_SCALE, OP_SHIFT, OP_SIGMOID_GRADIENT, OP_TANH_GRADIENT, OP_RELU_GRADIENT, OP_TIMES_PLUS, OP_WITH_SIGN_OF, OP_WHERE_LESS, OP_WHERE_NOT_LESS, OP_DIGAMMA, OP_COPY, OP_PEEPHOLE, OP_PART, OP_OVER, OP_SUM, OP_SUM_ROWS, OP_LOG_SUM_EXP, OP_SOFTMAX, OP_AT, OP_INSERT, OP_SPREAD };
 
 // out = op(x, y, z), element by element, for n floats: whole vectors.
-INLINE void elementwise(int op, float *out, const float *x, const float *y, const float *z, float constant, long n) {
+APART void elementwise(int op, float *out, const float *x, const float *y, const float *z, float constant, long n) {
   switch (op) {
   case OP_SIGMOID:
     for (long i = 0; i < n; i += LANES) { const vf a = load(x + i); store(out + i, vsigmoid(a)); }

@@ -28,7 +28,7 @@ INLINE vf exponentials(float *out, const float *a, long n, vf top) {
   return total;
 }
 
-static void row_step(const RowStep *p, float *v, const TargetColumns *target) {
+APART void row_step(const RowStep *p, float *v, const TargetColumns *target) {
   float *out = v + (long)p->out * LANES;
   const float *a = v + (long)p->a * LANES;
   const long rows = p->rows, columns = p->columns;

@@ -18,6 +18,13 @@
 typedef float vf __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 typedef int32_t vi __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 #define INLINE static inline __attribute__((always_inline))
+// What many loops call, and what few jobs need. Within its callers it would cost their other loops registers in WebAssembly, where
+// the browser's compiler has to find them in a hurry; compilers of this machine choose for themselves.
+#ifdef __wasm__
+#define APART static __attribute__((noinline))
+#else
+#define APART static
+#endif
 
 INLINE vf load(const float *p) { return *(const vf *)p; }
 INLINE void store(float *p, vf v) { *(vf *)p = v; }
