@@ -30,8 +30,8 @@ function batchOf(columns: readonly number[], offsets: readonly number[]): Batch 
 const checked = (columns: readonly number[], offsets: readonly number[]) => () =>
   checkBatch("engine", keys, batchOf(columns, offsets));
 
-const right = [0, 8, 3, 4, 5, 6, 1, 2, 0, 7, 8] as const;
-const offsets = [0, 0, 2, 6, 6, 7, 8, 11, 11] as const;
+const right: readonly number[] = [0, 8, 3, 4, 5, 6, 1, 2, 0, 7, 8];
+const offsets: readonly number[] = [0, 0, 2, 6, 6, 7, 8, 11, 11];
 
 describe("a batch's sparse rows at the door", () => {
   it("may be empty, and begin anywhere", () => {

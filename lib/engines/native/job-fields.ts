@@ -184,7 +184,9 @@ export const structures = {
 type Structure = keyof typeof structures;
 
 /** A structure's values by field. */
-type FieldValues<S extends Structure> = Readonly<Record<keyof (typeof structures)[S], number>>;
+export type FieldValues<S extends Structure> = Readonly<
+  Record<keyof (typeof structures)[S], number>
+>;
 
 /** How many words a structure takes. */
 export function wordsOf(structure: Structure): number {
