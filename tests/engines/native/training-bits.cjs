@@ -10,7 +10,7 @@ const { openEngine } = load("engines/index.js");
 const { gru } = load("cells/gru.js");
 const { model } = load("model/model.js");
 const { initialState } = load("model/initialise.js");
-const { bernoulli } = load("outputs/output.js");
+const { bernoulli } = load("outputs/bernoulli.js");
 const { generator } = load("random/generator.js");
 
 const lengths = Int32Array.of(40, 33, 33, 20, 7, 1);
