@@ -1,11 +1,9 @@
 import type { NodeIndex } from "../cells/graph.js";
 import { isNoisy, type Model } from "../model/model.js";
 import type { ValueIndex } from "./derivative.js";
-import { elementwiseOps } from "./ops.js";
-import { type RowOp, rowOps } from "./row-ops.js";
 import { type RowProgram, rowProgram } from "./row-program.js";
 import { type Instruction, type PhaseOp, schedule } from "./schedule.js";
-import { type Slots, slots } from "./slots.js";
+import { type Slot, type Slots, slots } from "./slots.js";
 
 /** How a parameter lies in memory: rows of `width` floats of which the first `columns` count; `stream` −1: no weight noise. */
 export interface ParameterShape {
@@ -27,10 +25,62 @@ interface PackedMatrix {
   readonly stepColumn: number;
 }
 
+/** Where a value lies: in a register of its phase, or in a slot (slots.ts). */
+export interface Operand {
+  readonly kind: "register" | Slot["kind"];
+  readonly index: number;
+}
+
+/** An element-wise operation; a peephole's `weight` is an offset in the parameters. */
+export interface ProgramOp {
+  readonly op: PhaseOp["op"];
+  readonly out: Operand;
+  readonly inputs: readonly Operand[];
+  readonly constant: number | undefined;
+  readonly weight: number | undefined;
+}
+
+/** target (+)= source · matrix, an index of `packs`. */
+export interface ProgramProduct {
+  readonly source: Operand;
+  readonly pack: number;
+  readonly target: Operand;
+  readonly accumulate: boolean;
+}
+
+export type ProgramInstruction =
+  | { readonly kind: "phase"; readonly ops: readonly ProgramOp[] }
+  | ({ readonly kind: "product" } & ProgramProduct);
+
+/** A state's new value, the copy that the next step reads (if one does), and their gradients. */
+export interface ProgramState {
+  readonly value: Operand;
+  readonly previous: Operand | undefined;
+  readonly gradient: Operand;
+  readonly previousGradient: Operand | undefined;
+}
+
+/** An affine product's result: the slot where b + x W is prepared for all rows, and its gradient's. */
+interface ProgramAffine {
+  readonly slot: number;
+  /** W: its offset in the parameters, and its index in `packs`. */
+  readonly input: { readonly weight: number; readonly pack: number } | undefined;
+  /** Offset in the parameters. */
+  readonly bias: number;
+  readonly gradient: number | undefined;
+}
+
+/** A gradient from two slots of all rows: sourceᵀ gradient of a matrix, Σ source ⊙ gradient else. */
+interface ProgramWeightGradient {
+  /** Offset in the parameters. */
+  readonly weight: number;
+  readonly source: number;
+  readonly gradient: number;
+}
+
 /**
- * A training program: what an engine needs to train a model, as tables of 32-bit words. It knows sizes and no batch: the
- * rows of a batch are laid out when it is run. Operands are words, kind << 28 | index, of the kinds register 0, sequence
- * slot 1, step slot 2. The tables' columns are those of engines/native/c/job.h.
+ * A training program: what an engine needs to train a model. It knows sizes and no batch: the rows
+ * of a batch are laid out when it is run.
  */
 export interface Program {
   readonly model: Model;
@@ -43,14 +93,14 @@ export interface Program {
   /** Floats of all parameters, padded. */
   readonly parameterFloats: number;
   readonly packs: readonly PackedMatrix[];
-  readonly ops: Int32Array;
-  readonly instructions: Int32Array;
-  readonly forwardCount: number;
-  readonly backwardCount: number;
-  readonly states: Int32Array;
-  readonly affines: Int32Array;
-  readonly matrices: Int32Array;
-  readonly peepholes: Int32Array;
+  /** A time step, and its backward step. */
+  readonly forward: readonly ProgramInstruction[];
+  readonly backward: readonly ProgramInstruction[];
+  /** h first. */
+  readonly states: readonly ProgramState[];
+  readonly affines: readonly ProgramAffine[];
+  readonly matrices: readonly ProgramWeightGradient[];
+  readonly peepholes: readonly ProgramWeightGradient[];
   /** The output's NLL and gradient, from the readout of a row. */
   readonly outputRows: RowProgram;
   readonly readoutPack: number;
@@ -63,13 +113,6 @@ export interface Program {
   /** Sequence slots of the named gates and states; only in a program for traces do they survive the step. */
   readonly named: ReadonlyMap<string, number>;
 }
-
-/** What an operation is called in `ops`: its place in the table of operations, peepholes and those on rows behind them. */
-export const opCodes: Readonly<Record<PhaseOp["op"] | RowOp, number>> = Object.fromEntries(
-  [...elementwiseOps, "peephole" as const, ...rowOps].map((op, code) => [op, code]),
-) as Record<PhaseOp["op"] | RowOp, number>;
-
-const kinds = { register: 0, sequence: 1, step: 2 } as const;
 
 /**
  * Compiles a model for an engine whose vectors have `lanes` floats.
@@ -107,78 +150,83 @@ export function compile(
     return same >= 0 ? same : packs.push(matrix) - 1;
   };
 
-  const ops: number[] = [];
-  let registers = 1; // operands that an operation does not have are register 0
-  const encode = (instructions: readonly Instruction[], transposed: boolean) =>
-    instructions.flatMap((instruction) => {
-      if (instruction.kind === "product") {
-        const { product, target, accumulate } = instruction;
-        const operands = [
-          operand(place, product.source),
-          pack(product.weight, transposed),
-          operand(place, target),
-        ];
-        return [1, 0, 0, ...operands, Number(accumulate)];
-      }
-      const at = ops.length / 6;
-      const inRegisters = registerOf(instruction.ops, place);
-      registers = Math.max(registers, ...[...inRegisters.values()].map((r) => r + 1));
-      for (const op of instruction.ops) {
-        const words = [op.value, ...op.inputs].map(
-          (value) => inRegisters.get(value) ?? operand(place, value),
-        );
-        const extra =
-          op.weight !== undefined ? shape(op.weight).offset : floatBits(op.constant ?? 0);
-        ops.push(opCodes[op.op], ...words, ...new Array<number>(4 - words.length).fill(0), extra);
-      }
-      return [0, instruction.ops.length, at, 0, 0, 0, 0];
-    });
-  const forward = encode(plan.forward, false);
-  const backward = encode(plan.backward, true);
+  let registers = 1; // engines may read one for operands that an operation does not have
+  const placed = (instruction: Instruction, transposed: boolean): ProgramInstruction => {
+    if (instruction.kind === "product") {
+      const { product, target, accumulate } = instruction;
+      return {
+        kind: "product",
+        source: operand(place, product.source),
+        pack: pack(product.weight, transposed),
+        target: operand(place, target),
+        accumulate,
+      };
+    }
+    const inRegisters = registerOf(instruction.ops, place);
+    registers = Math.max(registers, ...[...inRegisters.values()].map((r) => r + 1));
+    const at = (value: ValueIndex): Operand => {
+      const index = inRegisters.get(value);
+      return index === undefined ? operand(place, value) : { kind: "register", index };
+    };
+    return {
+      kind: "phase",
+      ops: instruction.ops.map(({ op, value, inputs, constant, weight }) => ({
+        op,
+        out: at(value),
+        inputs: inputs.map(at),
+        constant,
+        weight: weight === undefined ? undefined : shape(weight).offset,
+      })),
+    };
+  };
+  const forward = plan.forward.map((instruction) => placed(instruction, false));
+  const backward = plan.backward.map((instruction) => placed(instruction, true));
 
   const { derivative, memory } = plan;
-  const sequence = (value: ValueIndex | undefined) =>
-    value === undefined ? -1 : (place.of.get(value)?.index ?? -1);
-  const at = (value: ValueIndex | undefined) => (value === undefined ? -1 : operand(place, value));
-  const gradientOf = (state: string) => {
-    const k = derivative.values.findIndex((v) => v.op === "stateGradient" && v.state === state);
-    return graph.nodes.length + k;
-  };
-  const states = graph.states.flatMap(({ name, node }) => {
+  const optional = (value: ValueIndex | undefined) =>
+    value === undefined ? undefined : operand(place, value);
+  const gradientOf = (state: string) =>
+    graph.nodes.length +
+    derivative.values.findIndex((v) => v.op === "stateGradient" && v.state === state);
+  const states = graph.states.map(({ name, node }): ProgramState => {
     const previous = graph.nodes.findIndex((n) => n.op === "previous" && n.state === name);
-    return [
-      at(node),
-      memory.has(previous) ? at(previous) : -1,
-      at(gradientOf(name)),
-      at(derivative.previous.get(name)),
-    ];
+    return {
+      value: operand(place, node),
+      previous: memory.has(previous) ? operand(place, previous) : undefined,
+      gradient: operand(place, gradientOf(name)),
+      previousGradient: optional(derivative.previous.get(name)),
+    };
   });
-  const affines: number[] = [];
-  const matrices: number[] = [];
-  const peepholes: number[] = [];
+  const slot = (value: ValueIndex) => operand(place, value).index;
+  const affines: ProgramAffine[] = [];
+  const matrices: ProgramWeightGradient[] = [];
+  const peepholes: ProgramWeightGradient[] = [];
   graph.nodes.forEach((node, i) => {
     if (node.op === "affine") {
       const x = node.inputs.findIndex((k) => graph.nodes[k].op === "input");
-      const input = x < 0 ? undefined : node.weights[x];
-      const gradient = sequence(derivative.affine.get(i));
-      affines.push(
-        sequence(i),
-        input ? shape(input).offset : -1,
-        input ? pack(input, false) : -1,
-        shape(node.bias).offset,
+      const reached = derivative.affine.get(i);
+      const gradient = reached === undefined ? undefined : slot(reached);
+      affines.push({
+        slot: slot(i),
+        input:
+          x < 0
+            ? undefined
+            : { weight: shape(node.weights[x]).offset, pack: pack(node.weights[x], false) },
+        bias: shape(node.bias).offset,
         gradient,
-      );
+      });
       node.inputs.forEach((k, n) => {
-        if (graph.nodes[k].op !== "input" && gradient >= 0)
-          matrices.push(shape(node.weights[n]).offset, sequence(k), gradient);
+        if (graph.nodes[k].op !== "input" && gradient !== undefined)
+          matrices.push({ weight: shape(node.weights[n]).offset, source: slot(k), gradient });
       });
     }
-    if (node.op === "peephole" && derivative.peephole.has(i))
-      peepholes.push(
-        shape(node.weight).offset,
-        sequence(node.input),
-        sequence(derivative.peephole.get(i)),
-      );
+    const reached = derivative.peephole.get(i);
+    if (node.op === "peephole" && reached !== undefined)
+      peepholes.push({
+        weight: shape(node.weight).offset,
+        source: slot(node.input),
+        gradient: slot(reached),
+      });
   });
   return {
     model,
@@ -187,26 +235,22 @@ export function compile(
     readoutWidth,
     parameters,
     parameterFloats: floats,
-    ops: Int32Array.from(ops),
-    instructions: Int32Array.from([...forward, ...backward]),
-    forwardCount: plan.forward.length,
-    backwardCount: plan.backward.length,
-    states: Int32Array.from(states),
-    affines: Int32Array.from(affines),
-    matrices: Int32Array.from(matrices),
-    peepholes: Int32Array.from(peepholes),
+    forward,
+    backward,
+    states,
+    affines,
+    matrices,
+    peepholes,
     outputRows: rowProgram(model.output),
     readoutPack: pack("W_y", false),
     readoutBackPack: pack("W_y", true),
     packs,
-    hiddenSlot: sequence(graph.states[0].node),
-    hiddenGradientSlot: sequence(gradientOf("h")),
+    hiddenSlot: slot(graph.states[0].node),
+    hiddenGradientSlot: slot(gradientOf("h")),
     sequenceSlots: place.sequences,
     stepSlots: place.steps,
     registers,
-    named: new Map(
-      kept.length > 0 ? graph.named.map(({ name, node }) => [name, sequence(node)]) : [],
-    ),
+    named: new Map(kept.length > 0 ? graph.named.map(({ name, node }) => [name, slot(node)]) : []),
   };
 }
 
@@ -232,10 +276,10 @@ function layOut(
   return { parameters, floats };
 }
 
-function operand(place: Slots, value: ValueIndex): number {
+function operand(place: Slots, value: ValueIndex): Slot {
   const slot = place.of.get(value);
   if (!slot) throw new Error(`compile: value ${value} is read and never written`);
-  return (kinds[slot.kind] << 28) | slot.index;
+  return slot;
 }
 
 /** Registers for the values of a phase that leave it nowhere: linear scan, an operation may write over what it reads last. */
@@ -254,8 +298,4 @@ function registerOf(ops: readonly PhaseOp[], place: Slots): Map<ValueIndex, numb
     registers.set(value, register);
   });
   return registers;
-}
-
-function floatBits(value: number): number {
-  return new Int32Array(Float32Array.of(value).buffer)[0];
 }

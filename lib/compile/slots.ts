@@ -3,7 +3,7 @@ import type { ValueIndex } from "./derivative.js";
 import type { Instruction, Schedule } from "./schedule.js";
 
 /** Where a value in memory lies: a slot of all rows of a batch, or of the rows of one step. */
-interface Slot {
+export interface Slot {
   readonly kind: "sequence" | "step";
   readonly index: number;
 }

@@ -1,4 +1,4 @@
-import { opCodes, type ParameterShape, type Program } from "../../compile/program.js";
+import type { ParameterShape, Program } from "../../compile/program.js";
 import type { RowProgram } from "../../compile/row-program.js";
 import { type Batch, predictedSteps } from "../../data/batch.js";
 import { GatedRnnError } from "../../errors.js";
@@ -19,6 +19,7 @@ import {
 } from "./job-fields.js";
 import type { ArenaMemory } from "./kernels.js";
 import type { BatchSlice } from "./slices.js";
+import { opCodes, programTables } from "./tables.js";
 import { isRmsprop, updateBlock, updateProgram } from "./update-program.js";
 
 /** 64 bytes: rows that begin on a cache line. */
@@ -107,12 +108,7 @@ export class Arena {
     const sources = {
       packs: packTable,
       shapes: shapeTable,
-      ops: program.ops,
-      instructions: program.instructions,
-      states: program.states,
-      affines: program.affines,
-      matrices: program.matrices,
-      peepholes: program.peepholes,
+      ...programTables(program),
       rowSteps: rowStepWords(program.outputRows),
       updateOps: rule.ops,
       updateResults: rule.results,
@@ -189,7 +185,7 @@ export class Arena {
     };
     const slice = take(wordsOf("Slice"));
     const input = { offsets: take(count + 1), columns: take(count * inputSize) };
-    const states = this.program.states.length / wordsOf("State");
+    const states = this.program.states.length;
     const saved = take(states * align(count * this.program.width));
     const layout = this.slice(batch, take);
     this.reserve(end);
@@ -356,17 +352,17 @@ export class Arena {
       packs: t.packs,
       packCount: p.packs.length,
       instructions: t.instructions,
-      forwardCount: p.forwardCount,
-      backwardCount: p.backwardCount,
+      forwardCount: p.forward.length,
+      backwardCount: p.backward.length,
       ops: t.ops,
       states: t.states,
-      stateCount: p.states.length / wordsOf("State"),
+      stateCount: p.states.length,
       affines: t.affines,
-      affineCount: p.affines.length / wordsOf("Affine"),
+      affineCount: p.affines.length,
       matrices: t.matrices,
-      matrixCount: p.matrices.length / wordsOf("WeightGradient"),
+      matrixCount: p.matrices.length,
       peepholes: t.peepholes,
-      peepholeCount: p.peepholes.length / wordsOf("WeightGradient"),
+      peepholeCount: p.peepholes.length,
       shapes: t.shapes,
       shapeCount: p.parameters.length,
       inputSize: p.model.inputSize,

@@ -1,8 +1,8 @@
-import { opCodes } from "../../compile/program.js";
 import type { Operand, UpdatePlan } from "../../updates/plan.js";
 import { rmsprop } from "../../updates/rmsprop.js";
 import type { Update } from "../../updates/update.js";
 import { laidOut } from "./job-fields.js";
+import { floatBits, opCodes } from "./tables.js";
 
 /** Floats of a register in c/engine.c's updates. */
 export const updateBlock = 512;
@@ -52,7 +52,7 @@ export function updateProgram(plan: UpdatePlan): UpdateProgram {
   return {
     ops: ops.flatMap(({ op, inputs, constant }, k) => {
       const [a = 0, b = 0, c = 0] = inputs.map(word);
-      const extra = new Int32Array(Float32Array.of(constant).buffer)[0];
+      const extra = floatBits(constant);
       return laidOut("PhaseOp", { op: opCodes[op], out: registers[k], a, b, c, extra });
     }),
     results: results.map((k) => registers[k]),

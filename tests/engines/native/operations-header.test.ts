@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { elementwiseOps } from "../../../lib/compile/ops.js";
-import { opCodes } from "../../../lib/compile/program.js";
 import { rowOps } from "../../../lib/compile/row-ops.js";
 import { operationsHeader } from "../../../lib/engines/native/operations-header.js";
+import { opCodes } from "../../../lib/engines/native/tables.js";
 
 const header = readFileSync(
   new URL("../../../lib/engines/native/c/operations.h", import.meta.url),

@@ -1,7 +1,7 @@
-import type { Program } from "../../../compile/program.js";
+import type { Operand, Program } from "../../../compile/program.js";
 import { type Kernel, kernel } from "./kernel.js";
-import { indexOf, kindOf, loopOf } from "./steps.js";
-import { byComponent, expression, ofFour, ofOne } from "./values.js";
+import { loopOf, nameOf } from "./steps.js";
+import { byComponent, expression, number, ofFour, ofOne } from "./values.js";
 import type { WeightLayout } from "./weights.js";
 
 /** What a device offers to one workgroup. */
@@ -13,7 +13,7 @@ interface WorkgroupLimits {
   readonly keepsWeights: boolean;
 }
 
-const variable = (word: number, unit: number) => `${"rqs"[kindOf(word)]}${indexOf(word)}_${unit}`;
+const inSequence = (index: number): Operand => ({ kind: "sequence", index });
 
 /** A sequence loop, and how many sequences one of its workgroups carries. */
 interface SequenceLoop extends Kernel {
@@ -39,11 +39,10 @@ export function sequenceLoop(
   const units = Array.from({ length: Math.ceil(hiddenSize / workgroupSize) }, (_, u) => u);
 
   const groups = steps.filter((s) => s.kind === "products");
-  const staged = (group: number, source: number) =>
-    `staged${group}_${"rqs"[kindOf(source)]}${indexOf(source)}`;
+  const staged = (group: number, source: string) => `staged${group}_${source}`;
   const stagedNames = [
     ...new Set(
-      groups.flatMap(({ products }, g) => products.map(({ source }) => staged(g, source))),
+      groups.flatMap(({ products }, g) => products.map(({ source }) => staged(g, nameOf(source)))),
     ),
   ];
   const packs = [...new Set(groups.flatMap(({ products }) => products.map(({ pack }) => pack)))];
@@ -64,53 +63,54 @@ export function sequenceLoop(
   };
 
   const names = new Set<string>();
-  const use = (word: number, unit: number) => {
-    const name = variable(word, unit);
+  const named = (operand: string, unit: number) => {
+    const name = `${operand}_${unit}`;
     names.add(name);
     return name;
   };
+  const use = (operand: Operand, unit: number) => named(nameOf(operand), unit);
   const rows = Array.from({ length: sequences }, (_, s) => s);
-  const memory = (word: number, unit: number, s: number) =>
-    `work[at + ${indexOf(word)}u * stride_ + ${s * hiddenSize}u + j${unit}]`;
-  const loaded = (word: number, unit: number) =>
-    `${type}(${rows.map((s) => memory(word, unit, s)).join(", ")})`;
-  const stored = (word: number, unit: number) =>
-    sequences === 1
-      ? `${memory(word, unit, 0)} = ${use(word, unit)};`
-      : rows
-          .map((s) => `if (goes[${s}]) { ${memory(word, unit, s)} = ${use(word, unit)}[${s}]; }`)
-          .join(" ");
+  const memory = (slot: number, unit: number, s: number) =>
+    `work[at + ${slot}u * stride_ + ${s * hiddenSize}u + j${unit}]`;
+  const loaded = (slot: number, unit: number) =>
+    `${type}(${rows.map((s) => memory(slot, unit, s)).join(", ")})`;
+  const stored = (slot: number, unit: number) => {
+    const value = use(inSequence(slot), unit);
+    return sequences === 1
+      ? `${memory(slot, unit, 0)} = ${value};`
+      : rows.map((s) => `if (goes[${s}]) { ${memory(slot, unit, s)} = ${value}[${s}]; }`).join(" ");
+  };
   const constants = new Map<string, string>();
   const emitted: string[] = [];
   let group = 0;
   for (const step of steps) {
     if (step.kind === "phase") {
       for (const unit of units)
-        for (const { op, out, inputs, extra } of step.ops) {
-          const read = inputs.map((word) => use(word, unit));
+        for (const { op, out, inputs, constant = 0, weight: offset } of step.ops) {
+          const read = inputs.map((input) => use(input, unit));
           let value: string;
           if (op === "peephole") {
-            const weight = `v${extra}_${unit}`;
-            constants.set(weight, `weights[w + ${extra}u + j${unit}]`);
+            const weight = `v${offset}_${unit}`;
+            constants.set(weight, `weights[w + ${offset}u + j${unit}]`);
             value = `${read[0]} * ${weight}`;
-          } else value = expression(op, values, read, `bitcast<f32>(${extra >>> 0}u)`);
+          } else value = expression(op, values, read, number(constant));
           emitted.push(`${use(out, unit)} = ${value};`);
         }
       continue;
     }
     const g = group++;
-    const sources = [...new Set(step.products.map(({ source }) => source))];
+    const sources = [...new Set(step.products.map(({ source }) => nameOf(source)))];
     if (groups.length === 1) emitted.push("workgroupBarrier();"); // the step before may still be read
     for (const unit of units)
       emitted.push(
-        `if (lives${unit}) { ${sources.map((s) => `${staged(g, s)}[j${unit}] = ${use(s, unit)};`).join(" ")} }`,
+        `if (lives${unit}) { ${sources.map((s) => `${staged(g, s)}[j${unit}] = ${named(s, unit)};`).join(" ")} }`,
       );
     emitted.push("workgroupBarrier();");
     for (const unit of units) {
-      const fresh = new Set<number>();
+      const fresh = new Set<string>();
       for (const { target, accumulate } of step.products)
-        if (!accumulate && !fresh.has(target)) {
-          fresh.add(target);
+        if (!accumulate && !fresh.has(nameOf(target))) {
+          fresh.add(nameOf(target));
           emitted.push(`${use(target, unit)} = ${type}();`);
         }
       const terms = step.products.map(({ source, pack, target }) => {
@@ -118,7 +118,7 @@ export function sequenceLoop(
         const weight = kept
           ? `kept${pack}[k * ${hiddenSize}u + j${unit}]`
           : `weights[w + ${offset}u + k * ${stride}u + j${unit}]`;
-        return `${use(target, unit)} += ${staged(g, source)}[k] * ${weight};`;
+        return `${use(target, unit)} += ${staged(g, nameOf(source))}[k] * ${weight};`;
       });
       emitted.push(`for (var k = 0u; k < ${hiddenSize}u; k++) { ${terms.join(" ")} }`);
     }
@@ -127,15 +127,16 @@ export function sequenceLoop(
   const before: string[] = [];
   const after: string[] = [];
   for (const unit of units) {
-    for (const word of reads) before.push(`${use(word, unit)} = ${loaded(word, unit)};`);
+    for (const slot of reads)
+      before.push(`${use(inSequence(slot), unit)} = ${loaded(slot, unit)};`);
     states.forEach(({ value, previous, gradient, previousGradient }, k) => {
       names.add(`carried${k}_${unit}`);
       if (isForward) {
-        if (previous >= 0) before.push(`${use(previous, unit)} = carried${k}_${unit};`);
+        if (previous) before.push(`${use(previous, unit)} = carried${k}_${unit};`);
         after.push(`carried${k}_${unit} = ${use(value, unit)};`);
       } else {
         before.push(`${use(gradient, unit)} ${k === 0 ? "+=" : "="} carried${k}_${unit};`);
-        const earlier = previousGradient >= 0 ? use(previousGradient, unit) : "";
+        const earlier = previousGradient ? use(previousGradient, unit) : "";
         // a sequence that has not begun yet, from its end, brings nothing
         if (earlier)
           after.push(
@@ -144,7 +145,7 @@ export function sequenceLoop(
       }
     });
     if (stores.length > 0)
-      after.push(`if (lives${unit}) { ${stores.map((word) => stored(word, unit)).join(" ")} }`);
+      after.push(`if (lives${unit}) { ${stores.map((slot) => stored(slot, unit)).join(" ")} }`);
   }
 
   const body = [

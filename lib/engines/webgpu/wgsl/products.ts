@@ -18,7 +18,7 @@ export function denseProjection(
 ): TiledKernel {
   const { hiddenSize, inputSize } = model;
   const columns = tilesOf(hiddenSize);
-  const count = affines.length / 5;
+  const count = affines.length;
   const made = tiledProduct({
     name: "input projection",
     buffers: { batch: "read", tables: "read", weights: "read", work: "read_write" },
@@ -43,11 +43,8 @@ export function denseProjection(
 /** The same for sparse x: a sum of a few rows of W. Grid: an invocation for every hidden unit of every row. */
 export function sparseProjection({ affines, model }: Program, { floats }: WeightLayout): Kernel {
   const { hiddenSize } = model;
-  const list = Array.from({ length: affines.length / 5 }, (_, k) =>
-    affines.subarray(5 * k, 5 * k + 5),
-  );
-  const reading = list
-    .map(([, matrix], k) => (matrix < 0 ? "" : `sum${k} += weights[w + ${matrix}u + column];`))
+  const reading = affines
+    .map(({ input }, k) => (input ? `sum${k} += weights[w + ${input.weight}u + column];` : ""))
     .join(" ");
   return kernel({
     name: "input projection",
@@ -58,12 +55,12 @@ export function sparseProjection({ affines, model }: Program, { floats }: Weight
   if (i >= rows_ * ${hiddenSize}u) { return; }
   let row = i / ${hiddenSize}u; let j = i % ${hiddenSize}u;
   let w = slot_ * ${floats}u;
-  ${list.map(([, , , bias], k) => `var sum${k} = weights[w + ${bias}u + j];`).join("\n  ")}
+  ${affines.map(({ bias }, k) => `var sum${k} = weights[w + ${bias}u + j];`).join("\n  ")}
   for (var c = batch[inputOffsets_ + row]; c < batch[inputOffsets_ + row + 1u]; c++) {
     let column = batch[input_ + c] * ${hiddenSize}u + j;
     ${reading}
   }
-  ${list.map(([slot], k) => `work[work_ + ${slot}u * stride_ + i] = sum${k};`).join("\n  ")}`,
+  ${affines.map(({ slot }, k) => `work[work_ + ${slot}u * stride_ + i] = sum${k};`).join("\n  ")}`,
   });
 }
 

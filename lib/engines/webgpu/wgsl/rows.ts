@@ -2,7 +2,7 @@ import type { operations } from "../../../compile/ops.js";
 import { isRowOp } from "../../../compile/row-ops.js";
 import type { RowPlace, RowProgram, RowStep } from "../../../compile/row-program.js";
 import { lanes } from "./reductions.js";
-import { expression, ofOne } from "./values.js";
+import { expression, number, ofOne } from "./values.js";
 
 const sizeOf = ({ shape: [rows, columns] }: RowPlace) => rows * columns;
 
@@ -95,10 +95,6 @@ function rowStep({ op, to, inputs, constant, first }: RowStep): string {
     if (lane == 0u && inside) { for (var c = first; c < last; c++) { ${at(to, "batch[target_ + c]")} = ${at(a, "0u")}; } }`;
   }
 }
-
-/** A float in WGSL, to the last bit. */
-const number = (value: number) =>
-  `bitcast<f32>(${new Uint32Array(Float32Array.of(value).buffer)[0]}u)`;
 
 /**
  * An output's equations for one row, carried out one by one by the lanes that share it; values lie in `work`, at v. Sets nll and

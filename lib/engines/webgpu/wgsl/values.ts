@@ -19,6 +19,10 @@ export const byComponent = functions.map(
     `fn ${name}4(x: vec4<f32>) -> vec4<f32> { return vec4<f32>(${[0, 1, 2, 3].map((s) => `${name}(x[${s}])`).join(", ")}); }`,
 );
 
+/** A float in WGSL, to the last bit. */
+export const number = (value: number) =>
+  `bitcast<f32>(${new Uint32Array(Float32Array.of(value).buffer)[0]}u)`;
+
 /** WGSL of an operation on values of a type. */
 export function expression(
   op: ElementwiseOp,

@@ -23,7 +23,7 @@ interface WeightGradient {
 function weightGradientsOf(program: Program): WeightGradient[] {
   const { model, affines, matrices, peepholes, hiddenSlot, parameters } = program;
   const { hiddenSize, inputSize, output } = model;
-  const [weight, bias] = parameters.slice(-2).map((p) => p.offset);
+  const [readoutWeight, readoutBias] = parameters.slice(-2).map((p) => p.offset);
   const list: WeightGradient[] = [
     {
       factor: "slot",
@@ -31,37 +31,34 @@ function weightGradientsOf(program: Program): WeightGradient[] {
       right: "readout",
       rows: hiddenSize,
       columns: output.readoutSize,
-      weight,
-      bias,
+      weight: readoutWeight,
+      bias: readoutBias,
     },
   ];
-  const triples = (table: Int32Array) =>
-    Array.from({ length: table.length / 3 }, (_, k) => table.subarray(3 * k, 3 * k + 3));
-  for (let k = 0; k < affines.length; k += 5) {
-    const [, input, , offset, gradient] = affines.subarray(k, k + 5);
-    const right = gradient < 0 ? ("nothing" as const) : gradient;
-    const common = { left: 0, right, columns: hiddenSize, bias: offset };
-    if (input >= 0) list.push({ ...common, factor: "input", rows: inputSize, weight: input });
+  for (const { input, bias, gradient } of affines) {
+    const right = gradient ?? ("nothing" as const);
+    const common = { left: 0, right, columns: hiddenSize, bias };
+    if (input) list.push({ ...common, factor: "input", rows: inputSize, weight: input.weight });
     else list.push({ ...common, factor: "ones", rows: 0, weight: 0 });
   }
-  for (const [offset, left, right] of triples(matrices))
+  for (const { weight, source, gradient } of matrices)
     list.push({
       factor: "slot",
-      left,
-      right,
+      left: source,
+      right: gradient,
       rows: hiddenSize,
       columns: hiddenSize,
-      weight: offset,
+      weight,
       bias: none,
     });
-  for (const [offset, left, right] of triples(peepholes))
+  for (const { weight, source, gradient } of peepholes)
     list.push({
       factor: "peephole",
-      left,
-      right,
+      left: source,
+      right: gradient,
       rows: 1,
       columns: hiddenSize,
-      weight: offset,
+      weight,
       bias: none,
     });
   const covered = new Set(list.flatMap((g) => [g.factor === "ones" ? -1 : g.weight, g.bias]));
@@ -91,9 +88,7 @@ export function tablesOf(program: Program): {
   readonly tiles: number;
 } {
   const { affines } = program;
-  const words: number[] = [];
-  for (let k = 0; k < affines.length; k += 5)
-    words.push(affines[k], affines[k + 1] < 0 ? none : affines[k + 1], affines[k + 3]);
+  const words = affines.flatMap(({ slot, input, bias }) => [slot, input?.weight ?? none, bias]);
   let tiles = 0;
   for (const { factor, left, right, rows, columns, weight, bias } of weightGradientsOf(program)) {
     const rightWord =
@@ -140,7 +135,7 @@ fn rightAt(work_: u32, stride_: u32, readout_: u32, right: u32, columns: u32, k:
     buffers: { batch: "read", tables: "read", work: "read_write" },
     functions,
     begin: `
-  let entry = ${(affines.length / 5) * 3}u + group.x * ${tileWords}u;
+  let entry = ${affines.length * 3}u + group.x * ${tileWords}u;
   let kind = tables[entry] & 3u; let columns = tables[entry] >> 2u;
   let left = tables[entry + 1u]; let right = tables[entry + 2u];
   let height = tables[entry + 3u]; let weight = tables[entry + 4u]; let bias = tables[entry + 5u];

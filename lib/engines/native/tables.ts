@@ -1,0 +1,77 @@
+import { elementwiseOps } from "../../compile/ops.js";
+import type { Operand, Program, ProgramInstruction, ProgramOp } from "../../compile/program.js";
+import { type RowOp, rowOps } from "../../compile/row-ops.js";
+import type { PhaseOp } from "../../compile/schedule.js";
+import { laidOut, wordsOf } from "./job-fields.js";
+
+/** An operation's code in C: its place among the operations, peepholes and those on rows last. */
+export const opCodes: Readonly<Record<PhaseOp["op"] | RowOp, number>> = Object.fromEntries(
+  [...elementwiseOps, "peephole" as const, ...rowOps].map((op, code) => [op, code]),
+) as Record<PhaseOp["op"] | RowOp, number>;
+
+/** As c/phase.h numbers them. */
+const kinds = { register: 0, sequence: 1, step: 2 } as const;
+
+/** An operand as C reads it: kind << 28 | index; none: −1. */
+export function operandWord(operand: Operand | undefined): number {
+  return operand === undefined ? -1 : (kinds[operand.kind] << 28) | operand.index;
+}
+
+/** A float's bits, where a table of whole numbers holds one. */
+export function floatBits(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0];
+}
+
+/** A program's tables as c/job.h's structures, one behind the other in each. */
+export function programTables(program: Program) {
+  const ops: number[] = [];
+  const none = { count: 0, at: 0, source: 0, pack: 0, target: 0, accumulate: 0 };
+  const instructions = [...program.forward, ...program.backward].flatMap(
+    (instruction: ProgramInstruction) => {
+      if (instruction.kind === "product") {
+        const { source, pack, target, accumulate } = instruction;
+        return laidOut("Instruction", {
+          ...none,
+          kind: 1,
+          source: operandWord(source),
+          pack,
+          target: operandWord(target),
+          accumulate: Number(accumulate),
+        });
+      }
+      const at = ops.length / wordsOf("PhaseOp");
+      for (const op of instruction.ops) ops.push(...opWords(op));
+      return laidOut("Instruction", { ...none, kind: 0, count: instruction.ops.length, at });
+    },
+  );
+  return {
+    ops,
+    instructions,
+    states: program.states.flatMap(({ value, previous, gradient, previousGradient }) =>
+      laidOut("State", {
+        value: operandWord(value),
+        previous: operandWord(previous),
+        gradient: operandWord(gradient),
+        previousGradient: operandWord(previousGradient),
+      }),
+    ),
+    affines: program.affines.flatMap(({ slot, input, bias, gradient }) =>
+      laidOut("Affine", {
+        slot,
+        inputWeight: input?.weight ?? -1,
+        inputPack: input?.pack ?? -1,
+        bias,
+        gradient: gradient ?? -1,
+      }),
+    ),
+    matrices: program.matrices.flatMap((gradient) => laidOut("WeightGradient", gradient)),
+    peepholes: program.peepholes.flatMap((gradient) => laidOut("WeightGradient", gradient)),
+  };
+}
+
+/** Operands that an operation does not have are register 0. */
+function opWords({ op, out, inputs, constant = 0, weight }: ProgramOp): number[] {
+  const [a = 0, b = 0, c = 0] = inputs.map(operandWord);
+  const extra = weight ?? floatBits(constant);
+  return laidOut("PhaseOp", { op: opCodes[op], out: operandWord(out), a, b, c, extra });
+}
