@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lstm } from "../../../lib/cells/lstm.js";
 import { compile } from "../../../lib/compile/program.js";
+import { wordOf } from "../../../lib/engines/native/job-fields.js";
 import type { ArenaMemory } from "../../../lib/engines/native/kernels.js";
 import { NativeSession } from "../../../lib/engines/native/session.js";
 import { isNoisy } from "../../../lib/model/model.js";
@@ -9,7 +10,7 @@ import { randomBatch, randomModel, stateOf } from "../../oracle/examples.js";
 import { builds } from "./builds.js";
 
 /** Word of c/job.h's Job that holds the place of the noisy parameters. */
-const noisyWord = 4;
+const noisyWord = wordOf("Job", "noisy");
 
 const settings = {
   learningRate: 0,
