@@ -263,10 +263,10 @@ describe("Ctrl-C", () => {
       stream.on("data", (data) => {
         text += data;
       });
-    // well into the first epochs, however busy the machine is, and nowhere near the end
-    const isUnderWay = () => name === "train" && /epoch [2-9]/.test(text);
-    for (const end = Date.now() + (name === "train" ? 60_000 : 20_000); Date.now() < end; )
-      if (isUnderWay()) break;
+    // a run: well into its first epochs, however busy the machine is; three: before the first is done
+    const enough = () => (name === "train" ? /epoch [2-9]/.test(text) : false);
+    for (const end = Date.now() + (name === "train" ? 60_000 : 5000); Date.now() < end; )
+      if (enough()) break;
       else await new Promise((resolve) => setTimeout(resolve, 200));
     process.kill(-(child.pid as number), "SIGINT"); // as a terminal does: to the whole process group
     const [code] = await once(child, "exit");
@@ -276,7 +276,7 @@ describe("Ctrl-C", () => {
     for (const file of records) {
       const record = readRecord(join(folder, `stopped-${name}`, file));
       expect(record.status).toBe("stopped");
-      expect(record.curve.length).toBeGreaterThan(0);
+      if (name === "train") expect(record.curve.length).toBeGreaterThan(0);
       expect(record.results.test.nllPerStep).toBeGreaterThan(0);
     }
   });
@@ -285,7 +285,7 @@ describe("Ctrl-C", () => {
 describe("a mistake ends in one line and exit code 2:", () => {
   it.each([
     [["train", "--cell", "gruu"], "or a stack such as stack(gru,gru), got gruu"],
-    [["train", "--epochs", "none"], "expected a whole number from 1, got none"],
+    [["train", "--epochs", "none"], "expected a whole number from 1 to 2147483647, got none"],
     [["train", "--learning-rate", "-1"], "expected a number above 0, got -1"],
     [["train", "--data", "bach"], "bach"],
     [["train", "--engine", "abacus"], "abacus"],
