@@ -29,10 +29,10 @@ const marked = new Marked(markedKatex({ throwOnError: true, nonStandard: true })
 
 /** Something that may be wider than the page: it scrolls by itself, with the keyboard too. */
 const scrolling = (label: string, html: string) =>
-  `<div class="scroll" role="region" aria-label="${escapeHtml(label)}" tabindex="0">${html}</div>`;
+  `<div class="scroll" role="group" aria-label="${escapeHtml(label)}" tabindex="0">${html}</div>`;
 
 /** An equation on lines of its own, which may be wider than a phone. */
-const displayed = '<span class="katex-display" role="region" aria-label="equation" tabindex="0">';
+const displayed = '<span class="katex-display" role="group" aria-label="equation" tabindex="0">';
 
 /** A notebook's text as HTML; links to notebooks become links to their pages, headings get anchors. */
 export function markdown(source: string, headings: Heading[] = []): string {

@@ -2,7 +2,7 @@
 // host; every picture, equation and player must be there; nothing may be cut, on a desktop, on a phone, on paper; axe must find
 // nothing, in light and in dark. Leaves build/site-check/NAME.png, NAME-phone.png, NAME-dark.png and NAME.pdf.
 // Needs chromium (CHROMIUM=path of another one). Names such as "01" choose pages; default: all.
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,6 +10,7 @@ import type { AxeResults, RunOptions } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { browserFlags } from "../browser.mts";
 import { root } from "../jupyter.mts";
+import { writeReference } from "./reference.mts";
 import { writeSite } from "./site.mts";
 import { writeSlides } from "./slides.mts";
 
@@ -139,10 +140,11 @@ async function check(browser: Browser, file: string, name: string): Promise<stri
   if (found.broken > 0) problems.push(`${found.broken} pictures are not drawn`);
   if (silent > 0) problems.push(`${silent} players have nothing to play`);
   if (found.unrendered > 0) problems.push(`${found.unrendered} equations are not rendered`);
-  const files = new Set(readdirSync(dirname(file)));
   const leadsSomewhere = (link: string) =>
     /^https?:/.test(link) ||
-    (link.startsWith("#") ? found.ids.includes(link.slice(1)) : files.has(link.split("#")[0]));
+    (link.startsWith("#")
+      ? found.ids.includes(link.slice(1))
+      : existsSync(join(dirname(file), link.split("#")[0])));
   problems.push(
     ...found.links.filter((l) => !leadsSomewhere(l)).map((l) => `a link leads nowhere: ${l}`),
   );
@@ -198,6 +200,7 @@ async function checkSlides(browser: Browser, file: string, name: string): Promis
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const site = dirname(await writeSite());
+await writeReference(site);
 const wanted = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
