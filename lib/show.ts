@@ -16,6 +16,7 @@ export { cellTitle } from "./show/colours.js";
 export type { CellCurve } from "./show/curve-points.js";
 /** The checks of the notebooks' exercises. */
 export * as exercises from "./show/exercises.js";
+export { type Gain, gainsPicture } from "./show/gains-picture.js";
 export { type GatePictureOptions, gatePicture } from "./show/gate-picture.js";
 export { type Flow, gradientFlowPicture } from "./show/gradient-flow-picture.js";
 export {

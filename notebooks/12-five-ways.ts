@@ -110,6 +110,15 @@ const caption = "GRU, test NLL: what each way takes off, in nats per step";
 const notes = ["all five: what would stand in the table; 0.000: the way brings nothing on this set"];
 show.table({ caption, columns, rows: [...rows, honestly, worst], notes });
 
+// %%
+import { gainsPicture } from "gated-rnn/show";
+
+const gains = Object.entries(ways).flatMap(([way, by]) =>
+  names.map((data) => ({ way, data: title(data), nats: nll(data) - by(data) })),
+);
+const known = gains.filter(({ nats }) => Number.isFinite(nats));
+await show.chart(gainsPicture(known, "What each way takes off the GRU's test NLL"));
+
 // %% [markdown]
 // <details>
 // <summary><b>Reveal</b></summary>

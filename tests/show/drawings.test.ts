@@ -7,6 +7,7 @@ import { stack } from "../../lib/cells/stack.js";
 import { GatedRnnError } from "../../lib/errors.js";
 import { blindPlayers, levelled, players } from "../../lib/show/audio.js";
 import { cellDiagram } from "../../lib/show/cell-diagram.js";
+import { gainsPicture } from "../../lib/show/gains-picture.js";
 import { gatePicture } from "../../lib/show/gate-picture.js";
 import { gradientFlowPicture } from "../../lib/show/gradient-flow-picture.js";
 import { svgToPng, toSvg } from "../../lib/show/picture.js";
@@ -157,6 +158,19 @@ it("sizes are drawn for every cell", async () => {
   expect(valuesOf(spec)).toHaveLength(90);
   expect(valuesOf(spec)[9]).toMatchObject({ hiddenSize: 10, parameters: 10 * (20 + 10 + 1) });
   expect(await toSvg(spec)).toContain("hidden units");
+});
+
+it("gains are bars by way, a panel for each set, in the order given", async () => {
+  const spec = gainsPicture(
+    [
+      { way: "padding", data: "B", nats: 2 },
+      { way: "seed", data: "A", nats: 0.03 },
+    ],
+    "gains",
+  );
+  expect(valuesOf(spec).map(({ nats }) => nats)).toEqual([2, 0.03]);
+  expect(JSON.stringify(spec)).toContain('"sort":["B","A"]');
+  expect(await toSvg(spec)).toContain("padding");
 });
 
 describe("players", () => {
