@@ -18,7 +18,7 @@ const plan: SweepPlan = {
   learningRates: 2,
   seed: 3,
   seeds: 1,
-  run: { epochs: 3, batchSize: 20 },
+  run: { epochs: 25, batchSize: 20 }, // long enough to be stopped in, on a fast machine too
   medianRule: false,
 };
 const options: SweepOptions = { plan, out: "", slots: 1, checkpointSeconds: 0 };
