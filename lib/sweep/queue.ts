@@ -62,9 +62,10 @@ const tables = `
   create table if not exists gated_rnn.sweep (id text primary key, plan json not null, created timestamptz not null default now());
   create table if not exists gated_rnn.run (id text primary key, task json not null);
   create table if not exists gated_rnn.result
-    (run text primary key, record json not null, weights bytea not null, finished timestamptz not null default now());
+    (run text primary key, record json not null, weights bytea, finished timestamptz not null default now());
   create table if not exists gated_rnn.active
     (run text primary key, job uuid not null, attempt int not null, host text not null, pid int not null, progress json);
+  alter table gated_rnn.result alter column weights drop not null;
   alter table gated_rnn.active add column if not exists process json, add column if not exists beats int not null default 0;`;
 
 /**
@@ -209,7 +210,7 @@ export class SweepQueue {
   }
 
   /** Takes over results of before, for which there are no jobs: a new database in the place of a damaged one. */
-  async adopt(run: PlannedRun, record: RunRecord, weights: Uint8Array): Promise<void> {
+  async adopt(run: PlannedRun, record: RunRecord, weights?: Uint8Array): Promise<void> {
     await this.database.transaction(async (db) => {
       await db.executeSql(
         "insert into gated_rnn.run (id, task) values ($1, $2) on conflict do nothing",
@@ -219,10 +220,10 @@ export class SweepQueue {
     });
   }
 
-  private async keep(record: RunRecord, weights: Uint8Array, db: Db): Promise<void> {
+  private async keep(record: RunRecord, weights: Uint8Array | undefined, db: Db): Promise<void> {
     await db.executeSql(
       "insert into gated_rnn.result (run, record, weights) values ($1, $2, $3) on conflict do nothing",
-      [record.id, JSON.stringify(record), Buffer.from(weights)],
+      [record.id, JSON.stringify(record), weights ? Buffer.from(weights) : null],
     );
   }
 
@@ -340,15 +341,16 @@ export class SweepQueue {
     });
   }
 
-  /** The weights of a finished run: the bytes of a safetensors file. */
+  /** The weights of a finished run, if they are kept: the bytes of a safetensors file. */
   async weights(run: string): Promise<Uint8Array | undefined> {
-    const rows = await this.database.query<{ weights: Uint8Array }>(
+    const [row] = await this.database.query<{ weights: Uint8Array | null }>(
       "select weights from gated_rnn.result where run = $1",
       [run],
     );
+    if (!row?.weights) return undefined;
     try {
-      if (rows.length > 0) decodeSafetensors(rows[0].weights, `weights of ${run}`);
-      return rows[0]?.weights;
+      decodeSafetensors(row.weights, `weights of ${run}`);
+      return row.weights;
     } catch (error) {
       this.rows.tell(`weights of ${run}`, (error as Error).message);
       return undefined;

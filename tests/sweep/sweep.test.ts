@@ -165,6 +165,20 @@ it("a sweep whose database is damaged says so, and goes on from its records in a
     `${out}: 1 results taken over into a new database`,
   ]);
   expect(readdirSync(out)).toContain("database.damaged-1");
+  for (const name of recordFiles(out)) rmSync(join(out, name.replace(/json$/, "safetensors")));
+  const recordsAlone = await sweep({
+    plan,
+    out,
+    slots: 1,
+    rebuild: true,
+    onRecord: ({ id }) => trained.push(id),
+    onProblem: (problem) => problems.push(problem),
+  });
+  expect(recordsAlone.summaries).toEqual(summaries);
+  expect(trained).toHaveLength(2);
+  expect(problems.at(-1)).toBe(
+    `${out}: 3 results taken over into a new database, 3 of them without their weights`,
+  );
   const db = "postgres://127.0.0.1:1/none";
   await expect(sweep({ plan, out, db, slots: 1, rebuild: true })).rejects.toThrow(
     "expected --rebuild for the embedded database",
