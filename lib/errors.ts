@@ -33,6 +33,7 @@ export class BadFileError extends GatedRnnError {
   override readonly name = "BadFileError";
   constructor(
     readonly file: string,
+    /** The byte at which it is wrong. */
     readonly offset: number,
     problem: string,
   ) {
@@ -44,6 +45,7 @@ export class BadFileError extends GatedRnnError {
 export class NotFiniteError extends GatedRnnError {
   override readonly name = "NotFiniteError";
   constructor(
+    /** Which update it was, from 1. */
     readonly update: number,
     readonly tensor: string,
   ) {

@@ -11,6 +11,7 @@ import {
 
 /** A value in a cell's equations. Made by the vocabulary only. */
 export interface CellSymbol {
+  /** Place in the nodes of its `Graph`. */
   readonly index: NodeIndex;
 }
 

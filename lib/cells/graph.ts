@@ -33,7 +33,9 @@ export type GraphNode =
 /** An element-wise operation of compile/ops.ts on values of one width; those with a constant have it. */
 export interface WordNode {
   readonly op: WordName;
+  /** What it reads, in the order of the word's arguments. */
   readonly inputs: readonly NodeIndex[];
+  /** The number of an operation that has one, such as `scale`. */
   readonly constant?: number;
 }
 

@@ -3,7 +3,9 @@ import type { Cell } from "./cell.js";
 
 /** The two widths that a cell's parameter count follows from. */
 export interface CellSize {
+  /** Width of the input x. */
   readonly inputSize: number;
+  /** Units of the layer: width of h and of every gate. */
   readonly hiddenSize: number;
 }
 

@@ -6,7 +6,9 @@ import { checkRoll } from "./roll-check.js";
 
 /** Mean NLL in nats over the predicted steps of a split, and the mean of the sequences' own means. */
 export interface BaselineNll {
+  /** Mean over all predicted steps, in nats. */
   readonly nllPerStep: number;
+  /** Mean of the sequences' sums, in nats. */
   readonly nllPerSequence: number;
 }
 

@@ -7,7 +7,9 @@ import { wholeNumber } from "./whole-number.js";
 
 /** Which notes are the columns of a batch: key k is MIDI note `lowestNote` + k. */
 export interface Keys {
+  /** MIDI note number of key 0. */
   readonly lowestNote: number;
+  /** Number of keys: width of a row. */
   readonly keys: number;
 }
 

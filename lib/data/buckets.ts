@@ -12,6 +12,7 @@ export interface Excerpt {
 
 /** How sequences become batches of about the same length. */
 export interface BucketOptions {
+  /** Sequences of a batch, from 1 on; one of an epoch may have fewer. */
   readonly batchSize: number;
   /**
    * Longer sequences are cut into excerpts of at most this many predicted steps; every step is still

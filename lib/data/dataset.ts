@@ -50,9 +50,11 @@ export interface SpeechDataset extends Readonly<Record<Split, readonly Waveform[
   readonly name: string;
   readonly title: string;
   readonly synthetic: false;
+  /** Samples a second. */
   readonly sampleRateHz: number;
   /** Of the training samples before they were normalised, full scale being 1. */
   readonly mean: number;
+  /** Of the same; the samples of all splits are divided by it. */
   readonly standardDeviation: number;
   /** sha256 of what the splits contain: what a record names as its data. */
   readonly checksum: string;

@@ -23,6 +23,7 @@ export type FileContents = MusicContents | MidiContents | WavContents | ZipConte
 /** What is in a file that can hold a music set. */
 export interface MusicContents {
   readonly kind: FileKind;
+  /** Length of the file. */
   readonly bytes: number;
   /** Variables of a MATLAB file. */
   readonly variables?: readonly {

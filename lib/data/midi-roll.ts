@@ -22,6 +22,7 @@ export interface MidiRollOptions {
   readonly drums?: boolean;
   /** Lowest and highest note kept after transposing (default 21 to 108, the piano's). */
   readonly lowestNote?: number;
+  /** See `lowestNote`. */
   readonly highestNote?: number;
   /** Leave out the first step (default false). */
   readonly dropFirstStep?: boolean;

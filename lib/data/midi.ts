@@ -4,10 +4,12 @@ import { readTrack, type TrackEvent } from "./midi-track.js";
 
 /** Notes in columns, sorted by track, then by the event that closed them. */
 export interface MidiNotes {
+  /** Number of notes: length of every list. */
   readonly count: number;
   readonly pitch: Uint8Array;
   /** Ticks from the piece's beginning. */
   readonly on: Float64Array;
+  /** Ticks from the beginning to the end of the note. */
   readonly off: Float64Array;
   /** 0 … 15; drums are on channel 9, which is called the tenth. */
   readonly channel: Uint8Array;

@@ -28,11 +28,13 @@ interface SpeechPlan {
 }
 
 export interface PlanOptions {
+  /** Samples of a sequence. */
   readonly sequenceSamples: number;
   /** Join the recordings of a group, in a random order, before cutting (default false: a recording's last samples are left out). */
   readonly join?: boolean;
   /** How many sequences each split has, chosen at random (default: all there are). */
   readonly counts?: Readonly<Record<Split, number>>;
+  /** Of the choice and of the order (default 1). */
   readonly seed?: number;
 }
 

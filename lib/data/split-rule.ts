@@ -9,6 +9,7 @@ export interface SplitRule {
   readonly seed?: number;
   /** Share of the groups for validation and for test (default 0.1 each); at least one group each. */
   readonly valid?: number;
+  /** See `valid`. */
   readonly test?: number;
 }
 

@@ -8,8 +8,9 @@ export interface WavChunks {
   readonly format: WavFormat;
   /** Which byte of a number stands first: the highest in RIFX. */
   readonly littleEndian: boolean;
-  /** Where the samples are, and how many whole frames. */
+  /** Byte of the first sample. */
   readonly dataOffset: number;
+  /** Whole frames: a sample of every channel each. */
   readonly frames: number;
   readonly warnings: readonly string[];
 }

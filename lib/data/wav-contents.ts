@@ -5,9 +5,13 @@ import type { WavFormat } from "./wav-format.js";
 export interface WavContents {
   readonly kind: "wav";
   readonly format: WavFormat["encoding"];
+  /** Channels: 1 mono, 2 stereo. */
   readonly channels: number;
+  /** Frames a second. */
   readonly sampleRateHz: number;
+  /** Bits of one sample of one channel, as stored. */
   readonly bits: number;
+  /** Samples of every channel. */
   readonly frames: number;
   /** [frame][channel] the first 16 frames, in −1 … 1. */
   readonly first: readonly (readonly number[])[];

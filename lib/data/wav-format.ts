@@ -3,7 +3,9 @@ import type { ByteReader } from "./byte-reader.js";
 /** How a WAV file stores its samples. */
 export interface WavFormat {
   readonly encoding: "pcm" | "float" | "a-law" | "mu-law";
+  /** Channels: 1 mono, 2 stereo. */
   readonly channels: number;
+  /** Frames a second. */
   readonly sampleRateHz: number;
   /** Bits of one sample of one channel, as stored. */
   readonly bits: number;

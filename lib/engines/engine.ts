@@ -5,9 +5,11 @@ import type { Update, UpdateSettings } from "../updates/update.js";
 
 /** How one update is made. Pure numbers: everything random in it follows from `noiseSeed` and the session's update counter. */
 export interface StepSettings {
+  /** Factor of the rule's step, from 0 on. */
   readonly learningRate: number;
   /** Standard deviation of the Gaussian noise added to the recurrent layer's weight matrices for this update; 0 for none. */
   readonly weightNoise: number;
+  /** Seed of the weight noise: a whole number below 2³². */
   readonly noiseSeed: number;
   /** The global gradient norm is rescaled to this when it is larger, after the gradient is computed; Infinity for never. */
   readonly maxGradientNorm: number;
@@ -37,12 +39,15 @@ export interface StepReport {
 
 /** NLL of one sequence, in nats, summed over its predicted steps. */
 export interface SequenceNll {
+  /** Sum over its predicted steps, in nats. */
   readonly nll: number;
+  /** Its predicted steps. */
   readonly steps: number;
 }
 
 /** Every named gate and state of a batch, in the batch's packed rows: [rows, hidden] by name. */
 export interface Trace {
+  /** Columns of every value. */
   readonly hiddenSize: number;
   readonly values: ReadonlyMap<string, Float32Array>;
 }
@@ -122,6 +127,7 @@ export interface Stream {
 
 /** How a session computes. */
 export interface EngineOptions {
+  /** Threads of a step, on the native addon (default: 1). They part a batch's sequences among them. */
   readonly threads?: number;
   /** How a gradient becomes a step; default: RMSProp. */
   readonly update?: Update;

@@ -7,6 +7,7 @@ import { bernoulli, type Output } from "../outputs/index.js";
 /** A model whose parameters come from another library: what `writeWeights` and `stream` take. */
 export interface Imported {
   readonly model: Model;
+  /** The parameters by name, row by row in the shapes of `model.parameters`. */
   readonly parameters: Map<string, Float32Array>;
   readonly data: string;
   readonly run: string;

@@ -7,6 +7,7 @@ import type { Output } from "../outputs/index.js";
 export interface Parameter {
   readonly name: string;
   readonly role: ParameterRole;
+  /** Rows and columns of a matrix, [n] of a bias or peephole; row by row in memory. */
   readonly shape: readonly number[];
   /** What a bias is before training, where it is not 0. */
   readonly begin?: number;
@@ -15,7 +16,9 @@ export interface Parameter {
 /** One recurrent layer and one output layer. */
 export interface Model {
   readonly cell: Cell;
+  /** Width of the input x. */
   readonly inputSize: number;
+  /** Units of the layer: width of h and of every gate. */
   readonly hiddenSize: number;
   readonly output: Output;
   /** The cell's parameters in the order of its equations, then W_y and b_y. A parameter's place here is its noise stream. */

@@ -8,6 +8,7 @@ export type Draw = "chance" | "choice" | "normal" | "counts";
 export interface RowNode {
   /** The readout y, [1, readout size], and the target, [1, target size]; the rest is computed. */
   readonly op: "readout" | "target" | WordName | RowWord | Draw;
+  /** Indices of its inputs in `RowGraph.nodes`. */
   readonly inputs: readonly number[];
   readonly shape: Shape;
   /** Of an element-wise operation that has one. */

@@ -32,6 +32,7 @@ export const rowKind = ({ target }: OutputSizes): "dense" | "sparse" =>
 
 /** A value in an output's equations. Made by the vocabulary only. */
 export interface RowSymbol {
+  /** Place in `RowGraph.nodes`. */
   readonly index: number;
 }
 

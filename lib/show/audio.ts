@@ -9,6 +9,7 @@ export interface Sound {
   readonly title: string;
   /** [samples] in −1 … 1 */
   readonly samples: Float32Array;
+  /** Samples a second. */
   readonly sampleRateHz: number;
 }
 

@@ -1,6 +1,8 @@
 /** A mean NLL as the paper reports it, in nats per step, on the training and the test split. */
 export interface PaperNll {
+  /** Mean NLL of the training set, in nats per step. */
   readonly train: number;
+  /** Mean NLL of the test set, in nats per step. */
   readonly test: number;
 }
 

@@ -8,6 +8,7 @@ export interface PianoRollPictureOptions {
   readonly title?: string;
   /** First step and the step after the last; default: the whole piece, or as much of it as 2,000 bars show. */
   readonly from?: number;
+  /** See `from`. */
   readonly to?: number;
   /** What a time step is, such as "quarter notes" (JSB Chorales) or "eighth notes"; default "steps". */
   readonly stepUnit?: string;

@@ -6,7 +6,9 @@ import { shownSpec, type VegaLiteSpec } from "./spec.js";
 /** A picture in pixels of the chart's own coordinates; the PNG holds `scale` times as many each way. */
 export interface Png {
   readonly bytes: Buffer;
+  /** Points of the chart; the PNG's pixels divided by its scale. */
   readonly width: number;
+  /** See `width`. */
   readonly height: number;
 }
 

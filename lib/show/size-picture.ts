@@ -5,6 +5,7 @@ import { type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 
 /** What a picture of parameter counts shows. */
 export interface SizePictureOptions {
+  /** Width of the input x. */
   readonly inputSize: number;
   /** Parameters that the units are to have: a line across. */
   readonly budget: number;

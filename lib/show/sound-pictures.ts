@@ -5,6 +5,7 @@ import { maxPoints, type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 /** What a picture of a sound says about it. */
 export interface SoundPictureOptions {
   readonly title: string;
+  /** Samples a second: the axis is in seconds and hertz. */
   readonly sampleRateHz: number;
 }
 

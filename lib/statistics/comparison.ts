@@ -4,8 +4,11 @@ import { meanOver, type NllMean, type UnitRuns } from "./runs.js";
 
 /** A number with the interval that its bootstrap gives it. */
 export interface Estimate {
+  /** The estimate itself, from all runs and pieces. */
   readonly value: number;
+  /** Lower end of the interval. */
   readonly low: number;
+  /** Upper end of the interval. */
   readonly high: number;
 }
 
@@ -42,6 +45,7 @@ export interface ComparisonOptions {
   readonly confidence?: number;
   /** Differences below this are of no interest, in nats; to be set before looking. Default 0.05. */
   readonly smallestDifference?: number;
+  /** Seed of the bootstrap. Default 1. */
   readonly seed?: number;
 }
 

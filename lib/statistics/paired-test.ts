@@ -23,6 +23,7 @@ export interface PairedTest {
 export interface PairedTestOptions {
   /** Ways to give signs that are drawn where there are more than 2^20. Default 100,000. */
   readonly samples?: number;
+  /** Seed of the signs that are drawn. Default 1. */
   readonly seed?: number;
 }
 

@@ -3,7 +3,9 @@ import { pairedTest } from "./paired-test.js";
 /** One data set's evidence: the scores of two units, in nats, one for each seed. */
 export interface DataSetScores {
   readonly data: string;
+  /** One unit's scores, by seed. */
   readonly a: readonly number[];
+  /** The other's. */
   readonly b: readonly number[];
 }
 

@@ -7,6 +7,7 @@ export type NllMean = "step" | "piece";
 /** Runs of one unit on one data set that differ in their seed alone: the pieces of each, aligned. */
 export interface UnitRuns {
   readonly name: string;
+  /** Seed of each run. */
   readonly seeds: readonly number[];
   /** By seed: NLL of each test piece, summed over its steps, in nats. */
   readonly nll: readonly (readonly number[])[];

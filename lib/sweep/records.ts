@@ -10,6 +10,7 @@ import { bestOf } from "./summary.js";
 export interface RecordFilter {
   readonly data?: readonly string[];
   readonly cells?: readonly string[];
+  /** Seeds of the runs. */
   readonly seeds?: readonly number[];
   readonly status?: readonly RunRecord["status"][];
   readonly protocols?: readonly ProtocolName[];

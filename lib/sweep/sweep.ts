@@ -49,6 +49,7 @@ export interface SweepOptions {
   /** Of this machine's runs; default: the fastest engine that runs here. */
   readonly engine?: string;
   readonly backend?: string;
+  /** Threads of one run, on the native addon (default: 1). */
   readonly threads?: number;
   /** How often a run whose process dies is tried again; default 10. */
   readonly retries?: number;
@@ -58,6 +59,7 @@ export interface SweepOptions {
   readonly rebuild?: boolean;
   /** Begins all runs again, whatever is there: a new embedded database, the former one being kept, and no checkpoints. */
   readonly restart?: boolean;
+  /** Seconds between the checkpoints of a run; default 30. */
   readonly checkpointSeconds?: number;
   /** After so long a silence of a machine its runs are others'; default 30, at least 10. */
   readonly heartbeatSeconds?: number;

@@ -6,11 +6,13 @@ import type { Units } from "./units.js";
 
 /** How one epoch of training takes its data. */
 export interface EpochOptions {
+  /** Sequences of a batch, from 1 on; the last of an epoch may have fewer. */
   readonly batchSize: number;
   /** Longer sequences are cut, where they can be: speech and sequences with one target stay whole. */
   readonly maxSteps: number;
   /** The order is a function of the two. */
   readonly seed: number;
+  /** The epoch that is about to be trained, from 1. */
   readonly epoch: number;
 }
 
@@ -27,6 +29,7 @@ export interface Task {
   /** Of all that the splits contain, 64 hexadecimal digits: a run's name follows from it. */
   readonly checksum: string;
   readonly units: Units;
+  /** Width of a step of input. */
   readonly inputSize: number;
   readonly output: Output;
   /** One epoch: how many batches, and the batches, made as they are asked for. */

@@ -74,31 +74,49 @@ export const updateSettings = z.record(
 export const runConfiguration = z.object({
   data: shownName,
   cell: shownName,
+  /** Units of the layer. */
   hiddenSize: whole(1, mostHidden),
+  /** Of initial values, order and weight noise; a whole number below 2³². */
   seed: whole(0, mostSeed),
+  /** Passes over the training set at most. */
   epochs: count(),
+  /** Epochs without a lower validation NLL after which a run stops. */
   patience: count(),
+  /** Sequences of an update. */
   batchSize: count(),
+  /** Longer training sequences are cut into pieces of this many steps; null: none is cut. */
   maxSteps: count(", or null to cut none")
     .nullable()
     .describe(
       "longer training sequences are cut into pieces of this many steps; null: none is cut",
     ),
+  /** Factor of the rule's step in the first epoch. */
   learningRate: positive(),
+  /** Fraction of `learningRate` that its linear decay ends on. */
   finalLearningRate: fraction().describe("fraction of learningRate that linear decay ends on"),
+  /** RMSProp's: share of the old mean square, and of the old mean, that is kept. */
   decay: share().optional().describe("RMSProp's, as are momentum, epsilon and rootFloor"),
+  /** RMSProp's: share of the last step that is kept. */
   momentum: share().optional(),
+  /** RMSProp's: added to the variance under the root. */
   epsilon: fromZero().optional(),
+  /** Standard deviation of the noise on the recurrent layer's weight matrices. */
   weightNoise: fromZero(),
+  /** The global gradient norm is rescaled to this when it is larger; null: never. */
   maxGradientNorm: positive(", or null for never").nullable().describe("null: never rescaled"),
   // records of before there was a second protocol lack the following
+  /** Whose choices the rest follows where nothing is said. */
   protocol: oneOf(protocolNames).default("ours"),
+  /** Mean or sum of the NLL over the steps of an update's batch. */
   loss: oneOf(["mean", "sum"]).default("mean").describe("over the steps of an update's batch"),
+  /** RMSProp's: the least that its root counts as. */
   rootFloor: fromZero().default(0).describe("the least that RMSProp's root counts as"),
+  /** The norm of an update's step is limited to this; null: no limit. */
   maxStepNorm: positive(", or null for no limit")
     .nullable()
     .default(null)
     .describe("the norm of an update's step is limited to this; null: never"),
+  /** shrink: a gradient whose norm is not finite is replaced by 0.1 of the parameters; stop: the run ends. */
   nonFiniteGradient: oneOf(["stop", "shrink"])
     .default("stop")
     .describe("shrink: a gradient whose norm is not finite is replaced by 0.1 of the parameters"),

@@ -4,7 +4,9 @@ import { checkOffsets, type Entry, metadataName, parseHeader, size } from "./saf
 
 /** A float32 tensor: row-major values of the given shape. */
 export interface Tensor {
+  /** Rows and columns, or however many dimensions it has; row by row in memory. */
   readonly shape: readonly number[];
+  /** All numbers, as many as the product of the shape. */
   readonly values: Float32Array;
 }
 

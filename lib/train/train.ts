@@ -44,6 +44,7 @@ export interface TrainSettings extends Partial<Omit<RunConfiguration, "data" | "
   readonly update?: Update | string;
   /** Default: the fastest that runs on this machine. */
   readonly engine?: Engine;
+  /** Threads of a step, on the native addon (default: 1). */
   readonly threads?: number;
   /** Ends the run after the update in progress, with a valid record of status "stopped". */
   readonly signal?: AbortSignal;

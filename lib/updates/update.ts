@@ -4,6 +4,7 @@ import { GatedRnnError } from "../errors.js";
 
 /** A value in a rule's equations. Made by the vocabulary only. */
 export interface UpdateSymbol {
+  /** Place in `UpdateGraph.nodes`. */
   readonly index: number;
 }
 
@@ -38,6 +39,7 @@ export type UpdateNode =
 /** A rule's equations as a graph; nodes are in evaluation order. */
 export interface UpdateGraph {
   readonly nodes: readonly UpdateNode[];
+  /** Index of the step in `nodes`. */
   readonly step: number;
   /** Slots in the order of the results, each with the node that is its new value. */
   readonly slots: readonly { readonly name: string; readonly node: number }[];

@@ -40,14 +40,19 @@ export const untold = 3;
 /** A thing. */
 export interface Thing {
   does(): void;
+  /** In metres. */
+  readonly length: number;
+  readonly weight?: number;
+  readonly parts: readonly number[];
+  readonly name: string;
 }
 export type Bare = Thing;
 `,
     );
     const { code, said } = await check(tsconfig, file);
     expect(code).toBe(1);
-    for (const name of ["untold", "Thing.does", "Bare"]) expect(said).toContain(name);
+    for (const name of ["untold", "Thing.does", "Bare", "Thing.weight", "Thing.parts"]) expect(said).toContain(name);
     expect(said).not.toContain(".told");
-    expect(said.match(/does not have any documentation/g)).toHaveLength(3);
+    expect(said.match(/does not have any documentation/g)).toHaveLength(5);
   }, 120_000);
 });

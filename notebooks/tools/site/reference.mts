@@ -55,15 +55,31 @@ export async function read(
 
 const files = Object.keys(doors).map((name) => join(root, "lib", `${name}.ts`));
 
-/** Warnings that typedoc has about docstrings: names without any, links that lead nowhere. */
+/** What is wrong with docstrings: names without any, numbers that say neither what they are nor in what unit, links that lead nowhere. */
 export async function problems(
   entryPoints: readonly string[] = files,
   tsconfig?: string,
 ): Promise<number> {
   const { app, project } = await read(entryPoints, tsconfig);
   app.validate(project);
+  for (const name of untoldNumbers(project))
+    app.logger.warn(`${name}, a number, does not have any documentation`);
   return app.logger.warningCount + app.logger.errorCount;
 }
+
+/** Properties of interfaces that hold numbers or arrays of them. */
+function untoldNumbers(project: ProjectReflection): string[] {
+  const interfaces = (project.children ?? [])
+    .flatMap((module) => [module, ...(module.children ?? [])])
+    .filter(({ variant, comment }) => variant === "declaration" && comment);
+  return interfaces.flatMap((one) =>
+    (one.children ?? [])
+      .filter(({ comment, type }) => !comment && type && numbers.test(String(type)))
+      .map((property) => property.getFullName()),
+  );
+}
+
+const numbers = /^(readonly )?(number(\[\])*|(Float32|Float64|Int32)Array(<.*>)?)$/;
 
 /** Writes the reference into a folder of the site. Returns the path of its first page. */
 export async function writeReference(site = join(root, "build", "site")): Promise<string> {
