@@ -4,8 +4,13 @@ import type { TrainingState } from "../model/state.js";
 import { rmsprop } from "../updates/rmsprop.js";
 import type { Update } from "../updates/update.js";
 import { checkModel, checkOptions, checkSettings, checkState, usage } from "./check.js";
-import { checkBatch } from "./check-batch.js";
-import type { Engine, Session, StepSettings } from "./engine.js";
+import { checkBatch, checkBatchShape, checkColumns } from "./check-batch.js";
+import type { Engine, EngineOptions, Session, StepSettings } from "./engine.js";
+
+interface DoorOptions {
+  /** Whether the engine itself refuses, before it computes, sparse rows that are not right: then nobody passes over them here. */
+  readonly looksAtColumns?: (options: EngineOptions) => boolean;
+}
 
 /**
  * An engine's `open` whose arguments are checked, and whose sessions check theirs: what reaches the engine is whole. A call while
@@ -14,19 +19,34 @@ import type { Engine, Session, StepSettings } from "./engine.js";
  * @param open makes a session of arguments that are right
  * @throws GatedRnnError `usage`, from every call, before anything is computed or written
  */
-export function guarded(name: string, open: Engine["open"]): Engine["open"] {
+export function guarded(
+  name: string,
+  open: Engine["open"],
+  { looksAtColumns = () => false }: DoorOptions = {},
+): Engine["open"] {
   const where = `${name} engine`;
   return async (model, initial, options) => {
     checkModel(where, model);
     checkOptions(where, options);
     const rule = options?.update ?? rmsprop;
     checkState(where, model, initial, rule);
-    return guardedSession(where, model, rule, await open(model, initial, options));
+    const session = await open(model, initial, options);
+    return guardedSession(
+      { where, model, rule, looksAtColumns: looksAtColumns(options ?? {}) },
+      session,
+    );
   };
 }
 
+interface Door {
+  readonly where: string;
+  readonly model: Model;
+  readonly rule: Update;
+  readonly looksAtColumns: boolean;
+}
+
 /** The session with checks before its calls; what it has beyond the contract stays as it is. */
-function guardedSession(where: string, model: Model, rule: Update, session: Session): Session {
+function guardedSession({ where, model, rule, looksAtColumns }: Door, session: Session): Session {
   let going: { readonly name: string; readonly end: Promise<unknown> } | undefined;
   let isClosed = false;
   const call = async <T>(name: string, check: () => void, work: () => Promise<T>): Promise<T> => {
@@ -49,20 +69,34 @@ function guardedSession(where: string, model: Model, rule: Update, session: Sess
       going = undefined;
     }
   };
-  const batchOnly = (batch: Batch) => () => checkBatch(where, model, batch);
+  const checkGiven = looksAtColumns ? checkBatchShape : checkBatch;
+  const withBatch = <T>(name: string, batch: Batch, work: () => Promise<T>, more = nothing) =>
+    call(
+      name,
+      () => {
+        checkGiven(where, model, batch);
+        more();
+      },
+      async () => {
+        try {
+          return await work();
+        } catch (error) {
+          if (looksAtColumns) checkColumns(where, model, batch); // the engine says that they are not right, this says what
+          throw error;
+        }
+      },
+    );
   const calls: Omit<Session, "activationBytes"> = {
     trainStep: (batch: Batch, settings: StepSettings) =>
-      call(
+      withBatch(
         "trainStep",
-        () => {
-          checkBatch(where, model, batch);
-          checkSettings(where, settings, rule);
-        },
+        batch,
         () => session.trainStep(batch, settings),
+        () => checkSettings(where, settings, rule),
       ),
-    evaluate: (batch) => call("evaluate", batchOnly(batch), () => session.evaluate(batch)),
-    trace: (batch) => call("trace", batchOnly(batch), () => session.trace(batch)),
-    gradient: (batch) => call("gradient", batchOnly(batch), () => session.gradient(batch)),
+    evaluate: (batch) => withBatch("evaluate", batch, () => session.evaluate(batch)),
+    trace: (batch) => withBatch("trace", batch, () => session.trace(batch)),
+    gradient: (batch) => withBatch("gradient", batch, () => session.gradient(batch)),
     read: () => call("read", nothing, () => session.read()),
     write: (state: TrainingState) =>
       call(

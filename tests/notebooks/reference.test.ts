@@ -51,7 +51,8 @@ export type Bare = Thing;
     );
     const { code, said } = await check(tsconfig, file);
     expect(code).toBe(1);
-    for (const name of ["untold", "Thing.does", "Bare", "Thing.weight", "Thing.parts"]) expect(said).toContain(name);
+    for (const name of ["untold", "Thing.does", "Bare", "Thing.weight", "Thing.parts"])
+      expect(said).toContain(name);
     expect(said).not.toContain(".told");
     expect(said.match(/does not have any documentation/g)).toHaveLength(5);
   }, 120_000);

@@ -14,6 +14,8 @@ export function engineOn(name: string, kernels: Kernels): Engine {
       name,
       async (model, initial, options) =>
         new NativeSession(kernels, model, initial, options?.threads, "training", options?.update),
+      // with more threads, TypeScript itself parts the rows among them by their offsets
+      { looksAtColumns: ({ threads = 1 }) => threads === 1 || !kernels.threads },
     ),
     stream: async (model, parameters, streams) =>
       new NativeStream(kernels, model, parameters, streams),

@@ -18,9 +18,17 @@ const { tracePiece } =
 const [name, backend, count] = process.argv.slice(2);
 const engine = await library.openEngine(name, backend === "" ? undefined : backend);
 
-/** An outcome on its way to the test: the error's class and code, or what came back. */
-const tell = (what: string, outcome: object) =>
-  writeSync(1, `${JSON.stringify({ what, ...outcome })}\n`);
+/** An outcome on its way to the test: the error's class and code, or what came back. Waits while the test is slow to read. */
+function tell(what: string, outcome: object): void {
+  let rest = Buffer.from(`${JSON.stringify({ what, ...outcome })}\n`);
+  while (rest.length > 0)
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+}
 
 async function attempt<T>(what: string, call: () => Promise<T>, result: (value: T) => unknown) {
   try {
