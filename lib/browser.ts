@@ -7,13 +7,14 @@ export {
   type Vocabulary,
 } from "./cells/cell.js";
 export { gru } from "./cells/gru.js";
-export { gruAfter } from "./cells/gru-after.js";
 export { latex } from "./cells/latex.js";
 export { lstm } from "./cells/lstm.js";
-export { lstmNoPeepholes } from "./cells/lstm-no-peepholes.js";
 export { hiddenSizeFor, paperHiddenSizes, parameterCount } from "./cells/size.js";
 export { stack } from "./cells/stack.js";
 export { tanh } from "./cells/tanh.js";
+export { gruAfter } from "./cells/zoo/gru-after.js";
+export { zoo } from "./cells/zoo/index.js";
+export { lstmNoPeepholes } from "./cells/zoo/lstm-no-peepholes.js";
 export type { Batch, Rows } from "./data/batch.js";
 export type { Keys } from "./data/batches.js";
 export { batchOf, bucketedBatches } from "./data/batches.js";

@@ -4,13 +4,16 @@
 
 export { openData, openMusic } from "../data-prep/open.js";
 export {
+  type BiasName,
   type Cell,
   type CellEquations,
   type CellSymbol,
   cell,
+  type Variant,
   type Vocabulary,
 } from "./cells/cell.js";
 export type {
+  BiasBeginning,
   CellParameter,
   Graph,
   GraphNode,
@@ -19,16 +22,19 @@ export type {
   WordNode,
 } from "./cells/graph.js";
 export { gru } from "./cells/gru.js";
-export { gruAfter } from "./cells/gru-after.js";
 export { cellNamed, cellNames, paperCells } from "./cells/index.js";
 export { latex } from "./cells/latex.js";
-export { lstm, lstmForget1 } from "./cells/lstm.js";
-export { lstmNoPeepholes } from "./cells/lstm-no-peepholes.js";
+export { lstm } from "./cells/lstm.js";
 export { memoryless } from "./cells/memoryless.js";
 export type { CellSize } from "./cells/size.js";
 export { hiddenSizeFor, paperHiddenSizes, parameterCount } from "./cells/size.js";
 export { stack } from "./cells/stack.js";
 export { tanh } from "./cells/tanh.js";
+export { gruAfter } from "./cells/zoo/gru-after.js";
+export { zoo } from "./cells/zoo/index.js";
+export { lstmChrono } from "./cells/zoo/lstm-chrono.js";
+export { lstmForget1 } from "./cells/zoo/lstm-forget-1.js";
+export { lstmNoPeepholes } from "./cells/zoo/lstm-no-peepholes.js";
 export type { WordName } from "./compile/ops.js";
 export type { RowWord, Shape } from "./compile/row-ops.js";
 export type { Value } from "./compile/words.js";

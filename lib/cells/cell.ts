@@ -2,6 +2,7 @@ import type { WordName } from "../compile/ops.js";
 import { elementwiseWords, type Words } from "../compile/words.js";
 import { GatedRnnError } from "../errors.js";
 import {
+  type BiasBeginning,
   type CellParameter,
   type Graph,
   type GraphNode,
@@ -28,17 +29,21 @@ export interface Vocabulary extends Words<CellSymbol> {
   previous(state: string): CellSymbol;
   /**
    * Σ weight · input + bias, with a full weight matrix per input: W_name for x, U_name for the first other input, then U_name_2, …
-   * The bias begins at 0, or at the value that `{ name, bias }` gives.
+   * The bias begins at 0, or as `{ name, bias }` says.
    */
-  affine(
-    name: string | { readonly name: string; readonly bias: number },
-    ...inputs: CellSymbol[]
-  ): CellSymbol;
+  affine(name: BiasName, ...inputs: CellSymbol[]): CellSymbol;
+  /** Σ weight · input: an affine product without a bias. */
+  product(name: string, ...inputs: CellSymbol[]): CellSymbol;
+  /** b_name: a bias alone, a value for each unit that no input changes. */
+  bias(name: BiasName): CellSymbol;
   /** V_name ⊙ input: a diagonal weight matrix, without bias. */
   peephole(name: string, input: CellSymbol): CellSymbol;
   /** Gives a value a name of its own, under which traces and equations show it. */
   named(name: string, value: CellSymbol): CellSymbol;
 }
+
+/** The name of an affine product, alone or with what its bias is before training. */
+export type BiasName = string | { readonly name: string; readonly bias: BiasBeginning };
 
 /**
  * A cell's equations: from symbols to the new value of each state, h among them; each is [hidden
@@ -48,10 +53,23 @@ export type CellEquations = (
   vocabulary: Vocabulary,
 ) => { readonly h: CellSymbol } & Readonly<Record<string, CellSymbol>>;
 
+/** What a cell is a variant of, and in what it differs. */
+export interface Variant {
+  /** The name of the whole unit. */
+  readonly of: string;
+  /** What the literature calls it: CIFG, MUT1. */
+  readonly short: string;
+  /** In one line. */
+  readonly differs: string;
+  readonly source: string;
+}
+
 /** A recurrent cell: its name and its recorded equations. */
 export interface Cell {
   readonly name: string;
   readonly graph: Graph;
+  /** Cells of the zoo have it. */
+  readonly variant?: Variant;
   /** The cells that a stack was made of, the one that reads x first; only stacks have them. */
   readonly layers?: readonly Cell[];
 }
@@ -66,10 +84,13 @@ export interface Cell {
  * @throws GatedRnnError `graph` when a name is taken twice, `h` is missing, a state is read but never set, or a
  * value other than h's width meets x element-wise; when there are more than 1,000 operations.
  */
-export function cell(name: string, equations: CellEquations): Cell {
+export function cell(name: string, equations: CellEquations, variant?: Variant): Cell {
   const recorder = new Recorder(name);
-  return { name, graph: recorder.graph(equations(recorder.vocabulary())) };
+  const graph = recorder.graph(equations(recorder.vocabulary()));
+  return { name, graph, ...(variant ? { variant } : {}) };
 }
+
+const biased = (gate: BiasName) => (typeof gate === "string" ? { name: gate, bias: 0 } : gate);
 
 /** A cell of more operations than this is refused: a mistake rather than a cell, and too deep for what walks over graphs. */
 const mostOperations = 1000;
@@ -91,10 +112,21 @@ class Recorder {
       input: this.add({ op: "input" }),
       hidden: this.previous("h"),
       previous: (state) => this.previous(state),
-      affine: (gate, ...inputs) =>
-        typeof gate === "string"
-          ? this.affine(gate, inputs)
-          : this.affine(gate.name, inputs, gate.bias),
+      affine: (gate, ...inputs) => {
+        const { name, bias } = biased(gate);
+        if (inputs.length === 0)
+          this.fail(`affine ${name}: expected at least one input, got none; a bias alone is bias`);
+        return this.affine(name, inputs, bias);
+      },
+      product: (name, ...inputs) => {
+        if (inputs.length === 0)
+          this.fail(`product ${name}: expected at least one input, got none`);
+        return this.affine(name, inputs, undefined);
+      },
+      bias: (gate) => {
+        const { name, bias } = biased(gate);
+        return this.affine(name, [], bias);
+      },
       peephole: (gate, input) => {
         const weight = this.parameter(`V_${gate}`, "peephole", ["hidden"]);
         return this.add({
@@ -152,10 +184,13 @@ class Recorder {
     return symbol;
   }
 
-  private affine(gate: string, inputs: readonly CellSymbol[], begin = 0): CellSymbol {
-    if (!Number.isFinite(begin))
-      this.fail(`affine ${gate}: expected a finite number for its bias to begin at, got ${begin}`);
-    if (inputs.length === 0) this.fail(`affine ${gate}: expected at least one input, got none`);
+  /** @param begin undefined: no bias */
+  private affine(
+    gate: string,
+    inputs: readonly CellSymbol[],
+    begin: BiasBeginning | undefined,
+  ): CellSymbol {
+    if (begin !== undefined) this.checkBeginning(gate, begin);
     let states = 0;
     const weights = inputs.map(({ index }) => {
       if (this.nodes[index]?.op === "input")
@@ -167,14 +202,30 @@ class Recorder {
         ["hidden", "hidden"],
       );
     });
-    const bias = this.parameter(`b_${gate}`, "bias", ["hidden"], begin);
     return this.add({
       op: "affine",
       name: gate,
       inputs: inputs.map((s) => s.index),
       weights,
-      bias,
+      ...(begin === undefined
+        ? {}
+        : { bias: this.parameter(`b_${gate}`, "bias", ["hidden"], begin) }),
     });
+  }
+
+  private checkBeginning(gate: string, begin: BiasBeginning): void {
+    if (typeof begin === "number") {
+      if (!Number.isFinite(begin))
+        this.fail(
+          `affine ${gate}: expected a finite number for its bias to begin at, got ${begin}`,
+        );
+      return;
+    }
+    const { least, most, factor } = begin;
+    if (!(least > 0 && most > least && Number.isFinite(most) && Number.isFinite(factor)))
+      this.fail(
+        `affine ${gate}: expected its bias to begin at a finite factor · ln U(least, most), 0 < least < most, got ${factor} · ln U(${least}, ${most})`,
+      );
   }
 
   /** An activation of one affine product, with or without peepholes added, is the gate of that name. */
@@ -217,7 +268,7 @@ class Recorder {
     name: string,
     role: CellParameter["role"],
     axes: CellParameter["axes"],
-    begin = 0,
+    begin: BiasBeginning = 0,
   ): string {
     if (this.parameters.some((p) => p.name === name))
       this.fail(`expected every parameter once, got ${name} twice; rename the affine or peephole`);

@@ -28,7 +28,11 @@ export function doubleWeights(
 export function doubleOperations(weights: DoubleWeights): Operations<Float64Array> {
   const weight = (name: string) => weights.get(name) as Float64Array;
   return {
-    affine: (inputs, names, bias) => affineRow(inputs, names.map(weight), weight(bias)),
+    affine: (inputs, names, bias) => {
+      const matrices = names.map(weight);
+      const begin = bias === undefined ? noBias(inputs[0], matrices[0]) : weight(bias);
+      return affineRow(inputs, matrices, begin);
+    },
     peephole: (input, name) => input.map((v, j) => v * weight(name)[j]),
     word: (op, [a = one, b = a], constant) => {
       const at = (values: Float64Array, j: number) => values[values.length === 1 ? 0 : j];
@@ -37,6 +41,10 @@ export function doubleOperations(weights: DoubleWeights): Operations<Float64Arra
     },
   };
 }
+
+/** Zeros, as many as a matrix makes. */
+const noBias = (input: Float64Array, matrix: Float64Array) =>
+  new Float64Array(matrix.length / input.length);
 
 /** A constant is one number, which stands for a row of them. */
 const one = new Float64Array(1);

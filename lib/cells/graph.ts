@@ -13,13 +13,13 @@ export type GraphNode =
   | { readonly op: "input" }
   /** A state of the step before; zero at the first step. */
   | { readonly op: "previous"; readonly state: string }
-  /** Σ inputs[k] · weights[k] + bias: full weight matrices. */
+  /** Σ inputs[k] · weights[k] + bias: full weight matrices; a bias alone, or none, but one of the two. */
   | {
       readonly op: "affine";
       readonly name: string;
       readonly inputs: readonly NodeIndex[];
       readonly weights: readonly string[];
-      readonly bias: string;
+      readonly bias?: string;
     }
   /** weight ⊙ input: a diagonal weight matrix. */
   | {
@@ -51,6 +51,19 @@ export type ParameterRole =
   | "output-weight"
   | "output-bias";
 
+/**
+ * What a bias is before training: the same number for every unit, or one drawn for each,
+ * factor · ln U(least, most). Biases that name the same draw are made of the same numbers.
+ */
+export type BiasBeginning =
+  | number
+  | {
+      readonly draw: string;
+      readonly least: number;
+      readonly most: number;
+      readonly factor: number;
+    };
+
 /** A parameter of a cell before sizes are known. */
 export interface CellParameter {
   /** Paper's letter and gate: W_r (reads x), U_r (reads a state), V_i (peephole), b_r. */
@@ -59,7 +72,7 @@ export interface CellParameter {
   /** Axes by size name: a weight matrix is [what it reads, hidden], a peephole or bias [hidden]. */
   readonly axes: readonly ("input" | "hidden")[];
   /** What a bias is before training, where it is not 0. */
-  readonly begin?: number;
+  readonly begin?: BiasBeginning;
 }
 
 /**
@@ -89,9 +102,9 @@ export function inputsOf(node: GraphNode): readonly NodeIndex[] {
   }
 }
 
-/** How one kind of value carries out the graph's operations; the affine product includes its bias. */
+/** How one kind of value carries out the graph's operations; the affine product includes its bias, where it has one. */
 export interface Operations<T> {
-  affine(inputs: readonly T[], weights: readonly string[], bias: string): T;
+  affine(inputs: readonly T[], weights: readonly string[], bias: string | undefined): T;
   peephole(input: T, weight: string): T;
   word(op: WordName, inputs: readonly T[], constant: number): T;
 }

@@ -33,7 +33,7 @@ function definition(graph: Graph, index: NodeIndex): string {
         return sum(
           [
             ...node.inputs.map((input, k) => `${letter(node.weights[k])} ${write(input, "atom")}`),
-            letter(node.bias),
+            ...(node.bias === undefined ? [] : [letter(node.bias)]),
           ].join(" + "),
         );
       case "peephole":

@@ -1,17 +1,30 @@
-import { type Cell, cell } from "./cell.js";
+import { type Cell, cell, type Variant } from "./cell.js";
+import type { BiasBeginning } from "./graph.js";
 
-function lstmWith(name: string, forgetBias: number): Cell {
+/** What the LSTM's gates begin at. */
+interface LstmBeginning {
+  readonly inputBias?: BiasBeginning;
+  readonly forgetBias?: BiasBeginning;
+}
+
+/** The LSTM's equations with other biases before training. */
+export function lstmBeginning(
+  name: string,
+  { inputBias = 0, forgetBias = 0 }: LstmBeginning,
+  variant?: Variant,
+): Cell {
   return cell(
     name,
     ({ input: x, hidden: h, previous, affine, peephole, sigmoid, tanh, times, plus }) => {
       const before = previous("c");
-      const i = sigmoid(plus(affine("i", x, h), peephole("i", before)));
+      const i = sigmoid(plus(affine({ name: "i", bias: inputBias }, x, h), peephole("i", before)));
       const f = sigmoid(plus(affine({ name: "f", bias: forgetBias }, x, h), peephole("f", before)));
       const candidate = tanh(affine("c", x, h));
       const c = plus(times(f, before), times(i, candidate));
       const o = sigmoid(plus(affine("o", x, h), peephole("o", c)));
       return { h: times(o, tanh(c)), c };
     },
+    variant,
   );
 }
 
@@ -25,10 +38,4 @@ function lstmWith(name: string, forgetBias: number): Cell {
  *   o = σ(W_o x + U_o h₋ + V_o c + b_o)    output gate: sees the NEW memory
  *   h = o ⊙ tanh(c)
  */
-export const lstm = lstmWith("lstm", 0);
-
-/**
- * The same unit with the forget gate's bias at 1 before training, so that it begins by keeping its memory (Gers et al. 2000,
- * Jozefowicz et al. 2015). Differs from the paper, whose authors' code begins at 0.
- */
-export const lstmForget1 = lstmWith("lstm-forget-1", 1);
+export const lstm = lstmBeginning("lstm", {});

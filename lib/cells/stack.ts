@@ -50,7 +50,7 @@ function renamed({ graph }: Cell, index: number, { length }: readonly Cell[]): G
             ...node,
             name: own(node.name),
             weights: node.weights.map(own),
-            bias: own(node.bias),
+            ...(node.bias === undefined ? {} : { bias: own(node.bias) }),
           };
         case "peephole":
           return { ...node, name: own(node.name), weight: own(node.weight) };
@@ -59,7 +59,13 @@ function renamed({ graph }: Cell, index: number, { length }: readonly Cell[]): G
       }
     }),
     states: graph.states.map(({ name, node }) => ({ name: state(name), node })),
-    parameters: graph.parameters.map((parameter) => ({ ...parameter, name: own(parameter.name) })),
+    parameters: graph.parameters.map(({ begin, ...parameter }) => ({
+      ...parameter,
+      name: own(parameter.name),
+      ...(begin === undefined
+        ? {}
+        : { begin: typeof begin === "number" ? begin : { ...begin, draw: own(begin.draw) } }),
+    })),
     named: graph.named.map(({ name, node }) => ({
       name: node === h ? state(name) : own(name),
       node,

@@ -65,7 +65,7 @@ interface ProgramAffine {
   readonly slot: number;
   /** W: its offset in the parameters, and its index in `packs`. */
   readonly input: { readonly weight: number; readonly pack: number } | undefined;
-  /** Offset in the parameters. */
+  /** Offset in the parameters; of zeros, where the product has no bias. */
   readonly bias: number;
   readonly gradient: number | undefined;
 }
@@ -90,6 +90,11 @@ export interface Program {
   readonly width: number;
   readonly readoutWidth: number;
   readonly parameters: readonly ParameterShape[];
+  /**
+   * Behind the parameters, where an affine product has no bias: a row whose first `lanes` floats nothing reads, and whose padding
+   * are the zeros in the bias's place. Padding stays 0 on every engine, and its gradient is cleared.
+   */
+  readonly zeros: (ParameterShape & { readonly bias: number }) | undefined;
   /** Floats of all parameters, padded. */
   readonly parameterFloats: number;
   readonly packs: readonly PackedMatrix[];
@@ -130,7 +135,11 @@ export function compile(
   const padded = (size: number) => Math.ceil(size / lanes) * lanes;
   const width = padded(model.hiddenSize);
   const readoutWidth = padded(model.output.readoutSize);
-  const { parameters, floats } = layOut(model, padded);
+  const laidOut = layOut(model, padded);
+  const { parameters } = laidOut;
+  const needsZeros = graph.nodes.some((node) => node.op === "affine" && node.bias === undefined);
+  const zeros = needsZeros ? zerosBehind(laidOut.floats, lanes, width) : undefined;
+  const floats = laidOut.floats + (zeros?.width ?? 0);
   const shape = (name: string) => parameters.find((p) => p.name === name) as ParameterShape;
 
   const packs: PackedMatrix[] = [];
@@ -212,7 +221,7 @@ export function compile(
           x < 0
             ? undefined
             : { weight: shape(node.weights[x]).offset, pack: pack(node.weights[x], false) },
-        bias: shape(node.bias).offset,
+        bias: node.bias === undefined ? (zeros?.bias ?? 0) : shape(node.bias).offset,
         gradient,
       });
       node.inputs.forEach((k, n) => {
@@ -234,6 +243,7 @@ export function compile(
     width,
     readoutWidth,
     parameters,
+    zeros,
     parameterFloats: floats,
     forward,
     backward,
@@ -274,6 +284,11 @@ function layOut(
     };
   });
   return { parameters, floats };
+}
+
+function zerosBehind(offset: number, lanes: number, width: number): Program["zeros"] {
+  const row = { name: "", offset, rows: 1, columns: 1, width: lanes + width, stream: -1 };
+  return { ...row, bias: offset + lanes };
 }
 
 function operand(place: Slots, value: ValueIndex): Slot {

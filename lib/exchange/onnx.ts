@@ -180,11 +180,15 @@ function addScan(
       case "previous":
         break;
       case "affine": {
-        const sum = from.reduce((before, input, n) => {
+        const terms = from.map((input, n) => {
           emit("MatMul", [input, parameter(of.weights[n])], `${at(i)}_product_${n}`);
-          emit("Add", [before, `${at(i)}_product_${n}`], `${at(i)}_sum_${n}`);
+          return `${at(i)}_product_${n}`;
+        });
+        if (of.bias !== undefined) terms.unshift(parameter(of.bias));
+        const sum = terms.reduce((before, term, n) => {
+          emit("Add", [before, term], `${at(i)}_sum_${n}`);
           return `${at(i)}_sum_${n}`;
-        }, parameter(of.bias));
+        });
         emit("Identity", [sum], at(i));
         break;
       }

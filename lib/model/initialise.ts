@@ -1,3 +1,4 @@
+import type { BiasBeginning } from "../cells/graph.js";
 import { generator, type Generator as Random } from "../random/generator.js";
 import type { Model, Parameter } from "./model.js";
 import { orthogonal } from "./orthogonal.js";
@@ -27,12 +28,12 @@ export function* initialising(
   const parameters = new Map<string, Float32Array>();
   for (const parameter of model.parameters) {
     const random = generator(seed, `initialise ${parameter.name}`);
-    parameters.set(parameter.name, yield* initial(parameter, random));
+    parameters.set(parameter.name, yield* initial(parameter, random, seed));
   }
   return { parameters, optimiser: new Map(), updates: 0 };
 }
 
-function* initial({ role, shape, begin = 0 }: Parameter, random: Random) {
+function* initial({ role, shape, begin = 0 }: Parameter, random: Random, seed: number) {
   switch (role) {
     case "input-weight":
     case "output-weight":
@@ -42,8 +43,22 @@ function* initial({ role, shape, begin = 0 }: Parameter, random: Random) {
       return yield* orthogonal(shape[0], random);
     case "bias":
     case "output-bias":
-      return new Float32Array(size(shape)).fill(begin);
+      return typeof begin === "number"
+        ? new Float32Array(size(shape)).fill(begin)
+        : drawnBias(size(shape), begin, generator(seed, `initialise ${begin.draw}`));
   }
+}
+
+/** factor · ln U(least, most) for every unit. */
+function drawnBias(
+  units: number,
+  { least, most, factor }: Exclude<BiasBeginning, number>,
+  random: Random,
+): Float32Array {
+  return Float32Array.from(
+    { length: units },
+    () => factor * Math.log(least + (most - least) * random.uniform()),
+  );
 }
 
 /** Numbers between two yields: a few milliseconds. */

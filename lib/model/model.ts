@@ -1,5 +1,5 @@
 import type { Cell } from "../cells/cell.js";
-import type { ParameterRole } from "../cells/graph.js";
+import type { BiasBeginning, ParameterRole } from "../cells/graph.js";
 import { GatedRnnError } from "../errors.js";
 import type { Output } from "../outputs/index.js";
 
@@ -10,7 +10,7 @@ export interface Parameter {
   /** Rows and columns of a matrix, [n] of a bias or peephole; row by row in memory. */
   readonly shape: readonly number[];
   /** What a bias is before training, where it is not 0. */
-  readonly begin?: number;
+  readonly begin?: BiasBeginning;
 }
 
 /** One recurrent layer and one output layer. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { gru } from "../../lib/cells/gru.js";
-import { gruAfter } from "../../lib/cells/gru-after.js";
 import { cellNamed } from "../../lib/cells/index.js";
 import { lstm } from "../../lib/cells/lstm.js";
-import { lstmNoPeepholes } from "../../lib/cells/lstm-no-peepholes.js";
 import { stack } from "../../lib/cells/stack.js";
 import { tanh } from "../../lib/cells/tanh.js";
+import { gruAfter } from "../../lib/cells/zoo/gru-after.js";
+import { lstmNoPeepholes } from "../../lib/cells/zoo/lstm-no-peepholes.js";
 import { importKeras, kerasWeights } from "../../lib/exchange/keras.js";
 import { initialState } from "../../lib/model/initialise.js";
 import { model } from "../../lib/model/model.js";

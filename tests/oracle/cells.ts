@@ -18,7 +18,7 @@ export const everyOp = cell("every-op", (v) => {
   const memory = v.named(
     "memory",
     v.minus(
-      times(gate, m),
+      plus(times(gate, m), times(v.tanh(v.product("e", x, m)), v.bias("k"))),
       times(v.relu(affine("d", x, ratio)), v.scale(positive, 0.3), v.oneMinus(gate)),
     ),
   );
@@ -33,9 +33,9 @@ export const delayLine = cell("delay-line", ({ input: x, hidden: h, previous, af
   a: h,
 }));
 
-/** Minimal gated unit (Zhou et al. 2016): a cell that the library does not have, as a user would write it. */
+/** Minimal gated unit (Zhou et al. 2016), as a user would write it: by a name that the library does not have. */
 export const mgu = cell(
-  "mgu",
+  "own-mgu",
   ({ input: x, hidden: h, affine, sigmoid, tanh, times, oneMinus, plus }) => {
     const f = sigmoid(affine("f", x, h));
     const c = tanh(affine("c", x, times(f, h)));

@@ -88,9 +88,14 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
   );
   const parameter = (name: string) => parameters.get(name) as Matrix;
 
-  const affine = (inputs: readonly Matrix[], names: readonly string[], bias: string): Matrix => {
-    const b = parameter(bias);
-    const out = matrix(inputs[0].rows, b.columns);
+  let running = 0; // rows of the step
+  const affine = (
+    inputs: readonly Matrix[],
+    names: readonly string[],
+    bias: string | undefined,
+  ): Matrix => {
+    const b = bias === undefined ? matrix(1, parameter(names[0]).columns) : parameter(bias);
+    const out = matrix(running, b.columns);
     for (let r = 0; r < out.rows; r++) out.value.set(b.value, r * out.columns);
     const terms = inputs.map((x, k) => ({ x, w: parameter(names[k]) }));
     for (const { x, w } of terms)
@@ -152,7 +157,6 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
     return out;
   };
   const { hiddenSize } = model;
-  let running = 0; // rows of the step
   const operations: Operations<Matrix> = {
     affine,
     peephole: (x, weight) => elementwise(x, parameter(weight), ...binary.times),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { gru } from "../../lib/cells/gru.js";
-import { lstm, lstmForget1 } from "../../lib/cells/lstm.js";
+import { lstm } from "../../lib/cells/lstm.js";
+import { lstmForget1 } from "../../lib/cells/zoo/lstm-forget-1.js";
 import { syntheticChorales } from "../../lib/data/synthetic.js";
 import type { Engine, StepReport, StepSettings } from "../../lib/engines/engine.js";
 import { openEngine } from "../../lib/engines/index.js";

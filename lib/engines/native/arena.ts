@@ -102,7 +102,7 @@ export class Arena {
     const packTable = packs.flatMap(({ offset, ...pack }, k) =>
       laidOut("Pack", { ...pack, parameter: offset, packed: packed[k] }),
     );
-    const shapeTable = program.parameters.flatMap(({ offset, ...shape }) =>
+    const shapeTable = shapesOf(program).flatMap(({ offset, ...shape }) =>
       laidOut("Shape", { ...shape, parameter: offset }),
     );
     const sources = {
@@ -364,7 +364,7 @@ export class Arena {
       peepholes: t.peepholes,
       peepholeCount: p.peepholes.length,
       shapes: t.shapes,
-      shapeCount: p.parameters.length,
+      shapeCount: shapesOf(p).length,
       inputSize: p.model.inputSize,
       hiddenSize: p.model.hiddenSize,
       width: p.width,
@@ -480,6 +480,10 @@ function oneStep(size: number, inputSize: number, targetSize: number): Batch {
 function align(word: number): number {
   return Math.ceil(word / alignment) * alignment;
 }
+
+/** The parameters, and the zeros behind them where there are any: what an update keeps free of gradients in its padding. */
+const shapesOf = ({ parameters, zeros }: Program): readonly ParameterShape[] =>
+  zeros ? [...parameters, zeros] : parameters;
 
 function unpadded(
   floats: Float32Array,

@@ -49,14 +49,15 @@ export function hiddenStates(
   visit?: (values: tf.Tensor[]) => void,
 ): tf.Tensor2D {
   const { graph } = model.cell;
-  const operations = tensorOperations(t, parameters);
+  let rows = 0;
+  const operations = tensorOperations(t, parameters, () => [rows, model.hiddenSize]);
   let states = new Map<string, tf.Tensor>(
     graph.states.map(({ name }) => [name, t.zeros([batch.size, model.hiddenSize])]),
   );
   const hidden: tf.Tensor2D[] = [];
   for (let step = 0; step < batch.time; step++) {
     const first = batch.stepOffsets[step];
-    const rows = batch.stepOffsets[step + 1] - first;
+    rows = batch.stepOffsets[step + 1] - first;
     const running = new Map(
       [...states].map(([name, value]) => [
         name,
@@ -89,13 +90,19 @@ export function nllPerRow(
   return weights ? t.mul(nll, weights) : nll;
 }
 
-function tensorOperations(t: Tensorflow, parameters: Tensors): Operations<tf.Tensor> {
+/** @param shape of a value of the step: [rows that are still running, hidden] */
+function tensorOperations(
+  t: Tensorflow,
+  parameters: Tensors,
+  shape: () => [number, number],
+): Operations<tf.Tensor> {
   return {
-    affine: (inputs, weights, bias) =>
-      inputs.reduce<tf.Tensor>(
-        (sum, x, k) => t.add(product(t, x, tensor(parameters, weights[k])), sum),
-        tensor(parameters, bias),
-      ),
+    affine: (inputs, weights, bias) => {
+      const products = inputs.map((x, k) => product(t, x, tensor(parameters, weights[k])));
+      const begin = bias === undefined ? products.shift() : tensor(parameters, bias);
+      const sum = products.reduce<tf.Tensor>((before, p) => t.add(p, before), begin as tf.Tensor);
+      return inputs.length === 0 ? t.add(t.zeros(shape()), sum) : sum;
+    },
     peephole: (input, weight) => t.mul(input, tensor(parameters, weight)),
     word: (op, inputs, constant) => words[op].tensorflow(t, inputs, constant),
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cell } from "../../../lib/cells/cell.js";
 import { paperCells } from "../../../lib/cells/index.js";
 import { memoryless } from "../../../lib/cells/memoryless.js";
+import { zoo } from "../../../lib/cells/zoo/index.js";
 import type { StepSettings } from "../../../lib/engines/engine.js";
 import { Device } from "../../../lib/engines/webgpu/device.js";
 import { webGpu } from "../../../lib/engines/webgpu/index.js";
@@ -46,6 +47,16 @@ describe.each([...paperCells, mgu, everyOp, linear, memoryless])("the kernels of
       await session.close();
     },
   );
+});
+
+it.each(zoo)("the kernels of $name are valid, in the same number of dispatches", async (unit) => {
+  const engine = await webGpu("null", { keepWeights: true });
+  const m = model(unit, 9, 33, bernoulli(9));
+  const session = await engine.open(m, initialState(m, 1));
+  const before = engine.usage().dispatches;
+  await session.trainStep(randomBatch(1, 9, [3, 1]), settings);
+  expect(engine.usage().dispatches - before).toBe(11);
+  await session.close();
 });
 
 describe("a device without a driver", async () => {

@@ -21,7 +21,7 @@ interface WeightGradient {
 }
 
 function weightGradientsOf(program: Program): WeightGradient[] {
-  const { model, affines, matrices, peepholes, hiddenSlot, parameters } = program;
+  const { model, affines, matrices, peepholes, hiddenSlot, parameters, zeros } = program;
   const { hiddenSize, inputSize, output } = model;
   const [readoutWeight, readoutBias] = parameters.slice(-2).map((p) => p.offset);
   const list: WeightGradient[] = [
@@ -35,9 +35,11 @@ function weightGradientsOf(program: Program): WeightGradient[] {
       bias: readoutBias,
     },
   ];
-  for (const { input, bias, gradient } of affines) {
+  for (const { input, bias: at, gradient } of affines) {
     const right = gradient ?? ("nothing" as const);
+    const bias = at === zeros?.bias ? none : at;
     const common = { left: 0, right, columns: hiddenSize, bias };
+    if (!input && bias === none) continue;
     if (input) list.push({ ...common, factor: "input", rows: inputSize, weight: input.weight });
     else list.push({ ...common, factor: "ones", rows: 0, weight: 0 });
   }
@@ -62,14 +64,14 @@ function weightGradientsOf(program: Program): WeightGradient[] {
       bias: none,
     });
   const covered = new Set(list.flatMap((g) => [g.factor === "ones" ? -1 : g.weight, g.bias]));
-  for (const p of parameters)
+  for (const p of [...parameters, ...(zeros ? [zeros] : [])])
     if (!covered.has(p.offset))
       list.push({
         factor: "slot",
         left: 0,
         right: "nothing",
         rows: p.rows,
-        columns: p.columns,
+        columns: p === zeros ? p.width : p.columns,
         weight: p.offset,
         bias: none,
       });

@@ -1,4 +1,4 @@
-import { cell } from "./cell.js";
+import { cell } from "../cell.js";
 
 /**
  * Long short-term memory without peepholes, as PyTorch and Keras have it: not of the paper; a cell of its own, so that weights can
@@ -20,5 +20,11 @@ export const lstmNoPeepholes = cell(
     const c = plus(times(f, previous("c")), times(i, candidate));
     const o = sigmoid(affine("o", x, h));
     return { h: times(o, tanh(c)), c };
+  },
+  {
+    of: "lstm",
+    short: "NP",
+    differs: "no peepholes: V = 0",
+    source: 'Greff et al. 2017, "LSTM: A Search Space Odyssey"; PyTorch, Keras',
   },
 );

@@ -1,4 +1,4 @@
-import { cell } from "./cell.js";
+import { cell } from "../cell.js";
 
 /**
  * Gated recurrent unit whose reset gate acts after the product, as in cuDNN, PyTorch and Keras (reset_after): not of the paper;
@@ -18,5 +18,11 @@ export const gruAfter = cell(
     const z = sigmoid(affine("z", x, h));
     const c = named("c", tanh(plus(affine("c", x), times(r, affine("m", h)))));
     return { h: plus(times(oneMinus(z), h), times(z, c)) };
+  },
+  {
+    of: "gru",
+    short: "reset after",
+    differs: "the reset gate acts after the product: r ⊙ (U h₋ + b′)",
+    source: "cuDNN, PyTorch, Keras",
   },
 );
