@@ -107,6 +107,7 @@ export { train } from "./show/shown-training.js";
 export { presets, type SweepPlan } from "./sweep/plan.js";
 export { type RecordsFrame, readRecords, recordsFrame } from "./sweep/records.js";
 export { type SweepOptions, type SweepResult, sweep } from "./sweep/sweep.js";
+export { addingForgotten, addingHalf, addingTask } from "./tasks/adding.js";
 export type { DataOptions } from "./tasks/data-options.js";
 export type { Dataset } from "./tasks/index.js";
 export { musicTask } from "./tasks/music.js";

@@ -2,11 +2,12 @@ import { type Command, Option } from "commander";
 import { datasetNames } from "../../data-prep/open.js";
 import { plain } from "../files/plain.js";
 import type { DataOptions } from "../tasks/data-options.js";
+import { memoryTaskNames } from "../tasks/memory.js";
 import type { OpenedTask } from "../tasks/opened.js";
 import { names, realNumber, wholeNumber } from "./options.js";
 
 /** What `--data` may be. */
-export const dataHelp = `a data set (${datasetNames.join(", ")}), or your own: a folder or zip archive of MIDI, WAV, CSV or text files, a CSV file, a text file`;
+export const dataHelp = `a data set (${datasetNames.join(", ")}), a memory task (${memoryTaskNames.join(", ")} steps), or your own: a folder or zip archive of MIDI, WAV, CSV or text files, a CSV file, a text file`;
 
 /** How own data are read, as a command's options have it. */
 export interface DataArguments {

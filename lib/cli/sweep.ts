@@ -1,18 +1,17 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
-import { GatedRnnError } from "../errors.js";
 import { plain } from "../files/plain.js";
 import { duration } from "../show/duration.js";
 import { summaryTable } from "../show/summary-table.js";
 import { tableText } from "../show/table.js";
-import { presets, type SweepPlan } from "../sweep/plan.js";
+import { presets } from "../sweep/plan.js";
 import type { SweepStatus } from "../sweep/status.js";
 import type { SweepSummary } from "../sweep/summary.js";
 import { sweep } from "../sweep/sweep.js";
 import { mostCount } from "../train/bounds.js";
-import type { ProtocolName, RunRecord } from "../train/record.js";
-import { addDataOptions, type DataArguments, dataHelp, dataOptionsOf } from "./data-options.js";
+import type { RunRecord } from "../train/record.js";
+import { addDataOptions, dataHelp } from "./data-options.js";
 import {
   backendOption,
   engineOption,
@@ -28,24 +27,9 @@ import {
 } from "./options.js";
 import { bar } from "./progress.js";
 import { interruptible } from "./signals.js";
+import { type PlanArguments, plansOf } from "./sweep-plans.js";
 
-interface SweepArguments extends DataArguments {
-  readonly preset?: string;
-  readonly data?: readonly string[];
-  readonly cells?: readonly string[];
-  readonly learningRates?: number;
-  readonly seed?: number;
-  readonly seeds?: number;
-  readonly finalists?: number;
-  readonly rateSeeds?: number;
-  readonly protocol?: ProtocolName;
-  readonly update?: string;
-  readonly updateSettings?: Readonly<Record<string, number>>;
-  readonly epochs?: number;
-  readonly patience?: number;
-  readonly batchSize?: number;
-  readonly weightNoise?: number;
-  readonly medianRule?: boolean;
+interface SweepArguments extends PlanArguments {
   readonly slots?: number;
   readonly engine?: string;
   readonly backend?: string;
@@ -58,7 +42,6 @@ interface SweepArguments extends DataArguments {
   readonly checkpointSeconds: number;
   readonly heartbeat: number;
   readonly out: string;
-  readonly db?: string;
   readonly json?: boolean;
 }
 
@@ -76,8 +59,8 @@ export function addSweep(program: Command): void {
     .addOption(
       new Option(
         "--preset <name>",
-        "the paper's table 2 or a half of it; other options change it",
-      ).choices(Object.keys(presets)),
+        "the paper's table 2 or a half of it, or the gate atlas: all variants of the gated units; other options change it, of the atlas --data, --cells, --protocol and --width take a part",
+      ).choices([...Object.keys(presets), "atlas"]),
     )
     .option("--data <names>", `${dataHelp}; several parted by commas`, dataNames)
     .option(
@@ -105,6 +88,12 @@ export function addSweep(program: Command): void {
       "--rate-seeds <n>",
       "seeds that the finalists are compared by (default: 1, paper-music 3)",
       wholeNumber(1, 1000),
+    )
+    .addOption(
+      new Option(
+        "--width <rule>",
+        "hidden units: as many as the parameter budget buys, or for variants as many as the unit has that they come from (default: budget)",
+      ).choices(["budget", "origin"]),
     )
     .addOption(protocolOption())
     .addOption(updateOption())
@@ -193,7 +182,7 @@ async function run(args: SweepArguments): Promise<void> {
     json,
   } = args;
   const { slots = engine === "webgpu" ? gpuSlots : availableParallelism() } = args;
-  const plan = planOf(args);
+  const plan = plansOf(args);
   const { signal, done } = interruptible();
   const view = statusLine();
   const { state, summaries } = await sweep({
@@ -220,55 +209,6 @@ async function run(args: SweepArguments): Promise<void> {
   if (json) printJson({ state, summaries });
   else for (const summary of summaries) report(summary, state, out);
   if (!signal.aborted && summaries.some(({ dead }) => dead.length > 0)) process.exitCode = 1;
-}
-
-/** What the options ask for; undefined when they ask for nothing: then the database's plans are served. */
-function planOf(args: SweepArguments): SweepPlan | undefined {
-  const {
-    preset,
-    data,
-    db,
-    protocol,
-    update,
-    updateSettings,
-    epochs,
-    patience,
-    batchSize,
-    weightNoise,
-  } = args;
-  const reading = dataOptionsOf(args);
-  const base = preset === undefined ? undefined : presets[preset];
-  if (!base && !data) {
-    if (db !== undefined) return undefined;
-    throw new GatedRnnError(
-      "usage",
-      `sweep: expected --data or --preset, got neither; for all of the paper: --preset paper`,
-    );
-  }
-  const run = {
-    ...base?.run,
-    ...given({ protocol, update, updateSettings, epochs, patience, batchSize, weightNoise }),
-  };
-  return {
-    data: [...(data ?? base?.data ?? [])],
-    ...(Object.keys(reading).length > 0 ? { reading } : {}),
-    cells: [...(args.cells ?? base?.cells ?? ["tanh", "gru", "lstm"])],
-    learningRates: args.learningRates ?? base?.learningRates ?? 10,
-    seed: args.seed ?? base?.seed ?? 1,
-    seeds: args.seeds ?? base?.seeds ?? 1,
-    ...given({
-      finalists: args.finalists ?? base?.finalists,
-      rateSeeds: args.rateSeeds ?? base?.rateSeeds,
-    }),
-    run,
-    medianRule: args.medianRule ?? base?.medianRule ?? false,
-  };
-}
-
-/** The options that were given. */
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 function report(summary: SweepSummary, state: "done" | "stopped", out: string): void {

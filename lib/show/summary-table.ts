@@ -24,7 +24,7 @@ const musicSets = new Set(
 /** A sweep's chosen runs in the form of table 2 of Chung et al. 2014: NLL in nats per step, mean ± standard deviation over the seeds. */
 export function summaryTable({ plan, runs, rows, code }: SweepSummary): Table {
   return {
-    caption: "NLL in nats per step at the learning rate with the lowest validation NLL",
+    caption: `NLL in nats per step at the learning rate with the lowest validation NLL${plan.width === "origin" ? "; variants as wide as their units" : ""}`,
     columns,
     rows: rows.map(({ data, cell, protocol, chosen, seeds, spread }) => {
       const paper = musicSets.has(data) ? paperNll(data, cell) : undefined;

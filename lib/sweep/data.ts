@@ -1,6 +1,7 @@
 import { datasetNames } from "../../data-prep/open.js";
 import { GatedRnnError } from "../errors.js";
 import type { DataOptions } from "../tasks/data-options.js";
+import { isMemoryTask } from "../tasks/memory.js";
 import { musicTask } from "../tasks/music.js";
 import { openTask } from "../tasks/open.js";
 import { rowsTask } from "../tasks/rows.js";
@@ -53,12 +54,13 @@ export function sweepData(own: {
   ): Promise<OpenData> => {
     const task = given.get(data);
     if (task) return { task, from: { kind: "sent", source: sourceOf(task) } };
-    if (!datasetNames.includes(data) && !own.paths?.includes(data))
+    const isNamed = datasetNames.includes(data) || isMemoryTask(data);
+    if (!isNamed && !own.paths?.includes(data))
       throw new GatedRnnError(
         "usage",
         `sweep: expected data of ${datasetNames.join(", ")}, or such as were given here, got ${data}; ask for the same plan with them`,
       );
-    const options = datasetNames.includes(data) ? undefined : reading;
+    const options = isNamed ? undefined : reading;
     const from = { kind: "opened" as const, data, ...(options ? { reading: options } : {}) };
     return { task: (await openTask(data, options, signal)).task, from };
   };

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import type { Cell } from "../cells/cell.js";
 import { cellNamed } from "../cells/index.js";
 import { musicSetNames } from "../data/music-sets.js";
 import { speechSetNames } from "../data/speech.js";
 import { GatedRnnError } from "../errors.js";
 import { dataOptions } from "../tasks/data-options.js";
 import { checkPredictable } from "../tasks/predictable.js";
+import type { Task } from "../tasks/task.js";
 import { mostSeed, oneOf, problemIn, whole } from "../train/bounds.js";
 import { configurationOf } from "../train/configuration.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
@@ -59,6 +61,8 @@ export const sweepPlan = z.strictObject({
     .describe("rates, best with the first seed, of which one is chosen by rateSeeds seeds (1)"),
   rateSeeds: whole(1, 1000).optional().describe("seeds that the finalists are compared by (1)"),
   run: shared,
+  /** How wide cells are: as the parameter budget allows (default), or all as wide as the unit that they are variants of. */
+  width: oneOf(["budget", "origin"]).optional(),
   /** Gives a learning rate up when it does worse than the median of the others at the same epoch. Differs from the paper. */
   medianRule: z.boolean(),
 });
@@ -163,7 +167,7 @@ export async function groupsOf(
     const { task } = await available.open(data, plan.reading, signal);
     checkPredictable(task);
     for (const cell of plan.cells) {
-      const base = configurationOf(task, cellNamed(cell), plan.run as Partial<RunConfiguration>);
+      const base = baseOf(plan, task, cellNamed(cell));
       const planned = (learningRate: number, seed: number) =>
         plannedRunOf({ ...base, learningRate, seed }, task.checksum, codeVersion().version);
       groups.push({
@@ -178,6 +182,14 @@ export async function groupsOf(
     }
   }
   return groups;
+}
+
+/** What all runs of a cell on a task have in common. */
+function baseOf({ run, width }: SweepPlan, task: Task, cell: Cell): RunConfiguration {
+  const options = run as Partial<RunConfiguration>;
+  if (width !== "origin") return configurationOf(task, cell, options);
+  const { hiddenSize } = configurationOf(task, cellNamed(cell.variant?.of ?? cell.name), options);
+  return configurationOf(task, cell, { ...options, hiddenSize });
 }
 
 export interface Planned {

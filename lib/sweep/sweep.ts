@@ -36,8 +36,8 @@ import { type SweepSummary, summarise } from "./summary.js";
 
 /** What a sweep does, where its records go, and who is told. */
 export interface SweepOptions {
-  /** Default: help with the plans that are in the database already. */
-  readonly plan?: SweepPlan;
+  /** One, or several that are carried out in their order. Default: help with the plans that are in the database already. */
+  readonly plan?: SweepPlan | readonly SweepPlan[];
   /** Tasks that the plan's data name, beside sets of the package and paths; made of plain data. */
   readonly tasks?: readonly Task[];
   /** Where records, weights, checkpoints, the summary and, without `db`, the database go. */
@@ -92,8 +92,9 @@ export interface SweepResult {
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { plan, out, db, signal, onProblem = () => {} } = options;
   checkSweepOptions(options);
-  const data = sweepData({ paths: plan?.data, tasks: options.tasks });
-  const known = plan ? await plannedGroups([checkedPlan(plan)], data, signal) : []; // mistakes show before anything is written
+  const asked = plan === undefined ? [] : [plan].flat();
+  const data = sweepData({ paths: asked.flatMap((one) => one.data), tasks: options.tasks });
+  const known = await plannedGroups(asked.map(checkedPlan), data, signal); // mistakes show before anything is written
   if (options.rebuild && db !== undefined)
     throw new GatedRnnError(
       "usage",

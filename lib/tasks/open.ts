@@ -6,6 +6,7 @@ import { GatedRnnError } from "../errors.js";
 import { csvTask } from "./csv.js";
 import { checkDataOptions, type DataOptions } from "./data-options.js";
 import { taskOf } from "./index.js";
+import { memoryTask, memoryTaskNames } from "./memory.js";
 import type { OpenedTask } from "./opened.js";
 import { ownFiles, ownKind } from "./own-files.js";
 import { midiTask, wavTask } from "./own-sound.js";
@@ -31,7 +32,7 @@ function checkFit(data: string, options: DataOptions, fit: readonly string[]): v
 }
 
 /**
- * Data by the name of a set, or by a path: a folder (or zip archive) of MIDI, WAV, CSV or text files,
+ * Data by the name of a set or of a memory task (recall-40, adding-100), or by a path: a folder (or zip archive) of MIDI, WAV, CSV or text files,
  * or one CSV or text file. Files in folders `train`, `valid` and `test` are these splits; else the
  * splits are made by a seeded rule.
  *
@@ -48,10 +49,15 @@ export async function openTask(
     const dataset = await openData(data, signal);
     return { task: taskOf(dataset), dataset, notices: [] };
   }
+  const memory = memoryTask(data);
+  if (memory) {
+    checkFit(data, options, []);
+    return memory;
+  }
   if (!existsSync(data))
     throw new GatedRnnError(
       "usage",
-      `data: expected one of ${datasetNames.join(", ")}, or a folder or file of your own, got ${data}`,
+      `data: expected one of ${[...datasetNames, ...memoryTaskNames].join(", ")}, or a folder or file of your own, got ${data}`,
     );
   const title = basename(resolve(data)).replace(/\.[a-z0-9]{1,4}$/i, "");
   const named = taskName(title);
