@@ -1,5 +1,5 @@
 // The project's build step: lib and data-prep to lib/dist (CommonJS with types), the native engine's addon and its WebAssembly
-// builds. Run by `npm ci` (prepare) and before start, test and the other scripts; what is built already is not built again, so that
+// builds, the chart library. Run by `npm ci` (prepare) and before start, test and the other scripts; what is built already is not built again, so that
 // they run from a checkout that cannot be written, too.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { isBuilt, removeStamp, sourcesHash, typescript, writeStamp } from "./lib/build-stamp.mjs";
 import { buildAddon } from "./lib/engines/native/build.mjs";
 import { copyWasm } from "./lib/engines/native/build-wasm.mjs";
+import { copyCharts } from "./lib/show/build-charts.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, "lib", "dist");
@@ -38,5 +39,6 @@ function build() {
   const { status } = spawnSync(process.execPath, [tsc, "-p", project], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1); // the compiler has said why
   copyWasm();
+  copyCharts();
   writeStamp(dist, sources);
 }

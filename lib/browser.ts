@@ -33,8 +33,7 @@ export type {
 } from "./engines/engine.js";
 export { nativeWasmFrom } from "./engines/native/wasm.js";
 export { streamOn } from "./engines/stream.js";
-export type { AdapterDescription } from "./engines/webgpu/device.js";
-export type { WebGpuEngine, WebGpuOptions } from "./engines/webgpu/engine.js";
+export type { AdapterDescription, WebGpuEngine, WebGpuOptions } from "./engines/webgpu/contract.js";
 export { webGpuInPage } from "./engines/webgpu/page.js";
 export { GatedRnnError, NotFiniteError } from "./errors.js";
 export { initialState } from "./model/initialise.js";

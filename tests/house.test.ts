@@ -86,6 +86,7 @@ const words = new Set([
   "lib/compile/row-derivative.ts", // what an output is trained by, and what evaluates it here
   "lib/compile/row-ops.ts",
   "lib/compile/special-functions.ts",
+  "lib/compile/word-names.ts",
   "lib/compile/words.ts",
   "lib/outputs/graph.ts",
 ]);

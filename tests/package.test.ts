@@ -1,5 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -169,11 +176,13 @@ describe("the package", () => {
         dependencies = {},
         devDependencies = {},
         optionalDependencies = {},
+        peerDependencies = {},
       } = JSON.parse(readFileSync(join(root, file), "utf8"));
       for (const [name, version] of Object.entries({
         ...dependencies,
         ...devDependencies,
         ...optionalDependencies,
+        ...peerDependencies,
       }))
         expect(version, `${name} in ${file}`).toMatch(/^(npm:[a-z-]+@)?\d+\.\d+\.\d+(-[\w.-]+)?$/);
     }
@@ -186,13 +195,30 @@ describe("the package", () => {
     const read = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8"));
     const least = (range: string) => /^>= ?(\d+)(?:\.(\d+))?/.exec(range)?.slice(1).map(Number);
     const number = ([major = 0, minor = 0]: number[] = []) => 1000 * major + (minor || 0);
-    const { dependencies, engines } = read("lib/package.json");
-    const needed = Object.keys(dependencies).map((name) =>
-      number(least(read(`node_modules/${name}/package.json`).engines?.node ?? "")),
-    );
-    expect(number(least(engines.node))).toBe(Math.max(...needed));
-    expect(read("package.json").engines).toEqual(engines);
-    const own = execFileSync(node, ["--version"], { encoding: "utf8" }).slice(1).split(".");
-    expect(number(own.map(Number))).toBeGreaterThanOrEqual(Math.max(...needed));
+    const asked = (folder: string, names: object) =>
+      Object.keys(names).map((name) => {
+        const places = [`${folder}/node_modules/${name}`, `node_modules/${name}`];
+        const found = places.find((place) => existsSync(join(root, place, "package.json")));
+        return found ? number(least(read(`${found}/package.json`).engines?.node ?? "")) : 0;
+      });
+    const { dependencies, engines, peerDependencies } = read("lib/package.json");
+    expect(number(least(engines.node))).toBe(Math.max(...asked("lib", dependencies)));
+    const own = read("package.json");
+    const all = Math.max(...asked(".", own.devDependencies), ...asked("lib", peerDependencies));
+    expect(number(least(own.engines.node))).toBe(all);
+    const brought = execFileSync(node, ["--version"], { encoding: "utf8" }).slice(1).split(".");
+    expect(number(brought.map(Number))).toBeGreaterThanOrEqual(all);
+  });
+
+  it("brings to this project whatever is optional for others, at the same version", () => {
+    const read = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8"));
+    const { peerDependencies, peerDependenciesMeta } = read("lib/package.json");
+    const { devDependencies, optionalDependencies } = read("package.json");
+    const byHand = ["@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu"]; // npm run setup:tensorflow
+    for (const [name, version] of Object.entries(peerDependencies)) {
+      expect(peerDependenciesMeta[name], name).toEqual({ optional: true });
+      const here = { ...devDependencies, ...optionalDependencies }[name];
+      expect(here, name).toBe(byHand.includes(name) ? undefined : version);
+    }
   });
 });

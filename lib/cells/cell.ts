@@ -1,4 +1,4 @@
-import type { WordName } from "../compile/ops.js";
+import type { WordName } from "../compile/word-names.js";
 import { elementwiseWords, type Words } from "../compile/words.js";
 import { GatedRnnError } from "../errors.js";
 import {

@@ -1,4 +1,4 @@
-import type { WordName } from "../compile/ops.js";
+import type { WordName } from "../compile/word-names.js";
 
 /**
  * A cell's equations as a graph: what a cell function leaves behind after it has run once on symbols.

@@ -46,13 +46,13 @@ function nodeFindings(): Finding[] {
     },
     {
       topic: "node",
-      ok: major >= 22,
+      ok: major >= 20,
       finding: process.version,
-      ...(major >= 22
+      ...(major >= 20
         ? {}
         : {
             remedy:
-              "Node 22 is what the project is tested on; npm scripts and npx use the project's own after npm ci",
+              "Node 20, 22 and 24 are what the package is tested on; this project's npm scripts and npx use its own after npm ci",
           }),
     },
   ];

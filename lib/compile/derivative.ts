@@ -1,5 +1,6 @@
 import type { Graph, NodeIndex } from "../cells/graph.js";
-import { type ElementwiseOp, words } from "./ops.js";
+import { words } from "./ops.js";
+import type { ElementwiseOp } from "./word-names.js";
 
 /** Index of a value of a step: the graph's nodes first, then what the derivative adds. */
 export type ValueIndex = number;

@@ -1,36 +1,13 @@
 import type * as tf from "@tensorflow/tfjs";
 import { digamma, logGamma, sigmoid, softplus } from "./special-functions.js";
-
-/** Words of one value, of two, and those with a constant k. */
-export type UnaryWord =
-  | "sigmoid"
-  | "tanh"
-  | "relu"
-  | "exp"
-  | "log"
-  | "softplus"
-  | "sqrt"
-  | "square"
-  | "absolute"
-  | "negate"
-  | "oneMinus"
-  | "logGamma";
-export type BinaryWord = "plus" | "minus" | "times" | "divide" | "maximum" | "minimum";
-type ConstantWord = "constant" | "scale" | "shift";
-/** Any operation that equations can hold. */
-export type WordName = UnaryWord | BinaryWord | ConstantWord;
-/** What only derivatives and compiled steps use. */
-type InnerOp =
-  | "sigmoidGradient"
-  | "tanhGradient"
-  | "reluGradient"
-  | "timesPlus"
-  | "withSignOf"
-  | "whereLess"
-  | "whereNotLess"
-  | "digamma"
-  | "copy";
-export type ElementwiseOp = WordName | InnerOp;
+import type {
+  BinaryWord,
+  ConstantWord,
+  ElementwiseOp,
+  InnerOp,
+  UnaryWord,
+  WordName,
+} from "./word-names.js";
 
 /** How tightly a piece of an equation binds: what stands under ⊙ or a matrix must be at least a product or an atom. */
 export type Binding = "sum" | "product" | "atom";

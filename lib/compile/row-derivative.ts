@@ -1,7 +1,7 @@
 import type { RowGraph, SlopeNode } from "../outputs/graph.js";
-import { type ElementwiseOp, words } from "./ops.js";
-import type { Shape } from "./row-ops.js";
-import { isRowWord, type RowOp, rowWords } from "./row-ops.js";
+import { words } from "./ops.js";
+import { isRowWord, rowWords } from "./row-ops.js";
+import type { ElementwiseOp, RowOp, Shape } from "./word-names.js";
 
 /** The gradient of an output's NLL by its readout. */
 interface RowDerivative {

@@ -1,14 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Binding, ElementwiseOp } from "./ops.js";
-
-/** Rows and columns of a value of one step, row by row: [1, 1] is a number, [1, n] a list. */
-export type Shape = readonly [rows: number, columns: number];
-
-/** Words of outputs that look at a whole row: [R, C] are the shape of the first input. */
-export type RowWord = "part" | "over" | "sum" | "sumRows" | "logSumExp" | "softmax" | "at";
-/** What only derivatives use. */
-export type InnerRowOp = "insert" | "spread";
-export type RowOp = RowWord | InnerRowOp;
+import type { Binding } from "./ops.js";
+import type { ElementwiseOp, InnerRowOp, RowOp, RowWord, Shape } from "./word-names.js";
 
 /** What an operation is told beside its inputs' numbers. */
 interface RowContext {

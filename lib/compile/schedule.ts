@@ -1,6 +1,7 @@
 import { type Graph, inputsOf, type NodeIndex } from "../cells/graph.js";
 import { type Derivative, derivative, type Product, type ValueIndex } from "./derivative.js";
-import { type ElementwiseOp, elementwiseOps, operations } from "./ops.js";
+import { elementwiseOps, operations } from "./ops.js";
+import type { ElementwiseOp } from "./word-names.js";
 
 /** An operation of a fused phase: `value` is computed from `inputs`, all of them element-wise in the hidden width. */
 export interface PhaseOp {

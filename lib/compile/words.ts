@@ -1,4 +1,5 @@
-import { type BinaryWord, binaryWords, type UnaryWord, unaryWords, type WordName } from "./ops.js";
+import { binaryWords, unaryWords } from "./ops.js";
+import type { BinaryWord, UnaryWord, WordName } from "./word-names.js";
 
 /** A value in equations, or a number that stands for one of the same width. */
 export type Value<S> = S | number;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { words } from "../compile/ops.js";
-import { isRowWord, type Shape } from "../compile/row-ops.js";
+import { isRowWord } from "../compile/row-ops.js";
+import type { Shape } from "../compile/word-names.js";
 import { type RowGraph, type RowNode, sizeOf } from "./graph.js";
 import { type Output, targetKinds } from "./output.js";
 

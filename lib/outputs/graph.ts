@@ -1,5 +1,4 @@
-import type { ElementwiseOp, WordName } from "../compile/ops.js";
-import type { InnerRowOp, RowWord, Shape } from "../compile/row-ops.js";
+import type { ElementwiseOp, InnerRowOp, RowWord, Shape, WordName } from "../compile/word-names.js";
 
 /** What is drawn when a target is made up: 0 or 1 by chances, one of some, normal numbers, counts. */
 export type Draw = "chance" | "choice" | "normal" | "counts";

@@ -1,4 +1,4 @@
-import type { RowWord, Shape } from "../compile/row-ops.js";
+import type { RowWord, Shape } from "../compile/word-names.js";
 import { elementwiseWords, type Words } from "../compile/words.js";
 import { GatedRnnError } from "../errors.js";
 import { type Draw, type RowGraph, type RowNode, sizeOf } from "./graph.js";

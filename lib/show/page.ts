@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chartScript, chartScripts } from "./chart-library.js";
 import { toSvg } from "./picture.js";
 import { shownSpec, titleOf, type VegaLiteSpec } from "./spec.js";
 import { escapeHtml, type Table, tableHtml } from "./table.js";
@@ -19,7 +18,7 @@ interface PageSection {
  */
 export async function htmlPage(title: string, sections: readonly PageSection[]): Promise<string> {
   const body = await Promise.all(sections.map((section, i) => sectionHtml(section, `chart-${i}`)));
-  const scripts = sections.some((section) => section.chart) ? await interactive() : "";
+  const scripts = sections.some((section) => section.chart) ? interactive() : "";
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -62,11 +61,9 @@ async function chartHtml(chart: VegaLiteSpec, id: string): Promise<string> {
   return `<figure>\n<div class="chart">${svg}</div>\n<script type="application/json">${spec}</script>\n</figure>`;
 }
 
-/** vega, vega-lite and vega-embed as they are published, and the few lines that start them. */
-async function interactive(): Promise<string> {
-  const packages = ["vega", "vega-lite", "vega-embed"];
-  const files = packages.map((name) => join(dirname(require.resolve(name)), `${name}.min.js`));
-  const sources = await Promise.all(files.map((file) => readFile(file, "utf8")));
+/** The chart library's scripts, and the few lines that start them. */
+function interactive(): string {
+  const sources = chartScripts.map(chartScript);
   const start = `for (const figure of document.querySelectorAll("figure")) {
   const spec = JSON.parse(figure.querySelector("script").textContent);
   const still = figure.querySelector(".chart");

@@ -1,5 +1,7 @@
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { GatedRnnError } from "../errors.js";
+import { chartLibrary } from "./chart-library.js";
 import { palettePng } from "./palette-png.js";
 import { shownSpec, type VegaLiteSpec } from "./spec.js";
 
@@ -17,14 +19,15 @@ export interface Png {
  * @throws GatedRnnError `usage` when vega-lite has to warn of the specification: a chart that it half understands is a wrong chart
  */
 export async function toSvg(spec: VegaLiteSpec): Promise<string> {
-  const [{ compile }, vega] = [await import("vega-lite"), await import("vega")];
+  const { vega, vegaLite } = chartLibrary();
   const warnings: string[] = [];
   const logger = vega.logger(vega.Warn, undefined, (_method, _level, messages) =>
     warnings.push([...messages].join(" ")),
   );
-  const { spec: compiled } = compile(shownSpec(spec) as unknown as Parameters<typeof compile>[0], {
-    logger,
-  });
+  const { spec: compiled } = vegaLite.compile(
+    shownSpec(spec) as unknown as Parameters<typeof vegaLite.compile>[0],
+    { logger },
+  );
   const view = new vega.View(vega.parse(compiled), { renderer: "none", logger });
   try {
     const svg = await view.toSVG();
@@ -46,7 +49,7 @@ export async function toPng(spec: VegaLiteSpec, scale = 2): Promise<Png> {
 
 /** Any SVG as PNG, with the same fonts. */
 export function svgToPng(svg: string, scale = 2): Png {
-  const { Resvg } = require("@resvg/resvg-js") as typeof import("@resvg/resvg-js");
+  const { Resvg } = native("@resvg/resvg-js") as typeof import("@resvg/resvg-js");
   const image = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },
     font: {
@@ -63,8 +66,11 @@ export function svgToPng(svg: string, scale = 2): Png {
   };
 }
 
+/** Bundlers do not follow it: they know no way with a package that is an addon. */
+const native = createRequire(__filename);
+
 function fontFiles(): readonly string[] {
-  const folder = dirname(require.resolve("@expo-google-fonts/open-sans/package.json"));
+  const folder = dirname(native.resolve("@expo-google-fonts/open-sans/package.json"));
   return ["400Regular/OpenSans_400Regular.ttf", "600SemiBold/OpenSans_600SemiBold.ttf"].map(
     (file) => join(folder, file),
   );

@@ -17,6 +17,7 @@ import { GatedRnnError } from "../errors.js";
 import type { Database, DatabaseOptions } from "./database.js";
 import { lockFile } from "./folder-lock.js";
 import { bossOptions } from "./queue-options.js";
+import { embeddedPackages } from "./queue-packages.js";
 
 /**
  * Opens the database in `folder`, which is made when it is not there, for this process alone.
@@ -27,6 +28,7 @@ export async function openEmbedded(
   folder: string,
   { onError, anew = false }: DatabaseOptions,
 ): Promise<Database> {
+  const { PGlite, PgBoss, fromPglite } = await embeddedPackages();
   let isLost = false;
   const release = await lockFile(`${folder}.lock`, folder, {
     onWait: (notice) => onError(new Error(notice)),
@@ -55,8 +57,7 @@ export async function openEmbedded(
   };
   try {
     if (anew) setAside(folder);
-    const { PgBoss, fromPglite } = await import("pg-boss");
-    pglite = await openFolder(folder);
+    pglite = await openFolder(folder, PGlite);
     const opened = pglite;
     boss = new PgBoss({ ...bossOptions, backend: "pglite", db: fromPglite(pglite) });
     boss.on("error", onError);
@@ -82,17 +83,16 @@ export async function openEmbedded(
 const madeBy = (folder: string) => join(folder, "PGLITE_VERSION");
 
 /** A new database is made under another name: one that was killed while it was made is made again. */
-async function openFolder(folder: string): Promise<PGlite> {
-  const { PGlite } = await import("@electric-sql/pglite");
+async function openFolder(folder: string, library: typeof PGlite): Promise<PGlite> {
   if (!existsSync(folder) || readdirSync(folder).length === 0) {
     const fresh = `${folder}.new`;
     rmSync(fresh, { recursive: true, force: true });
-    await (await PGlite.create({ dataDir: fresh })).close();
+    await (await library.create({ dataDir: fresh })).close();
     writeFileSync(madeBy(fresh), `${packageVersion()}\n`);
     renameSync(fresh, folder);
   }
   if (!existsSync(join(folder, "PG_VERSION"))) throw new Error("none: its PG_VERSION is missing"); // PGlite would begin a new one in it
-  return PGlite.create({ dataDir: folder });
+  return library.create({ dataDir: folder });
 }
 
 /** Keeps what is there under another name: it may be of use to somebody who knows PostgreSQL. */
@@ -155,7 +155,7 @@ const titleOf = ({ pglite, major, catalogue }: Version) =>
   `PGlite ${pglite ?? "of an unknown version"} (PostgreSQL ${major}, catalogue ${catalogue})`;
 
 async function ownVersion(): Promise<Version> {
-  const { PGlite } = await import("@electric-sql/pglite");
+  const { PGlite } = await embeddedPackages();
   const pglite = await PGlite.create();
   const { rows } = await pglite.query<{ version: string; catalogue: number }>(
     "select current_setting('server_version') as version, catalog_version_no as catalogue from pg_control_system()",

@@ -3,6 +3,7 @@ import { GatedRnnError } from "../errors.js";
 import type { Database, DatabaseOptions } from "./database.js";
 import { type DatabaseAddress, databaseAddress } from "./database-address.js";
 import { bossOptions } from "./queue-options.js";
+import { queuePackage } from "./queue-packages.js";
 
 /**
  * Opens the database of a PostgreSQL server, which other machines may use at the same time.
@@ -14,7 +15,7 @@ export async function openPostgres(
   { signal, onError }: DatabaseOptions,
 ): Promise<Database> {
   const address = databaseAddress(url);
-  const { PgBoss } = await import("pg-boss");
+  const { PgBoss } = await queuePackage();
   let boss: Boss | undefined;
   try {
     boss = new PgBoss({

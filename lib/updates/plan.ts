@@ -1,4 +1,5 @@
-import { type ElementwiseOp, operations, type WordName } from "../compile/ops.js";
+import { operations } from "../compile/ops.js";
+import type { ElementwiseOp, WordName } from "../compile/word-names.js";
 import type { Update, UpdateNode, UpdateSettings } from "./update.js";
 
 /** What an operation reads: arrays of all parameters, a number that is the same for all, or an operation's result. */

@@ -1,15 +1,11 @@
 import { describe, expect, it } from "vitest";
-import {
-  type BinaryWord,
-  binaryWords,
-  type ElementwiseOp,
-  operations,
-  type UnaryWord,
-  unaryWords,
-  type Word,
-  type WordName,
-  words,
-} from "../../lib/compile/ops.js";
+import { binaryWords, operations, unaryWords, type Word, words } from "../../lib/compile/ops.js";
+import type {
+  BinaryWord,
+  ElementwiseOp,
+  UnaryWord,
+  WordName,
+} from "../../lib/compile/word-names.js";
 
 /** A word's derivative at numbers, by the table's own operations. */
 function slopesAt(word: Word, inputs: readonly number[], g: number, k: number): readonly number[] {

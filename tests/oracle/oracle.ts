@@ -1,5 +1,5 @@
 import { evaluateStep, type Operations } from "../../lib/cells/graph.js";
-import type { BinaryWord, UnaryWord } from "../../lib/compile/ops.js";
+import type { BinaryWord, UnaryWord } from "../../lib/compile/word-names.js";
 import type { Batch, Rows } from "../../lib/data/batch.js";
 import type { SequenceNll } from "../../lib/engines/engine.js";
 import type { Model } from "../../lib/model/model.js";

@@ -1,5 +1,6 @@
-import { type ElementwiseOp, elementwiseOps, operations } from "../../compile/ops.js";
+import { elementwiseOps, operations } from "../../compile/ops.js";
 import { rowOps } from "../../compile/row-ops.js";
+import type { ElementwiseOp } from "../../compile/word-names.js";
 
 const upper = (op: string) => `OP_${op.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 

@@ -1,7 +1,8 @@
 import { elementwiseOps } from "../../compile/ops.js";
 import type { Operand, Program, ProgramInstruction, ProgramOp } from "../../compile/program.js";
-import { type RowOp, rowOps } from "../../compile/row-ops.js";
+import { rowOps } from "../../compile/row-ops.js";
 import type { PhaseOp } from "../../compile/schedule.js";
+import type { RowOp } from "../../compile/word-names.js";
 import { laidOut, wordsOf } from "./job-fields.js";
 
 /** An operation's code in C: its place among the operations, peepholes and those on rows last. */

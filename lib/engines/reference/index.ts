@@ -4,6 +4,8 @@ import { gru } from "../../cells/gru.js";
 import { lstm } from "../../cells/lstm.js";
 import { dataFolder } from "../../data/music-sets.js";
 import { GatedRnnError } from "../../errors.js";
+import { installCommand, notInstalled } from "../../files/optional-package.js";
+import { packageFolder } from "../../files/package-folder.js";
 import type { Model } from "../../model/model.js";
 import { guarded } from "../door.js";
 import type { Engine } from "../engine.js";
@@ -46,11 +48,11 @@ function fused(t: Tensorflow, model: Model): HiddenStates | undefined {
 }
 
 async function tensorflow(backend: string): Promise<Tensorflow> {
-  const t = backend === "tensorflow" ? tfjsNode() : await import("@tensorflow/tfjs");
+  const t = backend === "tensorflow" ? tfjsNode() : await import("@tensorflow/tfjs").catch(missing);
   t.env().set("PROD", true); // no advertisement for tfjs-node on standard error
   if (backend === "wasm") {
-    const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-    setWasmPaths(
+    const wasm = await import("@tensorflow/tfjs-backend-wasm").catch(missing);
+    wasm.setWasmPaths(
       join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist") + sep,
     );
   }
@@ -63,6 +65,11 @@ async function tensorflow(backend: string): Promise<Tensorflow> {
   await t.ready();
   return t;
 }
+
+const missing = notInstalled("reference engine", "engine-missing", [
+  "@tensorflow/tfjs",
+  "@tensorflow/tfjs-backend-wasm",
+]);
 
 /** Where setup-tensorflow.mjs puts it. */
 const tensorflowFolder = () => process.env.GATED_RNN_TENSORFLOW || join(dataFolder(), "tensorflow");
@@ -84,6 +91,12 @@ function int64Scalars(): (value: number) => unknown {
   return (value) => new Int64Scalar(value);
 }
 
+/** The script lies in the project's folder only; the published package is too old for Node 24, and its TensorFlow is of 2021. */
+const tfjsNodeRemedy = () =>
+  existsSync(join(packageFolder(), "engines", "reference", "setup-tensorflow.mjs"))
+    ? "npm run setup:tensorflow (or setup:cuda) makes it"
+    : `${installCommand(["@tensorflow/tfjs-node"])} (on Node 20 or 22)`;
+
 /** TensorFlow.js on TensorFlow's own library: that of setup-tensorflow.mjs, else one that the user has installed. */
 function tfjsNode(): Tensorflow {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
@@ -102,7 +115,7 @@ function tfjsNode(): Tensorflow {
     "engine-missing",
     existsSync(own)
       ? `reference engine: expected tfjs-node in ${tensorflowFolder()} to start, got ${problems.join("; ")}; run npm run setup:tensorflow again`
-      : "reference engine: expected tfjs-node for the backend tensorflow, got none; npm run setup:tensorflow (or setup:cuda) makes it",
+      : `reference engine: expected tfjs-node for the backend tensorflow, got none; ${tfjsNodeRemedy()}`,
   );
 }
 

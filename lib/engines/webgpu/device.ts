@@ -1,4 +1,5 @@
 import { GatedRnnError } from "../../errors.js";
+import type { AdapterDescription } from "./contract.js";
 import { bufferNames, type Kernel } from "./wgsl/kernel.js";
 
 /** Limits that are raised to what the adapter offers. */
@@ -9,12 +10,6 @@ const raised = [
   "maxStorageBufferBindingSize",
   "maxBufferSize",
 ] as const;
-
-/** What is known of an adapter: its maker's words, and whether it is a program that plays a GPU. */
-export interface AdapterDescription {
-  readonly name: string;
-  readonly isSoftware: boolean;
-}
 
 export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   const { vendor, architecture, device, description } = adapter.info;

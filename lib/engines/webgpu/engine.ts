@@ -3,36 +3,12 @@ import { rmsprop } from "../../updates/rmsprop.js";
 import type { Update } from "../../updates/update.js";
 import { checkModel } from "../check.js";
 import { guarded } from "../door.js";
-import type { Engine } from "../engine.js";
-import { type AdapterDescription, Device, describeAdapter } from "./device.js";
+import type { WebGpuEngine, WebGpuOptions } from "./contract.js";
+import { Device, describeAdapter } from "./device.js";
 import { kernelsOf } from "./kernels.js";
 import { Memory } from "./memory.js";
 import { WebGpuSession } from "./session.js";
 import { SideBySide } from "./side-by-side.js";
-
-/** How the engine on a graphics processor shares it. */
-export interface WebGpuOptions {
-  /**
-   * So many open sessions of equal models compute in the same dispatches; default 1: each by itself. Where it is more, a call waits
-   * until every open session of that model has made one: they must be used by tasks of their own (`train` without `await`).
-   */
-  readonly sideBySide?: number;
-  /** Whether loops keep their weights in workgroup memory where they fit; default: on a GPU. */
-  readonly keepWeights?: boolean;
-}
-
-/** The engine on a graphics processor, and what it has used so far. */
-export interface WebGpuEngine extends Engine {
-  readonly adapter: AdapterDescription;
-  /** Of the device in use: dispatches so far, the processor's milliseconds for preparing and submitting them, bytes of buffers now. */
-  usage(): {
-    readonly dispatches: number;
-    readonly hostMilliseconds: number;
-    readonly bytes: number;
-  };
-  /** Destroys the device in use, as a driver that goes away does: for tests. */
-  loseDevice(): void;
-}
 
 /** Sessions of equal models find one another by this. */
 const keyOf = ({ cell, inputSize, hiddenSize, output }: Model, update: Update) =>

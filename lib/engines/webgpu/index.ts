@@ -1,4 +1,6 @@
-import type { WebGpuEngine, WebGpuOptions } from "./engine.js";
+import { GatedRnnError } from "../../errors.js";
+import { installCommand, notInstalled } from "../../files/optional-package.js";
+import type { WebGpuEngine, WebGpuOptions } from "./contract.js";
 import { checkBackend, missing, openOn } from "./open.js";
 
 /**
@@ -15,13 +17,18 @@ export async function webGpu(backend = "gpu", options: WebGpuOptions = {}): Prom
 
 /** The package, whose constants must be global for code that runs in pages too. */
 async function dawn(flags: string[]): Promise<GPU> {
+  const names = ["webgpu"];
   try {
-    const { create, globals } = await import("webgpu");
+    const { create, globals } = await import("webgpu").catch(
+      notInstalled("webgpu engine", "engine-missing", names),
+    );
     Object.assign(globalThis, globals);
     return create(flags);
   } catch (error) {
+    if (error instanceof GatedRnnError) throw error;
+    const [problem] = (error as Error).message.split("\n");
     throw missing(
-      `expected the npm package webgpu, got ${(error as Error).message.split("\n")[0]}; npm install webgpu@0.6.2`,
+      `expected the package webgpu to start, got ${problem}; ${installCommand(names)} installs the one that is known to`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import { GatedRnnError } from "../../errors.js";
+import type { WebGpuEngine, WebGpuOptions } from "./contract.js";
 import { describeAdapter } from "./device.js";
-import { type WebGpuEngine, type WebGpuOptions, webGpuOn } from "./engine.js";
+import { webGpuOn } from "./engine.js";
 
 /** What may be asked for: a GPU, a program that plays one, or Dawn's own (in Node) that only checks. */
 const webGpuBackends = ["gpu", "software", "null"] as const;

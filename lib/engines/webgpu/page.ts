@@ -1,4 +1,4 @@
-import type { WebGpuEngine, WebGpuOptions } from "./engine.js";
+import type { WebGpuEngine, WebGpuOptions } from "./contract.js";
 import { checkBackend, missing, openOn } from "./open.js";
 
 /**

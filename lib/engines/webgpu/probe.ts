@@ -1,4 +1,4 @@
-import type { AdapterDescription } from "./device.js";
+import type { AdapterDescription } from "./contract.js";
 import { webGpu } from "./index.js";
 
 // A process of its own, begun by the doctor: drivers write what they like to standard error, and a broken one takes its process with it.

@@ -1,4 +1,5 @@
-import { type ElementwiseOp, elementwiseOps, operations } from "../../../compile/ops.js";
+import { elementwiseOps, operations } from "../../../compile/ops.js";
+import type { ElementwiseOp } from "../../../compile/word-names.js";
 
 /** What an invocation computes with: one sequence's float, or those of four sequences. */
 export interface Values {
