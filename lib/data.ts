@@ -19,8 +19,10 @@ export type { MidiContents } from "./data/midi-contents.js";
 export {
   type MidiFolder,
   type MidiFolderOptions,
-  musicFromMidiFolder,
-} from "./data/midi-folder.js";
+  type MidiSource,
+  musicFromMidiFiles,
+} from "./data/midi-files.js";
+export { musicFromMidiFolder } from "./data/midi-folder.js";
 export type { MidiHeader } from "./data/midi-header.js";
 export { type MidiOutOptions, midiBytes } from "./data/midi-out.js";
 export { type MidiRollOptions, pianoRollsFromMidi, publishedRule } from "./data/midi-roll.js";

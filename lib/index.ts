@@ -66,7 +66,8 @@ export type { Imported, ImportOptions } from "./exchange/imported.js";
 export { importKeras, kerasWeights } from "./exchange/keras.js";
 export { type OnnxOptions, onnxModel } from "./exchange/onnx.js";
 export { importPytorch, pytorchWeights } from "./exchange/pytorch.js";
-export { type MusicSamplingOptions, sampleMusic } from "./generate/music.js";
+export { sampleMusic } from "./generate/music.js";
+export type { MusicSamplingOptions } from "./generate/music-on.js";
 export type { SamplingOptions } from "./generate/sampling.js";
 export type { Trained } from "./generate/sequence.js";
 export {
@@ -149,7 +150,8 @@ export type {
   TrainResult,
   TrainSettings,
 } from "./train/train.js";
-export { readWeights, type TrainedModel, writeWeights } from "./train/weights.js";
+export { readWeights, writeWeights } from "./train/weights.js";
+export type { TrainedModel } from "./train/weights-bytes.js";
 export { adam } from "./updates/adam.js";
 export { updateNamed, updateNames } from "./updates/index.js";
 export { rmsprop } from "./updates/rmsprop.js";

@@ -1,3 +1,4 @@
+import { GatedRnnError } from "../errors.js";
 import { type Cell, cell, type Variant } from "./cell.js";
 import type { BiasBeginning } from "./graph.js";
 
@@ -39,3 +40,14 @@ export function lstmBeginning(
  *   h = o ⊙ tanh(c)
  */
 export const lstm = lstmBeginning("lstm", {});
+
+/**
+ * The same unit with the forget gate's bias at any number before training; at 0 it is the paper's.
+ *
+ * @throws GatedRnnError `usage` for a bias that is not finite
+ */
+export function lstmWithForgetBias(forgetBias: number): Cell {
+  if (!Number.isFinite(forgetBias))
+    throw new GatedRnnError("usage", `LSTM: expected a finite forget bias, got ${forgetBias}`);
+  return forgetBias === 0 ? lstm : lstmBeginning(`lstm-forget-${forgetBias}`, { forgetBias });
+}

@@ -5,7 +5,7 @@ import { generator } from "../random/generator.js";
 import type { Step } from "../tasks/sequence-kind.js";
 import type { Task } from "../tasks/task.js";
 import { inputStep, type RowUnits } from "../tasks/unit-rows.js";
-import type { TrainedModel } from "../train/weights.js";
+import type { TrainedModel } from "../train/weights-bytes.js";
 import { reportGenerated, writeGenerated } from "./generated.js";
 
 interface SequenceArguments {

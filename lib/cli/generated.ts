@@ -1,6 +1,6 @@
 import { plain } from "../files/plain.js";
 import { writeWholeFile } from "../files/whole-file.js";
-import type { TrainedModel } from "../train/weights.js";
+import type { TrainedModel } from "../train/weights-bytes.js";
 
 /** Whether a file of this ending is asked for: by a name that has it, or that has none of them. */
 export const wants = (name: string, extension: string) =>

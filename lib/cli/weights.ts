@@ -18,7 +18,8 @@ import {
 } from "../outputs/index.js";
 import { speechWindow } from "../tasks/speech.js";
 import { decodeSafetensors, encodeSafetensors } from "../train/safetensors.js";
-import { readWeights, type TrainedModel, writeWeights } from "../train/weights.js";
+import { readWeights, writeWeights } from "../train/weights.js";
+import type { TrainedModel } from "../train/weights-bytes.js";
 
 interface WeightsArguments {
   readonly format?: "pytorch" | "keras" | "onnx";

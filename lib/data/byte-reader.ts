@@ -74,6 +74,13 @@ export class ByteReader {
   }
 }
 
+/** A byte a character: what no TextDecoder does, whose "latin1" is Windows' code page. */
 export function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  let text = "";
+  for (let i = 0; i < bytes.length; i += longestCall)
+    text += String.fromCharCode(...bytes.subarray(i, i + longestCall));
+  return text;
 }
+
+/** Arguments that a call takes on every engine. */
+const longestCall = 8192;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../files/sha256.js";
 import { type Split, splits } from "./dataset.js";
 import { notesAt, type PianoRoll } from "./piano-roll.js";
 
@@ -8,11 +8,11 @@ import { notesAt, type PianoRoll } from "./piano-roll.js";
  * number of notes (one byte) and the notes (one byte each, rising).
  */
 export function datasetChecksum(sets: Readonly<Record<Split, readonly PianoRoll[]>>): string {
-  const hash = createHash("sha256");
-  const count = Buffer.alloc(4);
+  const hash = sha256();
+  const count = new DataView(new ArrayBuffer(4));
   const number = (n: number) => {
-    count.writeUInt32LE(n);
-    hash.update(count);
+    count.setUint32(0, n, true);
+    hash.update(new Uint8Array(count.buffer));
   };
   for (const split of splits) {
     number(sets[split].length);
@@ -29,5 +29,5 @@ export function datasetChecksum(sets: Readonly<Record<Split, readonly PianoRoll[
       hash.update(bytes);
     }
   }
-  return hash.digest("hex");
+  return hash.hex();
 }

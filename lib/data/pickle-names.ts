@@ -7,7 +7,9 @@ const set = new PlainName("set", (sets, [items = []]) =>
 /** `bytes(text, "latin-1")`, as protocols before 3 write bytes, which they have no opcode for. */
 function latin1Bytes([text, encoding]: readonly PickleValue[]): Uint8Array | undefined {
   const isLatin1 = typeof encoding === "string" && /^latin-?1$/.test(encoding);
-  return typeof text === "string" && isLatin1 ? Buffer.from(text, "latin1") : undefined;
+  return typeof text === "string" && isLatin1
+    ? Uint8Array.from(text, (letter) => letter.charCodeAt(0))
+    : undefined;
 }
 
 const encode = new PlainName("encode", (_sets, values) => latin1Bytes(values));

@@ -22,19 +22,25 @@ export function wavBytes(channels: readonly Float32Array[], sampleRateHz: number
     1,
     Math.floor((2 ** 32 - 1) / (2 * channels.length)),
   );
-  const bytes = Buffer.alloc(44 + frames * channels.length * 2);
-  bytes.write("RIFF", 0, "latin1");
-  bytes.writeUInt32LE(bytes.length - 8, 4);
-  bytes.write("WAVEfmt ", 8, "latin1");
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20); // PCM
-  bytes.writeUInt16LE(channels.length, 22);
-  bytes.writeUInt32LE(sampleRateHz, 24);
-  bytes.writeUInt32LE(sampleRateHz * channels.length * 2, 28);
-  bytes.writeUInt16LE(channels.length * 2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write("data", 36, "latin1");
-  bytes.writeUInt32LE(bytes.length - 44, 40);
+  const bytes = new Uint8Array(44 + frames * channels.length * 2);
+  const view = new DataView(bytes.buffer);
+  const ascii = (text: string, at: number) =>
+    bytes.set(
+      Array.from(text, (letter) => letter.charCodeAt(0)),
+      at,
+    );
+  ascii("RIFF", 0);
+  view.setUint32(4, bytes.length - 8, true);
+  ascii("WAVEfmt ", 8);
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true); // PCM
+  view.setUint16(22, channels.length, true);
+  view.setUint32(24, sampleRateHz, true);
+  view.setUint32(28, sampleRateHz * channels.length * 2, true);
+  view.setUint16(32, channels.length * 2, true);
+  view.setUint16(34, 16, true);
+  ascii("data", 36);
+  view.setUint32(40, bytes.length - 44, true);
   let at = 44;
   for (let t = 0; t < frames; t++)
     for (const channel of channels) {
@@ -44,7 +50,7 @@ export function wavBytes(channels: readonly Float32Array[], sampleRateHz: number
           "usage",
           `WAV: expected finite samples, got ${sample} at frame ${t}`,
         );
-      bytes.writeInt16LE(Math.max(-32768, Math.min(32767, Math.round(sample * 32768))), at);
+      view.setInt16(at, Math.max(-32768, Math.min(32767, Math.round(sample * 32768))), true);
       at += 2;
     }
   return bytes;

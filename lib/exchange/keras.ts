@@ -1,6 +1,6 @@
 import { GatedRnnError } from "../errors.js";
 import type { SafeTensors, Tensor } from "../train/safetensors.js";
-import type { TrainedModel } from "../train/weights.js";
+import type { TrainedModel } from "../train/weights-bytes.js";
 import { fused, type GateOrder, layersOf, orderOf, parted } from "./gates.js";
 import { type Imported, type ImportOptions, importedModel, vectorOf } from "./imported.js";
 

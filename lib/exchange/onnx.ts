@@ -1,7 +1,7 @@
 import { inputsOf } from "../cells/graph.js";
 import { GatedRnnError } from "../errors.js";
 import { codeVersion } from "../train/provenance.js";
-import type { TrainedModel } from "../train/weights.js";
+import type { TrainedModel } from "../train/weights-bytes.js";
 import { fused, type GateOrder, type Layer, layersOf } from "./gates.js";
 import { type GraphParts, graph, indices, modelFile, node, tensor, value } from "./onnx-graph.js";
 import { encodeMessage, type Message } from "./protobuf.js";

@@ -1,4 +1,5 @@
-export { type MusicSamplingOptions, sampleMusic } from "./music.js";
+export { sampleMusic } from "./music.js";
+export type { MusicSamplingOptions } from "./music-on.js";
 export type { SamplingOptions } from "./sampling.js";
 export {
   type Prediction,

@@ -11,7 +11,7 @@ import {
   type RowUnits,
   targetStep,
 } from "../tasks/unit-rows.js";
-import type { TrainedModel } from "../train/weights.js";
+import type { TrainedModel } from "../train/weights-bytes.js";
 import { checkTemperature, type SamplingOptions } from "./sampling.js";
 
 /** A trained model with the units of its numbers, as `train` and `readWeights` return it. */

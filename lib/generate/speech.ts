@@ -2,7 +2,7 @@ import { stream } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { sampleRow } from "../outputs/evaluate.js";
 import { generator } from "../random/generator.js";
-import type { TrainedModel } from "../train/weights.js";
+import type { TrainedModel } from "../train/weights-bytes.js";
 import { checkMakes, checkTemperature, type SamplingOptions } from "./sampling.js";
 
 export interface SpeechSamplingOptions extends SamplingOptions {

@@ -43,6 +43,31 @@ export function gradientFlow(
   return sums.map((sum) => Math.exp(sum / count));
 }
 
+/**
+ * How much of one step's error reaches each step before it: |∂NLL_t / ∂s_(t−k)| for k = 0 … t, as
+ * a share of its norm at k = 0; see `gradientFlow`.
+ *
+ * @param batch one sequence
+ * @param t the predicted step, from 0
+ * @returns [t + 1] shares; 1 first
+ * @throws GatedRnnError `usage` for a step that the sequence does not have
+ */
+export function gradientReach(
+  model: Model,
+  parameters: TrainingState["parameters"],
+  batch: Batch,
+  t: number,
+): Float64Array {
+  if (!(Number.isInteger(t) && t >= 0 && t < batch.lengths[0]))
+    throw new GatedRnnError(
+      "usage",
+      `gradient reach: expected a step from 0 to ${batch.lengths[0] - 1}, got ${t}`,
+    );
+  const weights = doubleWeights(model.parameters, parameters);
+  const norms = backward(model, weights, forward(model, weights, batch, 0, t + 1), t, t);
+  return Float64Array.from(norms, (norm) => norm / (norms[0] || 1));
+}
+
 /** One step of a sequence: every node's value, and the loss's slope by h. */
 interface Step {
   readonly values: readonly Float64Array[];
@@ -54,6 +79,7 @@ function forward(
   weights: ReadonlyMap<string, Float64Array>,
   batch: Batch,
   b: number,
+  steps = batch.lengths[b],
 ): Step[] {
   const { graph } = model.cell;
   const operations = doubleOperations(weights);
@@ -62,7 +88,7 @@ function forward(
   let states = new Map<string, Float64Array>(
     graph.states.map(({ name }) => [name, new Float64Array(model.hiddenSize)]),
   );
-  return Array.from({ length: batch.lengths[b] }, (_, t) => {
+  return Array.from({ length: steps }, (_, t) => {
     const row = batch.stepOffsets[t] + b;
     const values = evaluateStep(graph, rowOf(batch.input, row), states, operations);
     states = new Map(graph.states.map(({ name, node }) => [name, values[node]]));

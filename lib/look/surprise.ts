@@ -4,7 +4,7 @@ import type { Engine } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { initialState } from "../model/initialise.js";
-import type { TrainedModel } from "../train/weights.js";
+import type { TrainedModel } from "../train/weights-bytes.js";
 
 /**
  * What a trained model pays for each step of a piece of music: the NLL of step t + 1 given all

@@ -4,7 +4,7 @@ import type { Engine, Trace } from "../engines/engine.js";
 import { defaultEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { initialState } from "../model/initialise.js";
-import type { TrainedModel } from "../train/weights.js";
+import type { TrainedModel } from "../train/weights-bytes.js";
 
 /**
  * Every named gate and state of a trained model while a piece of music plays: [steps, hidden] by name, step t before note t + 1.

@@ -9,6 +9,8 @@ interface Shape {
   readonly id: string;
   readonly kind: "input" | "state" | "result" | "gate" | "operation";
   readonly label: Label;
+  /** Of a gate or state, as traces have it. */
+  readonly name?: string | undefined;
   /** What a gate does, below its name. */
   readonly detail?: string;
   readonly reads: readonly Reading[];
@@ -31,7 +33,8 @@ interface Reading {
 /**
  * A cell as a drawing of its graph: values that come in on the left, its new states on the right. A gate is a box, with the products that it
  * alone reads: full arrows carry a weight matrix, dashed ones a diagonal one (a peephole). Circles are element-wise operations.
- * Laid out by dagre. Text in the font that pictures are made with.
+ * Laid out by dagre. Text in the font that pictures are made with. Each named gate and state is a group whose `data-value` is its
+ * name in traces.
  *
  * @returns an SVG of its own size
  * @throws GatedRnnError `usage` for a cell of more than 500 values and arrows: more than a page shows, and minutes of work
@@ -47,7 +50,7 @@ export function cellDiagram({ name, graph }: Cell): string {
   const { places, paths, width, height } = layout(shapes);
   const body = [
     ...paths.map(arrow),
-    ...shapes.map((shape) => draw(shape, places.get(shape.id) as Place)),
+    ...shapes.map((shape) => named(shape, draw(shape, places.get(shape.id) as Place))),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="the cell ${escapeHtml(name)} as a diagram" font-family="Open Sans" font-size="15">
 <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="#444"/></marker></defs>
@@ -112,6 +115,7 @@ function shapesOf(graph: Graph): Shape[] {
       id: `state ${name}`,
       kind: "result",
       label: labelOf(name),
+      name,
       reads: [{ from: id(node) }],
     }),
   );
@@ -173,8 +177,8 @@ function shapeOf(
         ? gather(node.inputs[0])
         : node.inputs.map((i) => ({ from: `n${i}` }));
       if (one && reads.some(({ weight }) => weight !== undefined))
-        return { id, kind: "gate", label: labelOf(name), detail, reads };
-      return { id, kind: "operation", label: { text: detail }, reads };
+        return { id, kind: "gate", label: labelOf(name), name, detail, reads };
+      return { id, kind: "operation", label: { text: detail }, name, reads };
     }
   }
 }
@@ -269,6 +273,11 @@ const fills = {
   gate: "#fff6e5",
   operation: "#ffffff",
 } as const;
+
+/** A page finds a gate by its name, and shows its value there. */
+function named({ name }: Shape, drawn: string): string {
+  return name === undefined ? drawn : `<g data-value="${escapeHtml(name)}">${drawn}</g>`;
+}
 
 function draw(shape: Shape, { x, y, width, height }: Place): string {
   const { kind, label, detail } = shape;

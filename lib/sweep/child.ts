@@ -4,7 +4,7 @@ import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import type { Task } from "../tasks/task.js";
 import { train } from "../train/train.js";
-import { weightsFile } from "../train/weights.js";
+import { weightsFile } from "../train/weights-bytes.js";
 import { taskOfRun } from "./data.js";
 import type {
   ChildMessage,

@@ -11,7 +11,7 @@ import type { Task } from "../tasks/task.js";
 import { mostSeed, oneOf, problemIn, whole } from "../train/bounds.js";
 import { configurationOf } from "../train/configuration.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
-import { codeVersion, runId } from "../train/provenance.js";
+import { codeVersion } from "../train/provenance.js";
 import {
   protocolNames,
   type RunConfiguration,
@@ -19,6 +19,7 @@ import {
   runName,
   updateSettings,
 } from "../train/record.js";
+import { runId } from "../train/run-id.js";
 import { updateNames } from "../updates/index.js";
 import type { SweepData } from "./data.js";
 import { printable } from "./foreign-rows.js";

@@ -1,5 +1,6 @@
 import type { Batch } from "../data/batch.js";
 import type { SequenceNll, Session } from "../engines/engine.js";
+import { breathe } from "./breathe.js";
 import type { PieceNlls, SplitNll } from "./record.js";
 
 /** Mean NLL in nats: over all predicted steps, and the mean of the sequences' own means. */
@@ -32,9 +33,4 @@ export function piecesOf(sequences: readonly SequenceNll[]): PieceNlls {
     nll: sequences.map(({ nll }) => Number(nll.toPrecision(7))),
     steps: sequences.map(({ steps }) => steps),
   };
-}
-
-/** Lets timers, signals and a notebook's interrupt in: a loop of microtasks would keep them out. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

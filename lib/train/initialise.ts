@@ -1,7 +1,7 @@
 import { initialising } from "../model/initialise.js";
 import type { Model } from "../model/model.js";
 import type { TrainingState } from "../model/state.js";
-import { breathe } from "./evaluate.js";
+import { breathe } from "./breathe.js";
 
 /** Longest time without a look at signals, in ms. */
 const longest = 50;

@@ -1,21 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { packageFolder } from "../files/package-folder.js";
-import type { RunConfiguration, RunRecord } from "./record.js";
+import type { RunRecord } from "./record.js";
+import { packageVersion } from "./version.js";
 
 let version: RunRecord["code"] | undefined;
 
 /** The package's version and, in a git checkout, its commit ("-dirty" with uncommitted changes). */
 export function codeVersion(): RunRecord["code"] {
   if (!version) {
-    const folder = packageFolder();
-    version = {
-      version: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version,
-      commit: commitOf(dirname(folder)),
-    };
+    version = { version: packageVersion, commit: commitOf(dirname(packageFolder())) };
   }
   return version;
 }
@@ -52,36 +48,4 @@ export function machine(): RunRecord["machine"] {
     platform: `${process.platform}-${process.arch}`,
     node: process.version,
   };
-}
-
-const asBefore: Readonly<Record<string, unknown>> = {
-  protocol: "ours",
-  loss: "mean",
-  rootFloor: 0,
-  maxStepNorm: null,
-  nonFiniteGradient: "stop",
-  update: "rmsprop",
-  updateSettings: {},
-} satisfies Partial<RunConfiguration>;
-
-/**
- * The name of a run: sha256 over its configuration, data checksum and package version; 16 hexadecimal digits. Commit, engine and
- * threads are in the record and not in the name: a sweep over several sittings goes on after a commit. What configurations of before
- * there was a second protocol lack counts only where it is not as it was then: those runs keep their names.
- */
-export function runId(
-  configuration: RunConfiguration,
-  dataChecksum: string,
-  packageVersion: string,
-): string {
-  const sorted = Object.entries(configuration)
-    .filter(
-      ([field, value]) =>
-        !(field in asBefore && JSON.stringify(asBefore[field]) === JSON.stringify(value)),
-    )
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256")
-    .update(JSON.stringify([sorted, dataChecksum, packageVersion]))
-    .digest("hex")
-    .slice(0, 16);
 }

@@ -4,9 +4,10 @@ import { NotFiniteError } from "../errors.js";
 import type { TrainingState } from "../model/state.js";
 import type { Task } from "../tasks/task.js";
 import type { UpdateSettings } from "../updates/update.js";
+import { breathe } from "./breathe.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { decayedLearningRate, ruleSettings } from "./configuration.js";
-import { breathe, evaluateSequences, meanNll } from "./evaluate.js";
+import { evaluateSequences, meanNll } from "./evaluate.js";
 import type { TrainProgress } from "./progress.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
 
@@ -137,7 +138,7 @@ export class Run {
     this.curve.push({
       epoch,
       seconds: this.seconds(),
-      cpuSeconds: processorSeconds() - this.cpuBegun,
+      ...(hasProcessorTime ? { cpuSeconds: processorSeconds() - this.cpuBegun } : {}),
       learningRate,
       trainingNllPerStep: nll / steps,
       valid,
@@ -183,8 +184,12 @@ export class Run {
   }
 }
 
-/** Of this process, user and system. */
+/** A page is not told its processor time. */
+const hasProcessorTime = typeof process === "object" && "cpuUsage" in process;
+
+/** Of this process, user and system; 0 where it is not told. */
 function processorSeconds(): number {
+  if (!hasProcessorTime) return 0;
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { BadFileError, GatedRnnError } from "../errors.js";
+import { sha256 } from "../files/sha256.js";
 import { checkOffsets, type Entry, metadataName, parseHeader, size } from "./safetensors-header.js";
 
 /** A float32 tensor: row-major values of the given shape. */
@@ -38,13 +38,15 @@ const checksumName = "gated-rnn/sha256";
  */
 export function encodeSafetensors({ tensors, metadata }: SafeTensors): Uint8Array {
   const entries = entriesOf(tensors);
-  const json = Buffer.from(JSON.stringify({ [metadataName]: metadata, ...named(entries) }));
+  const json = new TextEncoder().encode(
+    JSON.stringify({ [metadataName]: metadata, ...named(entries) }),
+  );
   const headerLength = Math.ceil(json.length / 8) * 8;
   const data = 8 + headerLength;
   const end = entries.at(-1)?.[1].data_offsets[1] ?? 0;
-  const bytes = Buffer.alloc(data + end, " ");
-  bytes.writeBigUInt64LE(BigInt(headerLength));
-  json.copy(bytes, 8);
+  const bytes = new Uint8Array(data + end).fill(" ".charCodeAt(0));
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
+  bytes.set(json, 8);
   for (const [name, { data_offsets }] of entries)
     bytes.set(bytesOf(tensors.get(name) as Tensor), data + data_offsets[0]);
   return bytes;
@@ -86,11 +88,12 @@ export function decodeSafetensors(
   file: string,
   { remedy, sealed = false }: DecodeOptions = {},
 ): SafeTensors {
-  const bytes = Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength);
+  const bytes = new Uint8Array(contents.buffer, contents.byteOffset, contents.byteLength);
+  const view = new DataView(contents.buffer, contents.byteOffset, contents.byteLength);
   const bad = (offset: number, problem: string) =>
     new BadFileError(file, offset, remedy === undefined ? problem : `${problem}; ${remedy}`);
   if (bytes.length < 8) throw bad(0, `expected a safetensors file, got only ${bytes.length} bytes`);
-  const headerLength = Number(bytes.readBigUInt64LE());
+  const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > Math.min(longestHeader, bytes.length - 8))
     throw bad(
       0,
@@ -127,10 +130,10 @@ function contentChecksum(
   const byName = ([a]: readonly unknown[], [b]: readonly unknown[]) =>
     String(a) < String(b) ? -1 : 1;
   const about = entries.map(([name, { shape, data_offsets }]) => [name, shape, ...data_offsets]);
-  const hash = createHash("sha256");
+  const hash = sha256();
   hash.update(JSON.stringify([Object.entries(metadata).sort(byName), about.sort(byName)]));
   for (const bytes of data) hash.update(bytes);
-  return hash.digest("hex");
+  return hash.hex();
 }
 
 /** Little-endian, like every machine that Node runs on today. */

@@ -29,6 +29,7 @@ export const { openDatabase } = built(
   "sweep/open-database.js",
 ) as typeof import("../../lib/sweep/open-database.js");
 export const { SweepQueue } = built("sweep/queue.js") as typeof import("../../lib/sweep/queue.js");
-export const { codeVersion, machine, runId } = built(
+export const { codeVersion, machine } = built(
   "train/provenance.js",
 ) as typeof import("../../lib/train/provenance.js");
+export const { runId } = built("train/run-id.js") as typeof import("../../lib/train/run-id.js");

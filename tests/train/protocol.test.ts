@@ -10,8 +10,8 @@ import { model } from "../../lib/model/model.js";
 import { bernoulli } from "../../lib/outputs/index.js";
 import { taskOf } from "../../lib/tasks/index.js";
 import { configurationOf } from "../../lib/train/configuration.js";
-import { runId } from "../../lib/train/provenance.js";
 import { runConfiguration } from "../../lib/train/record.js";
+import { runId } from "../../lib/train/run-id.js";
 import { train } from "../../lib/train/train.js";
 
 const chorales = syntheticChorales();

@@ -1,0 +1,49 @@
+import { notesAt, type PianoRoll } from "../data/piano-roll.js";
+import type { Stream } from "../engines/engine.js";
+import { GatedRnnError } from "../errors.js";
+import { rowNll } from "../outputs/evaluate.js";
+
+/** What a model of keys makes of a piece, step by step; `steps` is the piece's length less one. */
+export interface Heard {
+  readonly steps: number;
+  readonly keys: number;
+  readonly hiddenSize: number;
+  /** [steps, keys] the chance that each key sounds in step t + 1, given all up to step t. */
+  readonly chances: Float32Array;
+  /** [steps] NLL of step t + 1 in nats, given all before it. */
+  readonly surprise: Float64Array;
+  /** [steps, hidden] every named gate and state, after step t was read. */
+  readonly gates: ReadonlyMap<string, Float32Array>;
+}
+
+/**
+ * Lets a model hear a piece: what it expects of each next step, what it pays for what comes, and its
+ * gates. One pass of a stream, which begins anew and stays open.
+ *
+ * @throws GatedRnnError `usage` for a model of something else than keys, a piece of one step, or
+ * notes outside the keys
+ */
+export function listen(stream: Stream, piece: PianoRoll, lowestNote: number): Heard {
+  const { output, hiddenSize, cell } = stream.model;
+  const { targetSize: keys } = output;
+  if (output.name !== "bernoulli")
+    throw new GatedRnnError("usage", `listen: expected a model of keys, got one of ${output.name}`);
+  if (piece.length < 2)
+    throw new GatedRnnError("usage", `listen: expected two steps or more, got ${piece.length}`);
+  const steps = piece.length - 1;
+  const chances = new Float32Array(steps * keys);
+  const surprise = new Float64Array(steps);
+  const names = cell.graph.named.map(({ name }) => name);
+  const gates = new Map(names.map((name) => [name, new Float32Array(steps * hiddenSize)]));
+  const columns = (t: number) => Array.from(notesAt(piece, t), (note) => note - lowestNote);
+  stream.reset();
+  for (let t = 0; t < steps; t++) {
+    const readout = stream.stepSparse(columns(t));
+    const target = new Float64Array(keys);
+    for (const column of columns(t + 1)) target[column] = 1;
+    surprise[t] = rowNll(output, Float64Array.from(readout), target).nll;
+    for (let k = 0; k < keys; k++) chances[t * keys + k] = 1 / (1 + Math.exp(-readout[k]));
+    for (const [name, values] of gates) values.set(stream.gate(name), t * hiddenSize);
+  }
+  return { steps, keys, hiddenSize, chances, surprise, gates };
+}
