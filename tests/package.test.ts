@@ -10,8 +10,12 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
+import { build as esbuild } from "esbuild";
 import { rolldown } from "rolldown";
+import { type Rolldown, build as vite } from "vite";
 import { beforeAll, describe, expect, it } from "vitest";
+import * as browserDoor from "../lib/browser.js";
 import { doors } from "../notebooks/tools/site/reference.mts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -166,6 +170,33 @@ import { presets${type && ", type SweepPlan"} } from "gated-rnn/sweep";`;
     expect(output).toHaveLength(1);
     expect(output[0].code).toContain("@compute");
     expect(output[0].code).not.toMatch(/["']node:|\brequire\(["']/);
+  });
+
+  it("into a page by esbuild and by vite as they come, all of its door, and it runs there", async () => {
+    const entry = join(folder, "whole-page.js");
+    writeFileSync(
+      entry,
+      `import * as door from "gated-rnn/browser";
+const names = Object.keys(door).filter((name) => name !== "default").sort().join();
+globalThis.found = [names, door.cellDiagram(door.gru), door.syntheticChorales(1).checksum];`,
+    );
+    const byEsbuild = await esbuild({ entryPoints: [entry], bundle: true, write: false });
+    const byVite = (await vite({
+      configFile: false,
+      logLevel: "silent",
+      root: folder,
+      build: { write: false, lib: { entry, formats: ["iife"], name: "page" } },
+    })) as Rolldown.RolldownOutput[];
+    const expected = [
+      Object.keys(browserDoor).sort().join(),
+      browserDoor.cellDiagram(browserDoor.gru),
+      browserDoor.syntheticChorales(1).checksum,
+    ];
+    for (const code of [byEsbuild.outputFiles[0].text, byVite[0].output[0].code]) {
+      const page = { TextEncoder, TextDecoder, performance, found: undefined as unknown };
+      runInNewContext(code, Object.assign(page, { globalThis: page }));
+      expect(page.found).toEqual(expected);
+    }
   });
 });
 

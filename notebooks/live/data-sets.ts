@@ -53,9 +53,10 @@ export function factsOf(dataset: MusicDataset): DataFacts {
   };
 }
 
-/** Few pieces are cut into parts of so many steps, so that there is something to validate on. */
-const partSteps = 32;
+/** Fewer pieces are cut into parts, so that there is something to validate on. */
 const fewest = 10;
+/** A part's least and most steps. */
+const [shortest, longest] = [8, 32];
 
 /**
  * The data set in files that were dropped on the page: MIDI files, or one pickle of the published
@@ -84,14 +85,14 @@ export async function readFiles(
     if (duplicates.length > 0) told.push(`${duplicates.length} pieces came twice: kept once`);
     return withFacts({ ...about, sets: setsOf(dataset) }, told);
   }
+  const steps = pieces.reduce((sum, { length }) => sum + length, 0);
+  const partSteps = Math.min(longest, Math.max(shortest, Math.floor(steps / fewest)));
   const parts = pieces.flatMap((piece) => cut(piece, partSteps));
-  if (parts.length < 3) {
-    const { problem } = firstProblem(files);
+  if (parts.length < 3)
     throw new Error(
-      problem ??
-        `expected music of at least ${3 * partSteps} steps (eighth notes), got ${parts.length} parts of ${partSteps}; drop a longer piece, or several`,
+      firstProblem(files) ??
+        `expected music of at least ${3 * shortest} eighth notes, got ${steps}; drop a longer piece, or several`,
     );
-  }
   told.push(
     `${pieces.length === 1 ? "one piece is" : `${pieces.length} pieces are`} cut into ${parts.length} parts of ${partSteps} steps: every fifth one validates, the next one tests`,
   );
@@ -114,16 +115,17 @@ function rollsOf(files: readonly { readonly name: string; readonly bytes: Uint8A
   });
 }
 
-function firstProblem(files: readonly { readonly name: string; readonly bytes: Uint8Array }[]): {
-  problem?: string;
-} {
+/** Why the first file that is malformed cannot be read. */
+function firstProblem(
+  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+): string | undefined {
   for (const { name, bytes } of files)
     try {
       readMidi(bytes, name);
     } catch (error) {
-      return { problem: (error as Error).message };
+      return (error as Error).message;
     }
-  return {};
+  return undefined;
 }
 
 function cut(piece: PianoRoll, steps: number): PianoRoll[] {

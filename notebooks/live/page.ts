@@ -26,8 +26,10 @@ export function showPage(): void {
   let jsb: ReadFiles | undefined;
   const player = new Player();
   const drawCurves = onceAFrame(() => {
-    const { clientWidth } = byId("curves");
-    byId("curves").innerHTML = svg(Math.max(280, clientWidth), clientWidth < 500 ? 300 : 380);
+    const { clientWidth, parentElement } = byId("curves");
+    const isNarrow = clientWidth < 500;
+    const tall = isNarrow ? 300 : Math.max(360, (parentElement?.clientHeight ?? 0) - 110);
+    byId("curves").innerHTML = svg(Math.max(280, clientWidth), tall); // numbers and fixed words only
   });
   const showUnits = onceAFrame(() => showCards(race));
 

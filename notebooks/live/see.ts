@@ -1,39 +1,33 @@
 import { notesAt, type PianoRoll } from "gated-rnn/browser";
-import { inkOf, unitInk } from "./colours.ts";
 import { liveDiagram } from "./diagram.ts";
 import { byId, onceAFrame, options } from "./dom.ts";
 import type { HeardPiece } from "./messages.ts";
 import { noteName } from "./piano.ts";
+import {
+  drawOver,
+  gateHeight,
+  type Layout,
+  layoutOf,
+  left,
+  type Overlay,
+  paintStill,
+} from "./piece-picture.ts";
 import { type Player, stepSeconds } from "./player.ts";
 import type { Race } from "./race.ts";
-import { noteRange, prepared } from "./roll-canvas.ts";
 import type { Unit } from "./unit.ts";
 
-const left = 50;
-const bands = { gate: 150, surprise: 84, reach: 64, gap: 26 } as const;
-
-/** Where the parts of the picture lie, in style-sheet pixels. */
-interface Layout {
-  readonly width: number;
-  readonly height: number;
-  readonly step: number;
-  readonly row: number;
-  readonly low: number;
-  readonly high: number;
-  readonly gateTop: number;
-  readonly surpriseTop: number;
-  readonly reachTop: number;
-}
+/** Keys that a step is told with: the likeliest. */
+const toldKeys = 5;
 
 /** One piece on one time axis: what sounds, what the unit expected, a gate, its surprise, its reach back. */
 export class See {
   private heard: HeardPiece | undefined;
-  private still = document.createElement("canvas");
+  private readonly still = document.createElement("canvas");
   private layout: Layout | undefined;
   private step: number | undefined;
   private hiddenUnit: number | undefined;
   private playhead: number | undefined;
-  private reach: { readonly step: number; readonly shares: Float64Array } | undefined;
+  private reach: Overlay["reach"];
   private readonly drawSoon = onceAFrame(() => this.draw());
   private asks = 0;
   private listensNow = false;
@@ -45,7 +39,7 @@ export class See {
     private readonly others: () => readonly PianoRoll[],
   ) {
     for (const id of ["see-unit", "see-piece"])
-      byId(id).addEventListener("change", () => void this.listen());
+      byId(id).addEventListener("change", () => void this.listenAnew());
     byId("see-gate").addEventListener("change", () => this.paint());
     const canvas = byId("see-canvas");
     canvas.addEventListener("pointermove", (event) => this.point(event));
@@ -58,16 +52,12 @@ export class See {
 
   /** The choices, when units or data are others. */
   show(): void {
-    options(
-      "see-unit",
-      this.race.units.map(({ name, title }) => [name, title]),
-      "gru",
-    );
-    options(
-      "see-piece",
-      this.pieces().map((piece, i) => [String(i), piece.name ?? `piece ${i + 1}`]),
-      "0",
-    );
+    options("see-unit", titlesOf(this.race.units), "gru");
+    const pieces = this.pieces().map((piece, i): [string, string] => [
+      String(i),
+      piece.name ?? `piece ${i + 1}`,
+    ]);
+    options("see-piece", pieces, "0");
     if (this.unit?.facts) void this.listen();
   }
 
@@ -76,12 +66,24 @@ export class See {
     return this.race.units.find(({ name }) => name === value);
   }
 
+  private get piece(): PianoRoll | undefined {
+    return this.pieces()[Number(byId<HTMLSelectElement>("see-piece").value)];
+  }
+
   private pieces(): readonly PianoRoll[] {
     return [...this.others(), ...(this.race.facts?.examples ?? [])];
   }
 
-  private get piece(): PianoRoll | undefined {
-    return this.pieces()[Number(byId<HTMLSelectElement>("see-piece").value)];
+  private get scene() {
+    const { heard, piece, unit } = this;
+    if (!heard || !piece || !unit || heard.steps !== piece.length - 1) return undefined;
+    return { heard, piece, unit: unit.name, gate: byId<HTMLSelectElement>("see-gate").value };
+  }
+
+  private listenAnew(): Promise<void> {
+    this.reach = undefined;
+    this.step = undefined;
+    return this.listen();
   }
 
   /** Lets the unit of this moment hear the piece; while one hears, no second one is asked. */
@@ -91,10 +93,13 @@ export class See {
     this.listensNow = true;
     try {
       this.heard = await unit.asked.ask("listen", { piece });
-      const isState = (name: string) => this.stateNames(unit).includes(name);
       const gates = this.heard.gates.map(({ name }) => name);
-      const first = gates.find((name) => !isState(name)) ?? "h";
-      options("see-gate", [...gates.map((name): [string, string] => [name, name])], first);
+      const first = gates.find((name) => name !== "h" && name !== "c") ?? "h";
+      options(
+        "see-gate",
+        gates.map((name) => [name, name] as const),
+        first,
+      );
       liveDiagram.show(byId("diagram"), unit);
       this.paint();
       if (this.step !== undefined) this.choose(Math.min(this.step, this.heard.steps));
@@ -105,194 +110,58 @@ export class See {
     }
   }
 
-  private stateNames(unit: Unit): readonly string[] {
-    return unit.name === "lstm" ? ["h", "c"] : ["h"];
-  }
-
-  private measure(heard: HeardPiece, piece: PianoRoll): Layout {
-    const { low, high } = noteRange([piece]);
-    const room = Math.max(300, byId("see-scroll").clientWidth - 2);
-    const step = Math.max(11, Math.min(26, (room - left - 8) / (heard.steps + 1)));
-    const row = Math.max(5, Math.min(9, 250 / (high - low + 1)));
-    const gateTop = 20 + row * (high - low + 1) + bands.gap;
-    const surpriseTop = gateTop + bands.gate + bands.gap;
-    const reachTop = surpriseTop + bands.surprise + bands.gap;
-    const width = Math.ceil(left + step * (heard.steps + 1) + 8);
-    return {
-      width,
-      height: reachTop + bands.reach + 22,
-      step,
-      row,
-      low,
-      high,
-      gateTop,
-      surpriseTop,
-      reachTop,
-    };
-  }
-
-  /** All that does not follow the pointer, drawn once. */
   private paint(): void {
-    const { heard, piece, unit } = this;
-    if (!heard || !piece || !unit) return;
-    const layout = this.measure(heard, piece);
-    this.layout = layout;
-    const context = prepared(this.still, layout.width, layout.height);
-    const [ink, quiet, own] = [inkOf("--ink"), inkOf("--quiet"), unitInk(unit.name)];
-    const { step, row, low, high, surpriseTop } = layout;
-    const x = (t: number) => left + t * step;
-    context.font = "12px 'Open Sans', 'Helvetica Neue', Arial, sans-serif";
-    context.fillStyle = quiet;
-    context.fillText("notes, and how sure the unit was of each", left, 13);
-    for (let note = low; note <= high; note++)
-      if (note % 12 === 0) context.fillText(noteName(note), 10, 20 + (high - note) * row + row);
-    for (let t = 1; t <= heard.steps; t++)
-      for (let note = low; note <= high; note++) {
-        const chance = heard.chances[(t - 1) * heard.keys + note - heard.lowestNote];
-        if (chance < 0.02) continue;
-        context.globalAlpha = Math.min(0.85, chance);
-        context.fillStyle = own;
-        context.fillRect(x(t), 20 + (high - note) * row, step - 1, row - 0.5);
-      }
-    context.globalAlpha = 1;
-    context.strokeStyle = ink;
-    context.fillStyle = ink;
-    context.lineWidth = 1.25;
-    for (let t = 0; t < piece.length; t++)
-      for (const note of notesAt(piece, t)) {
-        const y = 20 + (high - note) * row;
-        context.strokeRect(x(t) + 1.5, y + 0.75, step - 4, row - 2);
-      }
-    this.paintGate(context, heard, layout, own);
-    context.fillStyle = quiet;
-    context.fillText("surprise at each step, nats", left, surpriseTop - 7);
-    const most = heard.surprise.reduce((a, b) => Math.max(a, b), 1);
-    context.fillText(most.toFixed(0), 10, surpriseTop + 10);
-    context.fillText("0", 10, surpriseTop + bands.surprise);
-    context.fillStyle = own;
-    heard.surprise.forEach((nats, t) => {
-      const height = (bands.surprise * nats) / most;
-      context.fillRect(x(t + 1), surpriseTop + bands.surprise - height, step - 1.5, height);
-    });
+    const { scene } = this;
+    if (!scene) return;
+    this.layout = layoutOf(scene, Math.max(300, byId("see-scroll").clientWidth - 2));
+    paintStill(this.still, scene, this.layout);
     this.drawSoon();
   }
 
-  private paintGate(
-    context: CanvasRenderingContext2D,
-    heard: HeardPiece,
-    { gateTop, step }: Layout,
-    own: string,
-  ): void {
-    const name = byId<HTMLSelectElement>("see-gate").value;
-    const gate = heard.gates.find((g) => g.name === name) ?? heard.gates[0];
-    if (!gate) return;
-    const height = bands.gate / heard.hiddenSize;
-    context.fillStyle = inkOf("--quiet");
-    context.fillText(
-      `${gate.name} of every hidden unit: from −1 (dark ink) over 0 to 1`,
-      left,
-      gateTop - 7,
-    );
-    context.fillText("unit 1", 4, gateTop + 10);
-    context.fillText(`${heard.hiddenSize}`, 10, gateTop + bands.gate);
-    const negative = inkOf("--ink");
-    for (let t = 0; t < heard.steps; t++)
-      for (let i = 0; i < heard.hiddenSize; i++) {
-        const value = gate.values[t * heard.hiddenSize + i];
-        context.globalAlpha = Math.min(1, Math.abs(value));
-        context.fillStyle = value < 0 ? negative : own;
-        context.fillRect(left + t * step, gateTop + i * height, step - 0.5, height);
-      }
-    context.globalAlpha = 1;
-  }
-
-  /** The still picture, and on it the chosen step, its reach and the playhead. */
   private draw(): void {
-    const { layout, heard, unit } = this;
-    if (!layout || !heard || !unit) return;
+    const { layout, unit, step, playhead, reach } = this;
+    if (!layout || !unit) return;
     const canvas = byId<HTMLCanvasElement>("see-canvas");
-    const context = prepared(canvas, layout.width, layout.height);
-    context.drawImage(this.still, 0, 0, layout.width, layout.height);
-    const { step, reachTop, height } = layout;
-    context.font = "12px 'Open Sans', 'Helvetica Neue', Arial, sans-serif";
-    context.fillStyle = inkOf("--quiet");
-    const about =
-      this.reach === undefined
-        ? "how far back the gradient of a step reaches: click one"
-        : `how far back the gradient of step ${this.reach.step + 1} reaches (each line: ten times less)`;
-    context.fillText(about, left, reachTop - 7);
-    if (this.reach) {
-      for (let decade = 1; decade <= 4; decade++) {
-        context.globalAlpha = 0.25;
-        context.fillRect(left, reachTop + (bands.reach * decade) / 5, layout.width - left - 8, 1);
-      }
-      context.globalAlpha = 1;
-      context.fillStyle = unitInk(unit.name);
-      this.reach.shares.forEach((share, k) => {
-        const tall = bands.reach * Math.max(0, 1 + Math.log10(Math.max(share, 1e-9)) / 5);
-        const at = left + ((this.reach?.step ?? 0) - k) * step;
-        context.fillRect(
-          at,
-          reachTop + bands.reach - Math.min(bands.reach, tall),
-          step - 1.5,
-          Math.min(bands.reach, tall),
-        );
-      });
-    }
-    if (this.step !== undefined) {
-      context.strokeStyle = inkOf("--ink");
-      context.lineWidth = 1.5;
-      context.strokeRect(left + this.step * step - 0.5, 18, step, height - 26);
-    }
-    if (this.playhead !== undefined) {
-      context.fillStyle = inkOf("--goal");
-      context.fillRect(left + this.playhead * step, 16, 2, height - 24);
-    }
+    drawOver(canvas, this.still, layout, unit.name, { step, playhead, reach });
   }
 
   private point(event: PointerEvent): void {
     const { layout, heard } = this;
     if (!layout || !heard) return;
-    const t = Math.floor((event.offsetX - left) / layout.step);
+    const t = Math.floor((event.offsetX - left) / layout.stepWidth);
     if (t < 0 || t > heard.steps) return;
-    const row = (event.offsetY - layout.gateTop) / (bands.gate / heard.hiddenSize);
-    this.hiddenUnit = row >= 0 && row < heard.hiddenSize ? Math.floor(row) : undefined;
+    const row = Math.floor(((event.offsetY - layout.gateTop) * heard.hiddenSize) / gateHeight);
+    this.hiddenUnit = row >= 0 && row < heard.hiddenSize ? row : undefined;
     this.choose(t);
     if (event.type === "pointerdown") void this.askReach(t);
   }
 
   private move(event: KeyboardEvent): void {
+    const { heard, layout } = this;
     const by = { ArrowLeft: -1, ArrowRight: 1, Home: -9999, End: 9999 }[event.key];
     if (event.key === "Enter" && this.step !== undefined) void this.askReach(this.step);
-    if (by === undefined || !this.heard) return;
+    if (by === undefined || !heard || !layout) return;
     event.preventDefault();
     this.hiddenUnit = undefined;
-    this.choose(Math.min(this.heard.steps, Math.max(0, (this.step ?? -1) + by)));
-    const { layout } = this;
-    if (layout) byId("see-scroll").scrollLeft = left + (this.step ?? 0) * layout.step - 200;
+    const t = Math.min(heard.steps, Math.max(0, (this.step ?? -1) + by));
+    this.choose(t);
+    const scroll = byId("see-scroll");
+    scroll.scrollLeft = left + t * layout.stepWidth - scroll.clientWidth / 2;
   }
 
   /** Tells of step t in words, and shows its values in the diagram. */
   private choose(t: number): void {
-    const { heard, piece, unit } = this;
-    if (!heard || !piece || !unit) return;
+    const { scene, unit } = this;
+    if (!scene || !unit) return;
     this.step = t;
-    const names = (notes: ArrayLike<number>) => Array.from(notes, noteName).join(" ") || "nothing";
-    const said = [`Step ${t + 1}: ${names(notesAt(piece, t))}.`];
-    if (t > 0) {
-      const row = heard.chances.subarray((t - 1) * heard.keys, t * heard.keys);
-      const likeliest = Array.from(row, (chance, key) => ({ chance, note: key + heard.lowestNote }))
-        .sort((a, b) => b.chance - a.chance)
-        .slice(0, 5);
-      const expected = likeliest.map(
-        ({ note, chance }) => `${noteName(note)} ${Math.round(100 * chance)} %`,
-      );
+    const { heard, piece, gate: gateName } = scene;
+    const sounds = Array.from(notesAt(piece, t), noteName).join(" ") || "nothing";
+    const said = [`Step ${t + 1}: ${sounds}.`];
+    if (t > 0)
       said.push(
-        `${unit.title} expected ${expected.join(", ")}; it paid ${heard.surprise[t - 1].toFixed(1)} nats.`,
+        `${unit.title} expected ${expected(heard, t - 1)}; it paid ${heard.surprise[t - 1].toFixed(1)} nats.`,
       );
-    }
     const at = Math.min(t, heard.steps - 1);
-    const gateName = byId<HTMLSelectElement>("see-gate").value;
     const gate = heard.gates.find(({ name }) => name === gateName);
     if (this.hiddenUnit !== undefined && gate) {
       const value = gate.values[at * heard.hiddenSize + this.hiddenUnit];
@@ -314,7 +183,7 @@ export class See {
       const back = shares.findIndex((share) => share < 0.01);
       byId("see-text").textContent +=
         back < 0
-          ? " Its gradient reaches back to the beginning with more than a hundredth."
+          ? " More than a hundredth of its gradient reaches the beginning."
           : ` Its gradient falls to a hundredth ${back} steps back.`;
       this.drawSoon();
     } catch (error) {
@@ -324,32 +193,42 @@ export class See {
 
   private async play(): Promise<void> {
     const button = byId("see-play");
-    if (button.textContent === "Stop") return this.player.stop();
+    if (button.textContent === "Stop") {
+      this.player.stop();
+      return;
+    }
     const { piece } = this;
     if (!piece) return;
     const { stepsPerQuarter } = this.race.facts ?? { stepsPerQuarter: 1 };
-    const { samples, sampleRateHz } = await this.race.studio.ask("sound", {
-      roll: piece,
-      stepsPerQuarter,
-    });
+    const sound = await this.race.studio.ask("sound", { roll: piece, stepsPerQuarter });
     const step = stepSeconds(stepsPerQuarter);
     let shown = -1;
-    this.player.play(
-      samples,
-      sampleRateHz,
-      (seconds) => {
-        this.playhead = seconds / step;
-        const t = Math.min(piece.length - 1, Math.floor(this.playhead));
-        if (t !== shown) this.choose(t);
-        shown = t;
-        this.drawSoon();
-      },
-      () => {
-        this.playhead = undefined;
-        button.textContent = "Play";
-        this.drawSoon();
-      },
-    );
+    const follow = (seconds: number) => {
+      this.playhead = seconds / step;
+      const t = Math.min(piece.length - 1, Math.floor(this.playhead));
+      if (t !== shown) this.choose(t);
+      shown = t;
+      this.drawSoon();
+    };
+    const end = () => {
+      this.playhead = undefined;
+      button.textContent = "Play";
+      this.drawSoon();
+    };
+    this.player.play(sound.samples, sound.sampleRateHz, follow, end);
     button.textContent = "Stop";
   }
+}
+
+/** Units as a choice shows them. */
+export const titlesOf = (units: readonly Unit[]): [string, string][] =>
+  units.map(({ name, title }) => [name, title]);
+
+/** The likeliest keys of the step after step t, with their chances. */
+function expected({ chances, keys, lowestNote }: HeardPiece, t: number): string {
+  return Array.from(chances.subarray(t * keys, (t + 1) * keys), (chance, key) => ({ chance, key }))
+    .sort((a, b) => b.chance - a.chance)
+    .slice(0, toldKeys)
+    .map(({ key, chance }) => `${noteName(key + lowestNote)} ${Math.round(100 * chance)} %`)
+    .join(", ");
 }

@@ -3,11 +3,30 @@ import { cell } from "../../lib/cells/cell.js";
 import { gru } from "../../lib/cells/gru.js";
 import { paperCells } from "../../lib/cells/index.js";
 import { latex } from "../../lib/cells/latex.js";
-import { lstm } from "../../lib/cells/lstm.js";
+import { lstm, lstmForget1, lstmWithForgetBias } from "../../lib/cells/lstm.js";
 import { hiddenSizeFor, paperHiddenSizes, parameterCount } from "../../lib/cells/size.js";
 import { tanh } from "../../lib/cells/tanh.js";
 import { model } from "../../lib/model/model.js";
 import { bernoulli } from "../../lib/outputs/index.js";
+
+describe("the LSTM whose forget gate begins elsewhere", () => {
+  const begins = (unit: typeof lstm) =>
+    unit.graph.parameters.flatMap(({ name, begin }) => (name === "b_f" ? [begin ?? 0] : []));
+
+  it("is the paper's at 0, and at any other number has that bias and its name", () => {
+    expect(lstmWithForgetBias(0)).toBe(lstm);
+    const open = lstmWithForgetBias(2.5);
+    expect([open.name, begins(open)]).toEqual(["lstm-forget-2.5", [2.5]]);
+    const one = lstmWithForgetBias(1);
+    expect([one.name, begins(one)]).toEqual([lstmForget1.name, begins(lstmForget1)]);
+  });
+
+  it("begins at no number that is none", () => {
+    expect(() => lstmWithForgetBias(Number.NaN)).toThrow(
+      "LSTM: expected a finite forget bias, got NaN",
+    );
+  });
+});
 
 describe("parameter counts", () => {
   it.each([

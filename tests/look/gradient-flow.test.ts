@@ -5,7 +5,7 @@ import { gru } from "../../lib/cells/gru.js";
 import { lstm } from "../../lib/cells/lstm.js";
 import { tanh } from "../../lib/cells/tanh.js";
 import { sigmoid } from "../../lib/compile/special-functions.js";
-import { gradientFlow } from "../../lib/look/gradient-flow.js";
+import { gradientFlow, gradientReach } from "../../lib/look/gradient-flow.js";
 import type { Model } from "../../lib/model/model.js";
 import { gaussianMixture } from "../../lib/outputs/index.js";
 import { everyOp } from "../oracle/cells.js";
@@ -105,3 +105,25 @@ it("a model of any output has a flow: a mixture's gradient reaches back", () => 
   expect(flow[2]).toBeGreaterThan(0);
   expect(flow[2]).toBeLessThan(1);
 });
+
+it("reaches back from one step as far as the mean says of the sequence that ends there", () => {
+  for (const cell of [gru, lstm]) {
+    const { model, weights } = randomModel(cell, 4, 3, 5);
+    const { parameters } = stateOf(model, weights);
+    const reach = gradientReach(model, parameters, batch, length - 1);
+    expect([...reach]).toEqual([...gradientFlow(model, parameters, batch, length - 1)].map(about));
+    expect(gradientReach(model, parameters, batch, 0)).toEqual(Float64Array.of(1));
+    expect(gradientReach(model, parameters, batch, 2)).toHaveLength(3);
+  }
+});
+
+it("has no reach from a step that the sequence does not have", () => {
+  const { model, weights } = randomModel(gru, 4, 3, 5);
+  for (const step of [-1, length, 1.5])
+    expect(() => gradientReach(model, stateOf(model, weights).parameters, batch, step)).toThrow(
+      `gradient reach: expected a step from 0 to ${length - 1}, got ${step}`,
+    );
+});
+
+/** The mean over one step is an exponential of a logarithm. */
+const about = (value: number): unknown => expect.closeTo(value, 10);

@@ -55,6 +55,14 @@ describe("a cell's diagram", () => {
     expect(svg.match(/marker-end/g)).toHaveLength(6 + 2 + 1 + 2 + 2 + 2 + 1); // matrices, reset, 1 −, keep, write, sum, result
   });
 
+  it("gives a page each gate and state by its name in traces", () => {
+    const names = (svg: string) => [...svg.matchAll(/<g data-value="([^"]+)"/g)].map(([, n]) => n);
+    expect(names(cellDiagram(gru)).sort()).toEqual(["c", "h", "h", "r", "z"]);
+    expect(new Set(names(cellDiagram(lstm)))).toEqual(
+      new Set(lstm.graph.named.map(({ name }) => name)),
+    );
+  });
+
   it("draws the LSTM's peepholes dashed, each to its gate", () => {
     const svg = cellDiagram(lstm);
     expect(svg.match(/stroke-dasharray/g)).toHaveLength(3);
