@@ -3,10 +3,13 @@ import type { Stream } from "../engines/engine.js";
 import { GatedRnnError } from "../errors.js";
 import { rowNll } from "../outputs/evaluate.js";
 
-/** What a model of keys makes of a piece, step by step; `steps` is the piece's length less one. */
+/** What a model of keys makes of a piece, step by step. */
 export interface Heard {
+  /** Predicted steps: the piece's length less one. */
   readonly steps: number;
+  /** Keys that the model reads and predicts. */
   readonly keys: number;
+  /** Hidden units of a gate. */
   readonly hiddenSize: number;
   /** [steps, keys] the chance that each key sounds in step t + 1, given all up to step t. */
   readonly chances: Float32Array;
