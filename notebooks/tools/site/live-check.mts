@@ -40,10 +40,9 @@ async function open(browser: Browser, hash: string): Promise<Page> {
   return page;
 }
 
-const isDone = (page: Page) =>
-  page.waitForFunction(() => document.getElementById("run")?.textContent === "Again", undefined, {
-    timeout: 120_000,
-  });
+/** Waits until a unit has trained all its epochs. */
+const isDone = (page: Page, unit: string) =>
+  page.locator(`#card-${unit} .facts`, { hasText: "finished" }).waitFor({ timeout: 120_000 });
 
 /** What a button gives to be kept, as bytes. */
 async function saved(page: Page, button: string): Promise<Buffer> {
@@ -70,7 +69,7 @@ async function bits(browser: Browser): Promise<void> {
   const middle = await recordOf(page, "gru");
   assert.equal(middle.status, "stopped");
   await page.click("#run");
-  await isDone(page);
+  for (const unit of ["tanh", "gru", "lstm"]) await isDone(page, unit);
   const wasm = readFileSync(join(root, "lib", "engines", "native", "wasm", "relaxed-simd.wasm"));
   const engine = await nativeWasmFrom(new Uint8Array(wasm));
   const task = musicTask(syntheticChorales(1));
@@ -91,7 +90,7 @@ async function bits(browser: Browser): Promise<void> {
 /** A unit composes; its sound is not silent, and its files are what was heard. */
 async function hears(browser: Browser): Promise<void> {
   const page = await open(browser, "epochs=2&units=gru&batchSize=8");
-  await isDone(page);
+  await isDone(page, "gru");
   for (const note of [60, 64, 67]) await page.click(`#piano [data-note="${note}"]`);
   await page.click("#sample-all");
   const card = page.locator("#sample-gru");
@@ -138,7 +137,7 @@ async function drops(browser: Browser): Promise<void> {
   await page
     .locator("#chart-note", { hasText: "12 dropped files: 10 pieces to learn from" })
     .waitFor();
-  await isDone(page);
+  await isDone(page, "gru");
   const { data } = await recordOf(page, "gru");
   assert.equal(data.name, "own");
   await page.locator("#see-piece option").first().waitFor({ state: "attached" });
@@ -174,13 +173,13 @@ async function writes(browser: Browser): Promise<void> {
   }
   await page.fill("#source", right.replaceAll("mine", "my-gate"));
   await page.click("#mine-race");
-  await isDone(page);
+  await isDone(page, "mine");
   const record = await recordOf(page, "mine");
   assert.equal(record.configuration.cell, "my-gate");
   const address = page.url();
   await page.close();
   const again = await open(browser, address.slice(address.indexOf("#") + 1));
-  await isDone(again);
+  await isDone(again, "mine");
   assert.deepEqual(comparable(await recordOf(again, "mine")), comparable(record));
   console.log(`ok shares: ${address.length} letters give the same curve again`);
   await again.close();
