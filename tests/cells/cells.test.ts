@@ -3,9 +3,10 @@ import { cell } from "../../lib/cells/cell.js";
 import { gru } from "../../lib/cells/gru.js";
 import { paperCells } from "../../lib/cells/index.js";
 import { latex } from "../../lib/cells/latex.js";
-import { lstm, lstmForget1, lstmWithForgetBias } from "../../lib/cells/lstm.js";
+import { lstm, lstmWithForgetBias } from "../../lib/cells/lstm.js";
 import { hiddenSizeFor, paperHiddenSizes, parameterCount } from "../../lib/cells/size.js";
 import { tanh } from "../../lib/cells/tanh.js";
+import { lstmForget1 } from "../../lib/cells/zoo/lstm-forget-1.js";
 import { model } from "../../lib/model/model.js";
 import { bernoulli } from "../../lib/outputs/index.js";
 
