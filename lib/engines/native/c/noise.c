@@ -49,19 +49,34 @@ INLINE vf noise_log(vf value) {
   return (x + y) + e * 0.693359375f;
 }
 
+INLINE int all_true(vi mask) {
+#if defined(__AVX512F__)
+  return _mm512_movepi32_mask((__m512i)mask) == 0xffff;
+#else
+  int32_t all = -1;
+  for (int i = 0; i < LANES; i++) all &= mask[i];
+  return all;
+#endif
+}
+
+// The polynomial of the inverse error function at v, between -1 and 1 as x.
+INLINE vf inverse_erf(const float *coefficients, vf v, vf x) {
+  vf p = splat(coefficients[0]);
+#pragma GCC unroll 8
+  for (int i = 1; i < 9; i++) p = coefficients[i] + p * v;
+  return p * x;
+}
+
 INLINE vf normal(vu word) {
+  const float centrals[9] = {2.81022636e-8f, 3.43273939e-7f, -3.5233877e-6f, -4.39150654e-6f, 0.00021858087f, -0.00125372503f, -0.00417768164f, 0.246640727f, 1.50140941f};
+  const float tails[9] = {-0.000200214257f, 0.000100950558f, 0.00134934322f, -0.00367342844f, 0.00573950773f, -0.0076224613f, 0.00943887047f, 1.00167406f, 2.83297682f};
   vi odd = (vi)((word >> 9) << 1) - 8388607; // 2 (word >> 9) + 1 - 2^23
   vf x = __builtin_convertvector(odd, vf) * 1.1920928955078125e-7f;
   vf w = -noise_log((1.0f - x) * (1.0f + x));
-  vf c = w - 2.5f, t = square_root(w) - 3.0f;
   vi central = w < 5.0f;
-  const float centrals[9] = {2.81022636e-8f, 3.43273939e-7f, -3.5233877e-6f, -4.39150654e-6f, 0.00021858087f, -0.00125372503f, -0.00417768164f, 0.246640727f, 1.50140941f};
-  const float tails[9] = {-0.000200214257f, 0.000100950558f, 0.00134934322f, -0.00367342844f, 0.00573950773f, -0.0076224613f, 0.00943887047f, 1.00167406f, 2.83297682f};
-  vf v = choose(central, c, t);
-  vf p = choose(central, splat(centrals[0]), splat(tails[0]));
-#pragma GCC unroll 8
-  for (int i = 1; i < 9; i++) p = choose(central, splat(centrals[i]), splat(tails[i])) + p * v;
-  return (p * x) * 1.41421356237309504880f;
+  vf value = inverse_erf(centrals, w - 2.5f, x);
+  if (!all_true(central)) value = choose(central, value, inverse_erf(tails, square_root(w) - 3.0f, x)); // one number in 300
+  return value * 1.41421356237309504880f;
 }
 
 void add_noise(const float *from, float *to, float deviation, uint32_t seed, uint32_t update, uint32_t stream, long rows, long columns, long width) {
