@@ -1,15 +1,17 @@
 // %% [markdown]
 // # Figure 1: what is inside a gated unit
 //
-// The first figure of [the paper](https://arxiv.org/abs/1412.3555) shows two drawings: a long short-term memory, and a
-// gated recurrent unit. Drawings of recurrent units have a reputation. Everybody has one, no two agree, and
-// half of the arrows mean something else. So the drawings below are not drawn by hand. A unit in this library *is* its
-// equations; they are run once on symbols, and the graph that this leaves behind is what gets trained, what gets
-// printed, and what gets drawn. If one of the three were wrong, all would be.
+// The first figure of [the paper](https://arxiv.org/abs/1412.3555) shows two drawings: a long
+// short-term memory, and a gated recurrent unit. Drawings of recurrent units have a reputation.
+// Everybody has one, no two agree, and half of the arrows mean something else. So the drawings
+// below are not drawn by hand. A unit in this library *is* its equations; they are run once on
+// symbols, and the graph that this leaves behind is what gets trained, what gets printed, and what
+// gets drawn. If one of the three were wrong, all would be.
 //
-// How to read them: grey pills come in on the left, blue pills go out on the right. A **box is a gate**: it adds up the products on
-// its thick arrows (a full weight matrix, its name on the arrow) and squeezes the sum. A dashed arrow is a diagonal matrix, one number per
-// unit. A **circle with a dot** multiplies element by element, a circle with a plus adds.
+// How to read them: grey pills come in on the left, blue pills go out on the right. A **box is a
+// gate**: it adds up the products on its thick arrows (a full weight matrix, its name on the arrow)
+// and squeezes the sum. A dashed arrow is a diagonal matrix, one number per unit. A **circle with a
+// dot** multiplies element by element, a circle with a plus adds.
 //
 // ## The GRU
 
@@ -20,9 +22,11 @@ show.diagram(gru);
 show.equations(gru);
 
 // %% [markdown]
-// Follow the old state $h_{t-1}$ through the lower half: it meets $1 - z_t$, and then only a plus. No matrix, no squeezing function stands
-// between the old state and the new one. Where a unit's update gate $z_t$ is 0, its memory walks through untouched, and so does, on the way back, the
-// gradient. The upper half makes the candidate $c_t$; the reset gate $r_t$ decides what of the past the candidate may look at.
+// Follow the old state $h_{t-1}$ through the lower half: it meets $1 - z_t$, and then only a plus.
+// No matrix, no squeezing function stands between the old state and the new one. Where a unit's
+// update gate $z_t$ is 0, its memory walks through untouched, and so does, on the way back, the
+// gradient. The upper half makes the candidate $c_t$; the reset gate $r_t$ decides what of the past
+// the candidate may look at.
 //
 // ## The LSTM
 
@@ -31,10 +35,11 @@ show.diagram(lstm);
 show.equations(lstm);
 
 // %% [markdown]
-// The same idea, seventeen years older. The memory $c$ has its own lane: forget gate, plus, done. What the GRU does by one
-// gate (keep $1 - z$, add $z$) the LSTM does by two that need not agree: it may keep everything *and* add, or drop everything and
-// add nothing. And it has a third gate $o_t$ between its memory and the world, so that it may know things without saying them.
-// The dashed arrows are the peepholes; note that $o_t$ looks at the *new* memory.
+// The same idea, seventeen years older. The memory $c$ has its own lane: forget gate, plus, done.
+// What the GRU does by one gate (keep $1 - z$, add $z$) the LSTM does by two that need not agree:
+// it may keep everything *and* add, or drop everything and add nothing. And it has a third gate
+// $o_t$ between its memory and the world, so that it may know things without saying them. The
+// dashed arrows are the peepholes; note that $o_t$ looks at the *new* memory.
 //
 // For comparison, the unit that both want to replace. There is not much to draw.
 
@@ -45,11 +50,15 @@ show.equations(tanh);
 // %% [markdown]
 // ## Predict
 //
-// A GRU of 46 units has learnt the chorales of Bach. We will look at its gates while it hears one. Before you run the next cells:
+// A GRU of 46 units has learnt the chorales of Bach. We will look at its gates while it hears one.
+// Before you run the next cells:
 //
-// 1. The update gate $z$ says how much of a unit is *overwritten* at each step. On average over units and steps, is it nearer to 0 or to 1?
-// 2. Do all units overwrite at the same moments (at a new chord, say), or does each have its own rhythm?
-// 3. In the LSTM, will the forget gate $f$ and the input gate $i$ mirror each other, as they are forced to in the GRU?
+// 1. The update gate $z$ says how much of a unit is *overwritten* at each step. On average over
+//    units and steps, is it nearer to 0 or to 1?
+// 2. Do all units overwrite at the same moments (at a new chord, say), or does each have its own
+//    rhythm?
+// 3. In the LSTM, will the forget gate $f$ and the input gate $i$ mirror each other, as they are
+//    forced to in the GRU?
 //
 // ## A trained GRU at work
 //
@@ -80,13 +89,12 @@ const heard = { gate: "z", unit, stepUnit, title: "A GRU hears a chorale" };
 await show.chart(listeningPicture(piece, gates, paid, heard));
 
 // %% [markdown]
-// Four panels, one clock. On top the chorale, all of it. Below it the update gate $z$ of all 46 units, a
-// row a unit: dark blue is overwritten, white is kept. The arrow marks the row of the unit that
-// keeps the most, followed by itself in the third panel. At the bottom is the surprise: what the network
-// pays for each step, in nats. The held
-// chord at the end costs least of all, and the bars jump where the music turns. Look below a jump: you
-// will often find a column there in which many units change what they keep. Nobody told the
-// network what a phrase is.
+// Four panels, one clock. On top the chorale, all of it. Below it the update gate $z$ of all 46
+// units, a row a unit: dark blue is overwritten, white is kept. The arrow marks the row of the unit
+// that keeps the most, followed by itself in the third panel. At the bottom is the surprise: what
+// the network pays for each step, in nats. The held chord at the end costs least of all, and the
+// bars jump where the music turns. Look below a jump: you will often find a column there in which
+// many units change what they keep. Nobody told the network what a phrase is.
 //
 // The other gate and the state, with the units in the same order, most overwritten first:
 
@@ -101,10 +109,13 @@ for (const [name, what] of [
 // <details>
 // <summary><b>Reveal: what the kept run shows</b></summary>
 //
-// 1. **Nearer to 1.** Most of the picture is dark blue: those units are rewritten at nearly every step. In a chorale a step is a chord, and a chord says much about the next. Only rows near the bottom
-//    *keep*, now and then, for a few steps. The GRU could keep more; on this music it has not found that worth while.
-// 2. **Each its own.** You will find columns where many gates change together, at the ends of phrases, but no row copies another. That is
-//    the point of one gate per *unit*, and not one per layer.
+// 1. **Nearer to 1.** Most of the picture is dark blue: those units are rewritten at nearly every
+//    step. In a chorale a step is a chord, and a chord says much about the next. Only rows near the
+//    bottom *keep*, now and then, for a few steps. The GRU could keep more; on this music it has
+//    not found that worth while.
+// 2. **Each its own.** You will find columns where many gates change together, at the ends of
+//    phrases, but no row copies another. That is the point of one gate per *unit*, and not one per
+//    layer.
 // 3. See below.
 //
 // </details>
@@ -142,20 +153,23 @@ console.log(`${clocks.length} of 36 units have f and i above 0.9 at every step a
 console.log(`the largest memory |c| is ${farthest.toFixed(0)}, where tanh(c) sees nothing beyond 4`);
 
 // %% [markdown]
-// If the LSTM did what the GRU must, the picture of $i$ would be that of $f$ with white and blue exchanged.
-// It is anything but. Some units have **both gates wide open at every step** but the first: they forget
-// nothing and add at each step, so their memory $c$ can only grow. Look at the last picture, and
-// its even stripes. Such a unit is a clock. Its $\tanh(c)$ is stuck at plus or minus
-// one after a few steps, and from then on it tells the output layer nothing at all. The music is
-// made by the others, the rows below, where gates open and close.
+// If the LSTM did what the GRU must, the picture of $i$ would be that of $f$ with white and blue
+// exchanged. It is anything but. Some units have **both gates wide open at every step** but the
+// first: they forget nothing and add at each step, so their memory $c$ can only grow. Look at the
+// last picture, and its even stripes. Such a unit is a clock. Its $\tanh(c)$ is stuck at plus or
+// minus one after a few steps, and from then on it tells the output layer nothing at all. The music
+// is made by the others, the rows below, where gates open and close.
 //
-// That is one answer to the question why the LSTM does worse than the GRU on these small sets, at the same number of parameters: it can lose units in a way that the GRU cannot. The GRU's state is a mean of numbers between −1 and 1, and stays there.
-// (Weight noise and a large learning rate make it likelier. A smaller rate loses fewer units, and then learns more slowly than the GRU.)
+// That is one answer to the question why the LSTM does worse than the GRU on these small sets, at
+// the same number of parameters: it can lose units in a way that the GRU cannot. The GRU's state is
+// a mean of numbers between −1 and 1, and stays there. (Weight noise and a large learning rate make
+// it likelier. A smaller rate loses fewer units, and then learns more slowly than the GRU.)
 //
 // ## Exercise: how much is kept?
 //
-// Say it in one number. `z` holds all update gates, step after step, as one long array. **Compute the mean share of a unit
-// that is *kept* per step**, $1 - z$ averaged over units and steps, and put it into `kept`.
+// Say it in one number. `z` holds all update gates, step after step, as one long array. **Compute
+// the mean share of a unit that is *kept* per step**, $1 - z$ averaged over units and steps, and
+// put it into `kept`.
 
 // %% tags=["exercise"]
 const kept = 1 - z[0]; // replace this: so far it is one unit at one step
@@ -176,6 +190,7 @@ exercises.keptShare(kept, gates);
 // </details>
 
 // %% [markdown]
-// A unit that keeps a share $k$ of itself per step has after $n$ steps $k^n$ of what it knew. The mean over units says little about that: ten
-// units that keep 0.99 and thirty that keep nothing remember better than forty that keep 0.25. Memory lives in the rows at the
-// bottom of the picture. [Why it works](08-why-it-works.ipynb) measures how far back it reaches.
+// A unit that keeps a share $k$ of itself per step has after $n$ steps $k^n$ of what it knew. The
+// mean over units says little about that: ten units that keep 0.99 and thirty that keep nothing
+// remember better than forty that keep 0.25. Memory lives in the rows at the bottom of the picture.
+// [Why it works](08-why-it-works.ipynb) measures how far back it reaches.

@@ -1,10 +1,12 @@
 // %% [markdown]
 // # Table 1: a fair match
 //
-// Who wants to compare three engines should not put them into cars of different weight. Units with more gates have more matrices, so
-// a layer of 100 LSTM units is four times as large as one of 100 tanh units, and if it then does better, what has
-// been shown? Table 1 of [the paper](https://arxiv.org/abs/1412.3555) is short and easily overlooked, and it is what makes the rest of it
-// worth reading: the number of *units* differs, so that the number of *parameters* is about the same.
+// Who wants to compare three engines should not put them into cars of different weight. Units with
+// more gates have more matrices, so a layer of 100 LSTM units is four times as large as one of 100
+// tanh units, and if it then does better, what has been shown? Table 1 of [the
+// paper](https://arxiv.org/abs/1412.3555) is short and easily overlooked, and it is what makes the
+// rest of it worth reading: the number of *units* differs, so that the number of *parameters* is
+// about the same.
 //
 // | | music | speech |
 // | --- | ---: | ---: |
@@ -14,12 +16,14 @@
 //
 // ## Count them
 //
-// A layer of $n$ units on $d$ inputs has for every affine product a matrix $d \times n$ for the input, one $n \times n$ for the state, and $n$
-// biases. tanh has one such product, the GRU three, the LSTM four, and the LSTM has three peepholes of $n$ numbers more. So
+// A layer of $n$ units on $d$ inputs has for every affine product a matrix $d \times n$ for the
+// input, one $n \times n$ for the state, and $n$ biases. tanh has one such product, the GRU three,
+// the LSTM four, and the LSTM has three peepholes of $n$ numbers more. So
 //
 // $$ P_{\text{tanh}} = n(d + n + 1), \qquad P_{\text{GRU}} = 3n(d + n + 1), \qquad P_{\text{LSTM}} = 4n(d + n + 1) + 3n . $$
 //
-// The library does not know these formulas. It counts what stands in a cell's graph, whatever the cell:
+// The library does not know these formulas. It counts what stands in a cell's graph, whatever the
+// cell:
 
 // %%
 import { type Cell, gru, lstm, parameterCount, show, tanh } from "gated-rnn";
@@ -49,23 +53,27 @@ for (const inputs of [88, 96, 100]) {
 }
 
 // %% [markdown]
-// With 88 inputs nothing fits, the tanh layer is 1,200 parameters short. The text of the paper says how many inputs there
-// are: 93 for Nottingham, 96 for the JSB Chorales, 105 for MuseData, 108 for Piano-midi.de. None of these is the number of a keyboard. They
-// are the *highest MIDI note number* that occurs in each set: note $n$ became input $n - 1$, and the inputs for the notes below the
+// With 88 inputs nothing fits, the tanh layer is 1,200 parameters short. The text of the paper says
+// how many inputs there are: 93 for Nottingham, 96 for the JSB Chorales, 105 for MuseData, 108 for
+// Piano-midi.de. None of these is the number of a keyboard. They are the *highest MIDI note number*
+// that occurs in each set: note $n$ became input $n - 1$, and the inputs for the notes below the
 // piano's lowest, number 21, stayed silent for ever.
 //
-// So every set has its own parameter counts, and one line of the table stands for four. Which $d$ did its authors have in mind? At $d = 100$
-// the counts are 20,100, 20,286 and 19,836, and the printed 20.1, 20.2 and 19.8 thousand are these, cut off (not rounded)
-// after the hundreds. A round number between 93 and 108. We think that this is it; nobody has said so.
+// So every set has its own parameter counts, and one line of the table stands for four. Which $d$
+// did its authors have in mind? At $d = 100$ the counts are 20,100, 20,286 and 19,836, and the
+// printed 20.1, 20.2 and 19.8 thousand are these, cut off (not rounded) after the hundreds. A round
+// number between 93 and 108. We think that this is it; nobody has said so.
 //
-// Does it matter? For the scores, no: an input that is always 0 adds parameters that never do anything. For the match, a
-// little: every silent input gives the tanh layer 100 idle weights and the LSTM 144.
+// Does it matter? For the scores, no: an input that is always 0 adds parameters that never do
+// anything. For the match, a little: every silent input gives the tanh layer 100 idle weights and
+// the LSTM 144.
 //
 // ## Predict
 //
 // At the same number of parameters,
 //
-// 1. which unit gets the most memory cells, and how many times as many as the unit that gets the fewest?
+// 1. which unit gets the most memory cells, and how many times as many as the unit that gets the
+//    fewest?
 // 2. if the budget is doubled, does the number of units double?
 //
 // ## Solve for a budget
@@ -88,17 +96,20 @@ await show.chart(sizePicture(paperCells, { inputSize: 100, budget: 20_000, hidde
 // <details>
 // <summary><b>Reveal</b></summary>
 //
-// 1. tanh, with 100 units to the LSTM's 36: nearly three times as many. A plain layer buys width with what the others spend on gates. If
-//    gates win all the same, they are worth it.
-// 2. No: the state's matrix grows with the square. Twice the budget buys about one and a half times the units while the inputs dominate, and $\sqrt 2$ times in the
-//    long run.
+// 1. tanh, with 100 units to the LSTM's 36: nearly three times as many. A plain layer buys width
+//    with what the others spend on gates. If gates win all the same, they are worth it.
+// 2. No: the state's matrix grows with the square. Twice the budget buys about one and a half times
+//    the units while the inputs dominate, and $\sqrt 2$ times in the long run.
 //
 // </details>
 //
-// The curves meet the line at the sizes of the table. Its authors must have done just this, perhaps with a pencil.
+// The curves meet the line at the sizes of the table. Its authors must have done just this, perhaps
+// with a pencil.
 //
-// What is *not* in the budget: the output layer, which reads the state. It has 88 rows of $n$ numbers on music, and on speech 420 rows: the tanh layer,
-// with its 400 units, has an output layer as large as itself, the LSTM's is half of that. By all parameters, tanh is the largest of the three.
+// What is *not* in the budget: the output layer, which reads the state. It has 88 rows of $n$
+// numbers on music, and on speech 420 rows: the tanh layer, with its 400 units, has an output layer
+// as large as itself, the LSTM's is half of that. By all parameters, tanh is the largest of the
+// three.
 
 // %%
 const outputs = (units: number, readouts: number) => (units + 1) * readouts;
@@ -112,8 +123,9 @@ for (const [unit, music, speech] of [
 // %% [markdown]
 // ## Exercise: the LSTM without peepholes
 //
-// Most libraries leave the peepholes out today. Before you use one for a comparison like the paper's: **how many units does an LSTM without peepholes
-// get on music**, for 20,000 parameters and 100 inputs? Put your number into `units`. (Its count is $4n(d + n + 1)$.)
+// Most libraries leave the peepholes out today. Before you use one for a comparison like the
+// paper's: **how many units does an LSTM without peepholes get on music**, for 20,000 parameters
+// and 100 inputs? Put your number into `units`. (Its count is $4n(d + n + 1)$.)
 
 // %% tags=["exercise"]
 const units = 0; // replace this
@@ -127,11 +139,12 @@ exercises.unitsWithoutPeepholes(units);
 // <details>
 // <summary><b>A solution</b></summary>
 //
-// $4n(n + 101) = 20000$ has the root $n = (-101 + \sqrt{101^2 + 4 \cdot 5000}) / 2 = 36.4$, so `units = 36`: as many as
-// with peepholes, within half a unit.
+// $4n(n + 101) = 20000$ has the root $n = (-101 + \sqrt{101^2 + 4 \cdot 5000}) / 2 = 36.4$, so
+// `units = 36`: as many as with peepholes, within half a unit.
 //
 // </details>
 
 // %% [markdown]
-// Three rows of $n$ numbers in twenty thousand are not a matter of size. Whether they are a matter of *skill* is another question, and one that can be
-// asked here in a few lines: write the cell without them, and train both. [Your own cell](10-your-own-cell.ipynb) shows how.
+// Three rows of $n$ numbers in twenty thousand are not a matter of size. Whether they are a matter
+// of *skill* is another question, and one that can be asked here in a few lines: write the cell
+// without them, and train both. [Your own cell](10-your-own-cell.ipynb) shows how.

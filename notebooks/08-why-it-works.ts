@@ -1,20 +1,26 @@
 // %% [markdown]
 // # Why it works: how far back a gradient reaches
 //
-// A network learns from its mistakes by sending each of them backwards: how should the memory of *one step ago* have been different? Of two steps ago? At each step back the message is multiplied
-// by the slope of that step. If the slopes are a little below 1, the message fades like sound in a long corridor; a little above, and it grows to a roar. This is the **vanishing and
-// exploding gradient** (Hochreiter 1991; Bengio et al. 1994), and it is what gated units were invented for.
+// A network learns from its mistakes by sending each of them backwards: how should the memory of
+// *one step ago* have been different? Of two steps ago? At each step back the message is multiplied
+// by the slope of that step. If the slopes are a little below 1, the message fades like sound in a
+// long corridor; a little above, and it grows to a roar. This is the **vanishing and exploding
+// gradient** (Hochreiter 1991; Bengio et al. 1994), and it is what gated units were invented for.
 //
-// [The paper](https://arxiv.org/abs/1412.3555) argues in words: the gated units *add* to their memory where tanh overwrites it, and an addition has slope 1. It can be measured.
+// [The paper](https://arxiv.org/abs/1412.3555) argues in words: the gated units *add* to their
+// memory where tanh overwrites it, and an addition has slope 1. It can be measured.
 //
 // ## The measurement
 //
-// Take a piece, a step $t$ and its loss, and compute the norm of the gradient of that loss by all states (of the LSTM, $h$ and $c$) $k$ steps earlier. Divide by the norm at $k = 0$. The result is the share
-// of the message that is left. Below is its geometric mean over all steps of some chorales: dashed for networks as they are made, before any training.
+// Take a piece, a step $t$ and its loss, and compute the norm of the gradient of that loss by all
+// states (of the LSTM, $h$ and $c$) $k$ steps earlier. Divide by the norm at $k = 0$. The result is
+// the share of the message that is left. Below is its geometric mean over all steps of some
+// chorales: dashed for networks as they are made, before any training.
 //
 // ## Predict
 //
-// 1. Before training, whose gradient reaches farthest: tanh, GRU, or LSTM? (Recurrent matrices begin orthogonal here: they neither stretch nor shrink anything.)
+// 1. Before training, whose gradient reaches farthest: tanh, GRU, or LSTM? (Recurrent matrices
+//    begin orthogonal here: they neither stretch nor shrink anything.)
 // 2. Training goes on to lower the loss. Will it make the gradient reach farther, or less far?
 
 // %%
@@ -52,20 +58,28 @@ await show.chart(gradientFlowPicture(flows));
 // <details>
 // <summary><b>Reveal</b></summary>
 //
-// 1. **tanh!** An orthogonal matrix passes a gradient on whole, and a fresh tanh unit works where its slope is near 1. The gated units begin with their gates half open: each step keeps about half. What the textbook says of the
-//    tanh unit is true of badly initialised ones.
-// 2. **Training takes it away**, from tanh and from the GRU. To say anything definite a tanh unit must leave its linear range, where its slope is below 1. And the GRU has learnt to *overwrite*: its update gates are
-//    [open at nearly every chord](02-figure-1.ipynb), so its curve falls even more steeply than that of tanh. A chorale rewards it for that: most of what can be known of a chord is in the chord before.
-//    Only the LSTM's curve bends, and runs nearly level after ten steps. That is the mark of units whose forget gate stays at 1, for which distance does not matter.
+// 1. **tanh!** An orthogonal matrix passes a gradient on whole, and a fresh tanh unit works where
+//    its slope is near 1. The gated units begin with their gates half open: each step keeps about
+//    half. What the textbook says of the tanh unit is true of badly initialised ones.
+// 2. **Training takes it away**, from tanh and from the GRU. To say anything definite a tanh unit
+//    must leave its linear range, where its slope is below 1. And the GRU has learnt to
+//    *overwrite*: its update gates are [open at nearly every chord](02-figure-1.ipynb), so its
+//    curve falls even more steeply than that of tanh. A chorale rewards it for that: most of what
+//    can be known of a chord is in the chord before. Only the LSTM's curve bends, and runs nearly
+//    level after ten steps. That is the mark of units whose forget gate stays at 1, for which
+//    distance does not matter.
 //
 // </details>
 //
-// A straight line in this picture is a decay by the same factor at each step: a single time scale. A line that bends upwards is many time scales at once, a short one for most of the message and a long one for the rest.
-// So the gates are no guarantee of a long memory. They are the *possibility* of one, to be taken where it pays. Two experiments show that it is there.
+// A straight line in this picture is a decay by the same factor at each step: a single time scale.
+// A line that bends upwards is many time scales at once, a short one for most of the message and a
+// long one for the rest. So the gates are no guarantee of a long memory. They are the *possibility*
+// of one, to be taken where it pays. Two experiments show that it is there.
 //
 // ## What the additive update does
 //
-// The slope of the GRU's state by its predecessor, along the direct path, is $1 - z_t$. So the gate is a dial: set the bias of $z$ by hand, and see.
+// The slope of the GRU's state by its predecessor, along the direct path, is $1 - z_t$. So the gate
+// is a dial: set the bias of $z$ by hand, and see.
 
 // %%
 import { gru } from "gated-rnn";
@@ -79,13 +93,17 @@ const dial = [-4, -2, 0, 2].map((bias) => {
 await show.chart(gradientFlowPicture(dial, "A fresh GRU with its update gate turned by hand"));
 
 // %% [markdown]
-// With a bias of −4, $z$ is about 0.02, and after twenty steps two thirds of the gradient arrive. But a unit that keeps everything cannot write anything. The art is to have some of each kind, and to let training choose.
+// With a bias of −4, $z$ is about 0.02, and after twenty steps two thirds of the gradient arrive.
+// But a unit that keeps everything cannot write anything. The art is to have some of each kind, and
+// to let training choose.
 //
 // ## Does it remember?
 //
-// A gradient that arrives is an opportunity, not yet a memory. So here is a task that is nothing but memory. A piece begins with one of eight notes; then a scale rises, the same in every piece, for
-// a number of steps; and then the first note has to come back. The scale is easy, each of its notes follows from the one before. The end is not: who has forgotten pays for eight keys,
-// who remembers pays nothing.
+// A gradient that arrives is an opportunity, not yet a memory. So here is a task that is nothing
+// but memory. A piece begins with one of eight notes; then a scale rises, the same in every piece,
+// for a number of steps; and then the first note has to come back. The scale is easy, each of its
+// notes follows from the one before. The end is not: who has forgotten pays for eight keys, who
+// remembers pays nothing.
 
 // %%
 import { type Cell, hiddenSizeFor } from "gated-rnn";
@@ -108,20 +126,24 @@ for (const delay of engine.name === "reference" ? [] : [3, 8, 16])
   }
 
 // %% [markdown]
-// 100 % is complete forgetting, 0 % perfect memory. All three units have about 3,000 parameters and the same number of updates; of two learning rates the better counts.
+// 100 % is complete forgetting, 0 % perfect memory. All three units have about 3,000 parameters and
+// the same number of updates; of two learning rates the better counts.
 //
 // <details>
 // <summary><b>What the kept run shows</b></summary>
 //
-// tanh remembers three steps in part and eight not at all. The LSTM masters eight, and gives up at sixteen. The GRU, the very unit that had the steepest curve above, carries the note over all sixteen steps and pays
-// nothing: here memory pays, and it learns to keep. (Try `recallTask(30)`: with this much training nobody remembers.)
+// tanh remembers three steps in part and eight not at all. The LSTM masters eight, and gives up at
+// sixteen. The GRU, the very unit that had the steepest curve above, carries the note over all
+// sixteen steps and pays nothing: here memory pays, and it learns to keep. (Try `recallTask(30)`:
+// with this much training nobody remembers.)
 //
 // </details>
 //
 // ## Exercise: turn the dial
 //
-// The LSTM's forget gate is $f_t = \sigma(W_f x_t + U_f h_{t-1} + V_f \odot c_{t-1} + b_f)$, and $b_f$ begins at 0. Since 2015 everybody lets it begin at 1 or more. **What share of the memory $c$ does a unit keep per step at $b_f = 3$,
-// when all other terms are 0?**
+// The LSTM's forget gate is $f_t = \sigma(W_f x_t + U_f h_{t-1} + V_f \odot c_{t-1} + b_f)$, and
+// $b_f$ begins at 0. Since 2015 everybody lets it begin at 1 or more. **What share of the memory
+// $c$ does a unit keep per step at $b_f = 3$, when all other terms are 0?**
 
 // %% tags=["exercise"]
 const share = 0; // replace this

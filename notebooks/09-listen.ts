@@ -1,10 +1,13 @@
 // %% [markdown]
 // # Listen: what the networks make up
 //
-// A network that predicts can be made to *invent*: let it say how likely each key is, roll the dice, and give it the result as its next input. What comes out was never written by anybody. It is also the most
-// merciless way to hear what a score means. A difference of half a nat on paper can be the difference between noise and something that wants to be music.
+// A network that predicts can be made to *invent*: let it say how likely each key is, roll the
+// dice, and give it the result as its next input. What comes out was never written by anybody. It
+// is also the most merciless way to hear what a score means. A difference of half a nat on paper
+// can be the difference between noise and something that wants to be music.
 //
-// Three units, three moments of their training. They are trained here, for a few seconds; nothing is prepared.
+// Three units, three moments of their training. They are trained here, for a few seconds; nothing
+// is prepared.
 
 // %%
 import { defaultEngine, openMusic, paperCells, type TrainResult, train } from "gated-rnn";
@@ -37,7 +40,8 @@ for (const one of learned)
 //
 // ## A first, a tenth and an eightieth epoch
 //
-// Each piece is 16 quarter notes, made with the same dice. All of them begin after the same two bars of a real chorale, which are not played.
+// Each piece is 16 quarter notes, made with the same dice. All of them begin after the same two
+// bars of a real chorale, which are not played.
 
 // %%
 import { sampleMusic, show, soundOfMusic } from "gated-rnn";
@@ -95,15 +99,18 @@ await show.chart(
 // <details>
 // <summary><b>Reveal</b></summary>
 //
-// 1. It draws every key on its own, so it gets the number of notes in a chord wrong, and it knows no *before*: notes jump in and out, nothing is held. That is the Bernoulli baseline, and
-//    the first-epoch networks are near it.
-// 2. Between the tenth and the eightieth. Holding a note comes first (the Markov baseline can do that), moving by steps later.
+// 1. It draws every key on its own, so it gets the number of notes in a chord wrong, and it knows
+//    no *before*: notes jump in and out, nothing is held. That is the Bernoulli baseline, and the
+//    first-epoch networks are near it.
+// 2. Between the tenth and the eightieth. Holding a note comes first (the Markov baseline can do
+//    that), moving by steps later.
 //
 // </details>
 //
 // ## Temperature
 //
-// The dice can be loaded. At a temperature below 1 likely keys become likelier: careful, correct, soon boring. Above 1 the network takes risks that it cannot carry.
+// The dice can be loaded. At a temperature below 1 likely keys become likelier: careful, correct,
+// soon boring. Above 1 the network takes risks that it cannot carry.
 
 // %%
 const degrees = [0.5, 0.8, 1, 1.3];
@@ -119,7 +126,8 @@ show.audio(...warmer);
 // %% [markdown]
 // ## A blind test
 //
-// Can you hear which unit it is? Three pieces by the three units at their eightieth epoch, in an order that you do not know. Decide on the best one first; the names are folded away below.
+// Can you hear which unit it is? Three pieces by the three units at their eightieth epoch, in an
+// order that you do not know. Decide on the best one first; the names are folded away below.
 
 // %%
 const finals = learned.filter(({ epochs }) => epochs === moments[moments.length - 1]);
@@ -129,13 +137,15 @@ const pieces = await Promise.all(
 show.blindAudio(pieces, 2014);
 
 // %% [markdown]
-// Their test scores lie within a quarter of a nat of each other. If you guessed right, try again with another seed before you believe it.
+// Their test scores lie within a quarter of a nat of each other. If you guessed right, try again
+// with another seed before you believe it.
 //
 // ## Speech
 //
-// The same game on the raw waveform: 20 samples in, a mixture of Gaussians for the next ten, dice, and on. A second takes 800 steps. The network is a GRU of the paper's size, trained here on a part of speech A for
-// under half a minute; the [full runs](05-figure-3.ipynb) take minutes; their weights, which
-// `gated-rnn sweep` leaves beside the records, can be heard in the same way:
+// The same game on the raw waveform: 20 samples in, a mixture of Gaussians for the next ten, dice,
+// and on. A second takes 800 steps. The network is a GRU of the paper's size, trained here on a
+// part of speech A for under half a minute; the [full runs](05-figure-3.ipynb) take minutes; their
+// weights, which `gated-rnn sweep` leaves beside the records, can be heard in the same way:
 //
 // ```sh
 // npx gated-rnn train --data speech-a --cell gru --epochs 30
@@ -187,7 +197,8 @@ if (talker && speech?.kind === "speech") {
 //
 // ## Exercise: your own piece
 //
-// **Make a piece of exactly 32 steps by the GRU, with a seed of your choice, at a temperature between 0.6 and 0.9**, and put the roll into `mine`. (`await sampleMusic(last, { … })`)
+// **Make a piece of exactly 32 steps by the GRU, with a seed of your choice, at a temperature
+// between 0.6 and 0.9**, and put the roll into `mine`. (`await sampleMusic(last, { … })`)
 
 // %% tags=["exercise"]
 const mine = await sampleMusic(last, { steps: 4 }); // change this
@@ -208,4 +219,6 @@ exercises.careful(mine);
 // </details>
 
 // %% [markdown]
-// To keep it: `writeFileSync("mine.mid", midiBytes(mine, { stepsPerQuarter: 1 }))` makes a file that every notation program opens. Or `gated-rnn generate`, which does all of this from a file of weights.
+// To keep it: `writeFileSync("mine.mid", midiBytes(mine, { stepsPerQuarter: 1 }))` makes a file
+// that every notation program opens. Or `gated-rnn generate`, which does all of this from a file of
+// weights.

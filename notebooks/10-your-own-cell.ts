@@ -1,15 +1,20 @@
 // %% [markdown]
 // # Your own cell
 //
-// The last sentence of [the paper](https://arxiv.org/abs/1412.3555) asks for more: *to understand better how a gated unit helps learning, and to separate out the contribution of each component*. That is
-// an invitation to take the units apart. In most libraries this means writing a forward pass, a backward pass, and, if it shall be fast, a kernel. Here it means writing the equations.
+// The last sentence of [the paper](https://arxiv.org/abs/1412.3555) asks for more: *to understand
+// better how a gated unit helps learning, and to separate out the contribution of each component*.
+// That is an invitation to take the units apart. In most libraries this means writing a forward
+// pass, a backward pass, and, if it shall be fast, a kernel. Here it means writing the equations.
 //
 // ## Fifteen lines
 //
-// A cell is a function from a *vocabulary* (the input, the old state, products, squeezing functions) to the new value of each state. It is called once, on symbols. From the graph that it leaves behind come the parameters, the
-// gradient, the program that the fast engines run, the equations below and the drawing.
+// A cell is a function from a *vocabulary* (the input, the old state, products, squeezing
+// functions) to the new value of each state. It is called once, on symbols. From the graph that it
+// leaves behind come the parameters, the gradient, the program that the fast engines run, the
+// equations below and the drawing.
 //
-// This one is a GRU with a single gate, which keeps *and* resets: the **minimal gated unit** of Zhou et al. (2016).
+// This one is a GRU with a single gate, which keeps *and* resets: the **minimal gated unit** of
+// Zhou et al. (2016).
 
 // %%
 import { cell, show } from "gated-rnn";
@@ -23,7 +28,8 @@ show.equations(mgu);
 show.diagram(mgu);
 
 // %% [markdown]
-// A mistake in it is told where it is made. Here the state is read under a name that never gets a value:
+// A mistake in it is told where it is made. Here the state is read under a name that never gets a
+// value:
 
 // %%
 try {
@@ -35,8 +41,9 @@ try {
 // %% [markdown]
 // ## Is it right, on every engine?
 //
-// The library has a slow engine that does everything by TensorFlow.js, operation by operation, and fast ones that run the compiled program in C. A cell is right if they agree. One training step
-// on each, from the same seed; compare the loss and the norm of the gradient.
+// The library has a slow engine that does everything by TensorFlow.js, operation by operation, and
+// fast ones that run the compiled program in C. A cell is right if they agree. One training step on
+// each, from the same seed; compare the loss and the norm of the gradient.
 
 // %%
 import { bernoulli, initialState, model, openMusic } from "gated-rnn";
@@ -58,14 +65,17 @@ for (const name of engineNames) {
 }
 
 // %% [markdown]
-// The digits agree as far as single precision carries. Nothing was written for the derivative: it is taken from the graph.
+// The digits agree as far as single precision carries. Nothing was written for the derivative: it
+// is taken from the graph.
 //
 // ## Predict
 //
-// The MGU has two thirds of a GRU's matrices, so at the same budget it gets more units: 65 on 88 keys, where the GRU has 46.
+// The MGU has two thirds of a GRU's matrices, so at the same budget it gets more units: 65 on 88
+// keys, where the GRU has 46.
 //
 // 1. On the chorales, will it do better than the GRU, worse, or about the same?
-// 2. And a unit *without* any gate, but with the additive update, its mixing rate fixed at one half for all units and all time?
+// 2. And a unit *without* any gate, but with the additive update, its mixing rate fixed at one half
+//    for all units and all time?
 //
 // ## Train it
 
@@ -105,17 +115,22 @@ show.table(resultsTable(records));
 //
 // </details>
 //
-// The sizes were not typed in: a cell that the paper does not have gets as many units as 20,000 parameters buy.
+// The sizes were not typed in: a cell that the paper does not have gets as many units as 20,000
+// parameters buy.
 //
 // ## What else it can do
 //
-// Everything that the paper's units can. `gradientFlow` measures its memory, `tracePiece` shows its gates, `sampleMusic` lets it compose, `gated-rnn`'s checkpoints and records carry it. To use it on the
-// command line, or to contribute it, put it into `lib/cells` and into the list in `lib/cells/index.ts`; the contract tests then hold it to the same standard as the LSTM.
+// Everything that the paper's units can. `gradientFlow` measures its memory, `tracePiece` shows its
+// gates, `sampleMusic` lets it compose, `gated-rnn`'s checkpoints and records carry it. To use it
+// on the command line, or to contribute it, put it into `lib/cells` and into the list in
+// `lib/cells/index.ts`; the contract tests then hold it to the same standard as the LSTM.
 //
 // ## Exercise: the gate that is left out
 //
-// Write a **coupled LSTM**: an LSTM in which the input gate is one minus the forget gate ($i = 1 - f$), without peepholes. Two states, `h` and `c`; three affine products `f`, `o`, `c`; $c = f \odot c_- + (1 - f) \odot \tanh(\cdot)$, $h = o \odot \tanh(c)$.
-// `previous("c")` reads the old memory.
+// Write a **coupled LSTM**: an LSTM in which the input gate is one minus the forget gate
+// ($i = 1 - f$), without peepholes. Two states, `h` and `c`; three affine products `f`, `o`, `c`;
+// $c = f \odot c_- + (1 - f) \odot \tanh(\cdot)$, $h = o \odot \tanh(c)$. `previous("c")` reads the
+// old memory.
 
 // %% tags=["exercise"]
 // more words that you will want: previous, sigmoid, plus, oneMinus
@@ -143,6 +158,7 @@ exercises.coupledLstm(coupled);
 // });
 // ```
 //
-// Greff et al. (2015) tried this and seven other amputations of the LSTM on three tasks. None of them was significantly better than the whole, and this one not significantly worse.
+// Greff et al. (2015) tried this and seven other amputations of the LSTM on three tasks. None of
+// them was significantly better than the whole, and this one not significantly worse.
 //
 // </details>

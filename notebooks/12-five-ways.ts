@@ -4,15 +4,17 @@
 // A laboratory for a class, or for one sceptic. [Table 2](06-table-2.ipynb) ends with a riddle: on
 // some sets the published scores are better than anything that we can reach, on another ours are
 // better by a nat. Nobody has to have cheated for that. There are a handful of ways to a lower
-// negative log-likelihood that change *nothing* about the network, each of them a plausible line of code,
-// and each has happened to honest people. Here they are, one by one, on our own records, with real numbers.
+// negative log-likelihood that change *nothing* about the network, each of them a plausible line of
+// code, and each has happened to honest people. Here they are, one by one, on our own records, with
+// real numbers.
 //
 // ## Predict
 //
-// The GRU's test score on Nottingham is about 3.6 nats per step. Put the five in order of what they bring,
-// and guess the largest:
+// The GRU's test score on Nottingham is about 3.6 nats per step. Put the five in order of what they
+// bring, and guess the largest:
 //
-// 1. **Padding**: pieces of a batch are filled up to the longest with silence, and the mean is taken over all steps of the batch.
+// 1. **Padding**: pieces of a batch are filled up to the longest with silence, and the mean is
+//    taken over all steps of the batch.
 // 2. **The first step**: nobody predicts it, but it counts as a step.
 // 3. **The mean**: over steps or over pieces, whichever is lower.
 // 4. **The learning rate** is chosen by the test score instead of the validation score.
@@ -20,7 +22,8 @@
 //
 // ## The honest number
 //
-// The runs at the rate that was chosen on validation, the mean over seeds, over all predicted steps.
+// The runs at the rate that was chosen on validation, the mean over seeds, over all predicted
+// steps.
 
 // %%
 import { openMusic, readRecords, show } from "gated-rnn";
@@ -39,9 +42,10 @@ for (const [data, nll] of honest) console.log(`${data.padEnd(11)} ${nll.toFixed(
 // %% [markdown]
 // ## 1 and 2: counting steps that cost nothing
 //
-// The sum of the losses stays what it is; only the number that it is divided by grows. For
-// that we need nothing but the lengths of the test pieces. (A piece of $T$ steps has $T - 1$ predictions. The batches below
-// have sixteen pieces, in the order of the files, as a data loader without bucketing makes them.)
+// The sum of the losses stays what it is; only the number that it is divided by grows. For that we
+// need nothing but the lengths of the test pieces. (A piece of $T$ steps has $T - 1$ predictions.
+// The batches below have sixteen pieces, in the order of the files, as a data loader without
+// bucketing makes them.)
 
 // %%
 const lengths = new Map<string, number[]>();
@@ -66,9 +70,9 @@ const byFirstStep = (data: string) => (nll(data) * predicted(data)) / withFirst(
 // %% [markdown]
 // ## 3, 4 and 5: choosing with the answer in sight
 //
-// The two means both stand in every record. The ten learning rates of the search were all tested once,
-// with the first seed; whoever looks at the test column while choosing takes the best of ten. And of three
-// seeds the best one makes the nicest row.
+// The two means both stand in every record. The ten learning rates of the search were all tested
+// once, with the first seed; whoever looks at the test column while choosing takes the best of ten.
+// And of three seeds the best one makes the nicest row.
 
 // %%
 const byMean = (data: string) => {
@@ -123,28 +127,32 @@ await show.chart(gainsPicture(known, "What each way takes off the GRU's test NLL
 // <details>
 // <summary><b>Reveal</b></summary>
 //
-// **Padding, by far.** It takes off nats where the others take off hundredths, and most where lengths differ most. It is
-// also the likeliest accident: a mask that is applied to the loss and not to the count, or not at all,
-// since a network soon learns that silence follows silence and predicts it for nothing. The *mean* comes
-// second, where pieces differ in length and difficulty, and it is not even wrong: it is a convention, and has to be told. Choosing by the
-// test score and by the seed bring little *here*, since the GRU's scores hardly differ between seeds; for the LSTM, whose seeds
-// differ by tenths, they would bring more. They are no smaller sins for that: they are the
-// ones that nobody can see in the table afterwards.
+// **Padding, by far.** It takes off nats where the others take off hundredths, and most where
+// lengths differ most. It is also the likeliest accident: a mask that is applied to the loss and
+// not to the count, or not at all, since a network soon learns that silence follows silence and
+// predicts it for nothing. The *mean* comes second, where pieces differ in length and difficulty,
+// and it is not even wrong: it is a convention, and has to be told. Choosing by the test score and
+// by the seed bring little *here*, since the GRU's scores hardly differ between seeds; for the
+// LSTM, whose seeds differ by tenths, they would bring more. They are no smaller sins for that:
+// they are the ones that nobody can see in the table afterwards.
 //
 // </details>
 //
 // ## How to read other people's tables
 //
-// Ask five questions, in this order. Over what is the mean taken, and is padding counted? From which step on? Whose score chose the settings? How many
-// seeds, and is it their mean? And if none of these is answered, compare *orders* within the table, and not numbers across tables.
+// Ask five questions, in this order. Over what is the mean taken, and is padding counted? From
+// which step on? Whose score chose the settings? How many seeds, and is it their mean? And if none
+// of these is answered, compare *orders* within the table, and not numbers across tables.
 //
-// Every number in these notebooks is over all predicted steps of whole pieces, first step not counted,
-// nothing padded, chosen on validation, and a mean over seeds, with the mean over pieces beside it.
+// Every number in these notebooks is over all predicted steps of whole pieces, first step not
+// counted, nothing padded, chosen on validation, and a mean over seeds, with the mean over pieces
+// beside it.
 //
 // ## Exercise: the LSTM's best seed
 //
-// **How many nats per step does the best seed take off for the LSTM on Nottingham?** Read its records
-// as above, and put the difference between the mean and the best of its test scores into `gain`.
+// **How many nats per step does the best seed take off for the LSTM on Nottingham?** Read its
+// records as above, and put the difference between the mean and the best of its test scores into
+// `gain`.
 
 // %% tags=["exercise"]
 const lstms = chosenRecords(readRecords("results/music")).filter(
