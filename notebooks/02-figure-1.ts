@@ -93,8 +93,9 @@ await show.chart(listeningPicture(piece, gates, paid, heard));
 // units, a row a unit: dark blue is overwritten, white is kept. The arrow marks the row of the unit
 // that keeps the most, followed by itself in the third panel. At the bottom is the surprise: what
 // the network pays for each step, in nats. The held chord at the end costs least of all, and the
-// bars jump where the music turns. Look below a jump: you will often find a column there in which
-// many units change what they keep. Nobody told the network what a phrase is.
+// bars jump where the music turns. Look above the jumps: over some of them there is a column in
+// which many units change what they keep, over others there is none. What is surprising and what is
+// forgotten go together, but loosely.
 //
 // The other gate and the state, with the units in the same order, most overwritten first:
 
@@ -113,9 +114,8 @@ for (const [name, what] of [
 //    step. In a chorale a step is a chord, and a chord says much about the next. Only rows near the
 //    bottom *keep*, now and then, for a few steps. The GRU could keep more; on this music it has
 //    not found that worth while.
-// 2. **Each its own.** You will find columns where many gates change together, at the ends of
-//    phrases, but no row copies another. That is the point of one gate per *unit*, and not one per
-//    layer.
+// 2. **Each its own.** You will find columns where many gates change together, but no row copies
+//    another. That is the point of one gate per *unit*, and not one per layer.
 // 3. See below.
 //
 // </details>
@@ -152,13 +152,19 @@ const farthest = Math.max(...all("c").map(Math.abs));
 console.log(`${clocks.length} of 36 units have f and i above 0.9 at every step after the first`);
 console.log(`the largest memory |c| is ${farthest.toFixed(0)}, where tanh(c) sees nothing beyond 4`);
 
+// %%
+const told = (unit: number) => all("h").filter((_, i) => i >= 360 && i % 36 === unit);
+const silent = clocks.filter((k) => Math.max(...told(k)) - Math.min(...told(k)) < 0.1);
+console.log(`after ten steps the state h of ${silent.length} of them moves by less than 0.1`);
+
 // %% [markdown]
 // If the LSTM did what the GRU must, the picture of $i$ would be that of $f$ with white and blue
-// exchanged. It is anything but. Some units have **both gates wide open at every step** but the
-// first: they forget nothing and add at each step, so their memory $c$ can only grow. Look at the
+// exchanged. It is anything but. Half of the units have **both gates wide open at every step** but
+// the first: they forget nothing and add at each step, so their memory $c$ only grows. Look at the
 // last picture, and its even stripes. Such a unit is a clock. Its $\tanh(c)$ is stuck at plus or
-// minus one after a few steps, and from then on it tells the output layer nothing at all. The music
-// is made by the others, the rows below, where gates open and close.
+// minus one after a few steps, and from then on nearly all of them tell the output layer the same
+// at every step: nothing. The music is made by the others, the rows below, where gates open and
+// close.
 //
 // That is one answer to the question why the LSTM does worse than the GRU on these small sets, at
 // the same number of parameters: it can lose units in a way that the GRU cannot. The GRU's state is

@@ -3,14 +3,14 @@ import { titleOf, type VegaLiteSpec } from "./spec.js";
 type Plain = Readonly<Record<string, unknown>>;
 
 /**
- * What a chart shows, for readers who do not see it: its title and subtitle, what its axes are, and
- * of each series where it begins and ends along x.
+ * What a chart shows, for readers who do not see it: its title and subtitle, what its axes are, what
+ * its maker says of it, and of each series where it begins and ends along x.
  */
 export function altText(spec: VegaLiteSpec): string {
   const { title } = spec;
   const subtitle = typeof title === "object" ? [title.subtitle ?? []].flat().join(" ") : "";
   const axes = [...new Set(encodings(spec).flatMap(axisTitles))];
-  return [titleOf(spec), subtitle, axes.join(", "), ...seriesOf(spec)]
+  return [titleOf(spec), subtitle, axes.join(", "), spec.description ?? "", ...seriesOf(spec)]
     .filter((part) => part !== "")
     .map((part) => part.replace(/[.\s]*$/, "."))
     .join(" ");
@@ -63,4 +63,5 @@ function seriesOf(spec: VegaLiteSpec): string[] {
 const fieldOf = (channel: unknown) =>
   (channel as { readonly field?: string } | null | undefined)?.field;
 
-const short = (value: number) => String(Number(value.toPrecision(3))).replace("-", "−");
+/** A number as alt texts have it: three digits, and a true minus. */
+export const short = (value: number) => String(Number(value.toPrecision(3))).replace("-", "−");

@@ -48,7 +48,7 @@ export function gradientFlowPicture(
         type: "quantitative",
         title: "share of the gradient's norm (log scale)",
         scale: { type: "log" },
-        axis: { format: ".0e", tickCount: 6 },
+        axis: { format: "~%", tickCount: 6 },
       },
       color: {
         field: "unit",

@@ -2,7 +2,7 @@ import type { PianoRoll } from "../data/piano-roll.js";
 import type { Trace } from "../engines/engine.js";
 import { GatedRnnError } from "../errors.js";
 import { chartConfig, ink } from "./colours.js";
-import { inOrder, traceValues, unitOrder } from "./gate-picture.js";
+import { inOrder, levels, traceValues, unitOrder } from "./gate-picture.js";
 import { heatMapLayers } from "./heat-map.js";
 import { pianoRollPicture } from "./piano-roll-picture.js";
 import { type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
@@ -46,7 +46,7 @@ export function listeningPicture(
       "usage",
       `listening picture: expected a unit from 0 to ${hiddenSize - 1}, got ${unit}`,
     );
-  const width = Math.max(320, Math.min(760, piece.length * 9));
+  const width = Math.max(320, Math.min(660, piece.length * 9));
   const order = unitOrder(trace, gate);
   const place = order.indexOf(unit);
   const x = (field: string, last: boolean) => ({
@@ -57,7 +57,8 @@ export function listeningPicture(
     scale: { domain: [0, piece.length], nice: false },
     axis: { grid: false, labels: last, ticks: last, tickMinStep: 1 },
   });
-  const { $schema, config, title: _, encoding, ...roll } = pianoRollPicture(piece, { stepUnit });
+  const drawn = pianoRollPicture(piece, { stepUnit });
+  const { $schema, config, title: _, description: notes = "", encoding, ...roll } = drawn;
   const { y: pitch } = encoding as { readonly y: object };
   const heat = inOrder(values, order);
   const whole = new Float32Array(piece.length * hiddenSize); // nothing is computed after the last
@@ -67,8 +68,17 @@ export function listeningPicture(
     type: "quantitative",
     title: heading,
   });
+  const followed = values.filter((_value, i) => i % hiddenSize === unit);
+  const paid = Array.from(surprise);
+  const dearest = paid.indexOf(paid.reduce((a, b) => Math.max(a, b)));
   return {
     $schema: vegaLiteSchema,
+    description: [
+      notes,
+      levels(`${gate} of all units`, values),
+      levels(`${gate} of unit ${unit}`, followed),
+      `${levels("nats paid for a step", paid)}, most for step ${dearest + 2}`,
+    ].join(". "),
     title: {
       text: title ?? piece.name ?? "A network listens",
       subtitle: `${piece.length} steps; ${hiddenSize} units sorted by the mean of ${gate}; unit ${unit} is in row ${place + 1}`,

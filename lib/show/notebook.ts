@@ -3,6 +3,7 @@ import { latex } from "../cells/latex.js";
 import { audioOutput, blindPlayers, players, type Sound } from "./audio.js";
 import { cellDiagram } from "./cell-diagram.js";
 import { chartOutput, pictureOutput } from "./chart-output.js";
+import { cellTitle } from "./colours.js";
 import { send } from "./notebook-output.js";
 import type { VegaLiteSpec } from "./spec.js";
 import { type Table, tableMarkdown, tableText } from "./table.js";
@@ -24,7 +25,8 @@ export function equations(cell: Cell): void {
 export function diagram(cell: Cell): void {
   const named = cell.graph.named.map(({ name }) => name).join(", ");
   const states = cell.graph.states.map(({ name }) => name).join(" and ");
-  const alt = `Diagram of ${cell.name}: x and the former ${states} go in on the left; inside are ${named}, in this order; the new ${states} come out on the right.`;
+  const comes = cell.graph.states.length > 1 ? "come" : "comes";
+  const alt = `Diagram of ${cellTitle(cell.name)}: x and the former ${states} go in on the left; inside: ${named}, in this order; the new ${states} ${comes} out on the right.`;
   send(pictureOutput(cellDiagram(cell), alt));
 }
 

@@ -49,11 +49,12 @@ export function pianoRollPicture(
   );
   return {
     $schema: vegaLiteSchema,
+    description: inWords(bars, end - from),
     title: {
       text: options.title ?? roll.name ?? "Piano-roll",
       subtitle: `${end - from === 1 ? `step ${end}` : `steps ${from + 1}–${end}`} of ${roll.length}`,
     },
-    width: Math.min(760, Math.max(320, (end - from) * 9)),
+    width: Math.min(740, Math.max(320, (end - from) * 9)),
     height: Math.min(360, (high - low) * 6),
     data: { values: bars },
     mark: { type: "rect", color: ink, stroke: "white", strokeWidth: 0.5, cornerRadius: 1.5 },
@@ -86,6 +87,15 @@ export function pianoRollPicture(
     },
     config: chartConfig,
   };
+}
+
+/** "notes from C4 to E6, 3.9 at a time on average" */
+function inWords(bars: readonly Bar[], steps: number): string {
+  if (bars.length === 0) return "no note sounds";
+  const notes = bars.map(({ note }) => note).sort((a, b) => a - b);
+  const sounding = bars.reduce((sum, { start, end }) => sum + end - start, 0) / steps;
+  const [low, high] = [notes[0], notes[notes.length - 1]].map(noteName);
+  return `notes from ${low} to ${high}, ${sounding.toFixed(1)} at a time on average`;
 }
 
 /** Runs of the same note as bars, in order of their start, and the step before which they end: as many whole steps as 2,000 bars show. */

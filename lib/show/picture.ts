@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { GatedRnnError } from "../errors.js";
 import { chartLibrary } from "./chart-library.js";
+import { pictureFonts } from "./fonts.js";
 import { palettePng } from "./palette-png.js";
 import { shownSpec, type VegaLiteSpec } from "./spec.js";
+import { textWidth } from "./text-width.js";
 
 /** A picture in pixels of the chart's own coordinates; the PNG holds `scale` times as many each way. */
 export interface Png {
@@ -20,6 +21,8 @@ export interface Png {
  */
 export async function toSvg(spec: VegaLiteSpec): Promise<string> {
   const { vega, vegaLite } = chartLibrary();
+  // of vega's own, though not in its types: made for programs that measure text themselves
+  (vega as unknown as { textMetrics: { width: typeof textWidth } }).textMetrics.width = textWidth;
   const warnings: string[] = [];
   const logger = vega.logger(vega.Warn, undefined, (_method, _level, messages) =>
     warnings.push([...messages].join(" ")),
@@ -52,12 +55,7 @@ export function svgToPng(svg: string, scale = 2): Png {
   const { Resvg } = native("@resvg/resvg-js") as typeof import("@resvg/resvg-js");
   const image = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },
-    font: {
-      loadSystemFonts: false,
-      fontFiles: [...fontFiles()],
-      defaultFontFamily: "Open Sans",
-      sansSerifFamily: "Open Sans",
-    },
+    font: pictureFonts(),
   }).render();
   return {
     bytes: palettePng(image.pixels, image.width, image.height),
@@ -68,10 +66,3 @@ export function svgToPng(svg: string, scale = 2): Png {
 
 /** Bundlers do not follow it: they know no way with a package that is an addon. */
 const native = createRequire(__filename);
-
-function fontFiles(): readonly string[] {
-  const folder = dirname(native.resolve("@expo-google-fonts/open-sans/package.json"));
-  return ["400Regular/OpenSans_400Regular.ttf", "600SemiBold/OpenSans_600SemiBold.ttf"].map(
-    (file) => join(folder, file),
-  );
-}

@@ -1,4 +1,5 @@
 import { GatedRnnError } from "../errors.js";
+import { short } from "./alt-text.js";
 import { chartConfig, ink } from "./colours.js";
 import { maxPoints, type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 
@@ -9,7 +10,7 @@ export interface SoundPictureOptions {
   readonly sampleRateHz: number;
 }
 
-const width = 720;
+const width = 680;
 
 /**
  * Sound as a line against time: of every stretch of samples the lowest and the highest, as many stretches as a chart may hold.
@@ -39,8 +40,13 @@ export function waveformPicture(
       high: digits(high === low ? high + 1e-6 : high),
     };
   });
+  const [least, most] = [
+    samples.reduce((a, b) => Math.min(a, b)),
+    samples.reduce((a, b) => Math.max(a, b)),
+  ];
   return {
     $schema: vegaLiteSchema,
+    description: `amplitudes from ${short(least)} to ${short(most)}`,
     title: {
       text: title,
       subtitle: `${samples.length.toLocaleString("en")} samples at ${sampleRateHz.toLocaleString("en")} Hz`,
@@ -105,8 +111,13 @@ export function spectrogramPicture(
       decibels: Math.round(Math.max(-60, 10 * Math.log10(power / loudest + 1e-12))),
     })),
   );
+  const mean = (k: number) => powers.reduce((sum, row) => sum + row[k], 0);
+  const dominant = Array.from({ length: bands }, (_, k) => k).reduce((a, b) =>
+    mean(b) > mean(a) ? b : a,
+  );
   return {
     $schema: vegaLiteSchema,
+    description: `loudest between ${dominant * hertz} and ${(dominant + 1) * hertz} Hz`,
     title: {
       text: title,
       subtitle: `${bands} bands; windows of ${window} samples, averaged over ${Math.round((1000 * stretch) / sampleRateHz)} ms`,

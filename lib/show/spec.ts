@@ -6,6 +6,8 @@ export interface VegaLiteSpec {
   readonly title?:
     | string
     | { readonly text: string; readonly subtitle?: string | readonly string[] };
+  /** What the picture shows beyond its title and axes, for readers who do not see it. */
+  readonly description?: string;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly [property: string]: unknown;
 }

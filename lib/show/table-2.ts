@@ -1,6 +1,7 @@
 import type { Baseline } from "../data/baselines.js";
 import { chosenRecords } from "../sweep/chosen.js";
 import type { RunRecord } from "../train/record.js";
+import { short } from "./alt-text.js";
 import { baselineTitles } from "./baseline-rows.js";
 import { cellScale, cellTitle, chartConfig } from "./colours.js";
 import { type PaperRow, paperNll, paperTable } from "./paper-table.js";
@@ -128,6 +129,16 @@ export function table2Picture(records: readonly RunRecord[]): VegaLiteSpec {
       return [...ours, { ...about, whose: "the paper's", nll: row[cell].test }];
     }),
   );
+  const inWords = music.map((row) => {
+    const units = cells.map((cell) => {
+      const name = cellTitle(cell);
+      const ours = values.find(
+        (v) => v.data === row.title && v.unit === name && v.whose === "ours",
+      );
+      return `${name} ${ours ? short(ours.nll) : "no run"} (${row[cell].test})`;
+    });
+    return `${row.title}: ${units.join(", ")}`;
+  });
   const x = {
     type: "quantitative",
     title: "test NLL (nats per step; lower is better)",
@@ -137,6 +148,7 @@ export function table2Picture(records: readonly RunRecord[]): VegaLiteSpec {
   const color = { field: "unit", type: "nominal", scale: cellScale(cells), legend: null };
   return {
     $schema: vegaLiteSchema,
+    description: `Ours, and in brackets the paper's. ${inWords.join(". ")}`,
     title: {
       text: "Table 2: test NLL of the three units on four sets of music",
       subtitle: "filled: ours, with the range over the seeds; hollow: the paper's",

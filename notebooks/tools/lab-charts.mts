@@ -67,7 +67,7 @@ export async function compareCharts(
   const drawn = await chartsOn(page).count();
   if (drawn !== pictures.length)
     return { problems: [`expected ${pictures.length} charts drawn, got ${drawn}`], worst: "" };
-  const problems: string[] = [];
+  const problems = await cutCharts(page);
   let worst: Difference = { mean: 0, patch: 0, ink: 0 };
   for (const [i, picture] of pictures.entries()) {
     const { canvas, image, size, png } = await bothOf(page, i, picture);
@@ -87,6 +87,23 @@ export async function compareCharts(
     );
   }
   return { problems, worst: words(worst) };
+}
+
+/** Charts that are wider than their place in the notebook, beside the folder of files: cut, until one scrolls. */
+async function cutCharts(page: Page): Promise<string[]> {
+  const missing = await chartsOn(page).evaluateAll((canvases) =>
+    canvases.map((canvas) => {
+      const place = canvas.closest(".jp-OutputArea-output");
+      return place ? canvas.getBoundingClientRect().right - place.getBoundingClientRect().right : 0;
+    }),
+  );
+  return missing.flatMap((points, i) =>
+    points > 0
+      ? [
+          `chart ${i + 1}: expected it to fit its cell, got one ${Math.ceil(points)} points too wide`,
+        ]
+      : [],
+  );
 }
 
 function words({ mean, patch, ink }: Difference): string {

@@ -1,89 +1,36 @@
-// Runs notebooks (01, 04, …; default: all) in JupyterLab as a reader would, through its menu, in
-// headless Chromium: every cell must end well, and every chart look like its picture, then again in
-// the dark theme. Leaves build/lab-check/NAME.png, NAME-dark.png and notebooks/NAME.ipynb there.
-// Needs Python 3, and chromium (CHROMIUM=path of another one).
+// Runs notebooks in JupyterLab as a reader would, through its menu, in headless Chromium.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { browserFlags } from "./browser.mts";
-import { makeFolder } from "./folder.mts";
 import { type CodeCell, type Notebook, serialise, text } from "./format.mts";
-import { jupyterEnvironment, pythonWithJupyterLab, root } from "./jupyter.mts";
+import { root } from "./jupyter.mts";
 import { chartPictures, chartsOn, compareCharts, lendFont } from "./lab-charts.mts";
+import { type Lab, pause, startLab, type Theme } from "./lab-server.mts";
+import { checkStop, prepareStop } from "./lab-stop.mts";
 import { notebookNames, readNotebook, readSource } from "./notebooks.mts";
 
+const usage = `npm run lab-check -- [stop] [NAME …]
+
+Runs notebooks (01, 04, …; default: all) in JupyterLab, through its menu, in headless Chromium. Every
+cell must end well, and every chart look like its picture, pixel by pixel, in the light theme and in
+the dark one. "stop" presses the stop button during a training, and is part of every check. Leaves
+build/lab-check/NAME.png, NAME-dark.png, stop.png, and what was saved in notebooks/NAME.ipynb there.
+Needs Python 3, and chromium (CHROMIUM=path of another one).
+`;
 const folder = join(root, "build", "lab-check");
-const served = join(folder, "notebooks");
 const minutes = 60_000;
-type Theme = "light" | "dark";
 /**
  * How tslab reports a failed cell, on stderr: a thrown error, or "line:column - what the compiler
  * says".
  */
 const failure = /Error|^\d+:\d+ - /m;
-/** The notebook without outputs. */
-function prepare(name: string): void {
-  makeFolder(served);
-  if (!existsSync(join(served, "results")))
-    symlinkSync(join(root, "notebooks", "results"), join(served, "results"));
-  writeFileSync(join(served, `${name}.ipynb`), serialise(readSource(name)));
-}
-
-/**
- * JupyterLab's settings: every cell is in the page, scrolled away or not, and no news is fetched.
- */
-function choose(theme: Theme): void {
-  const settings = {
-    "notebook-extension/tracker": { windowingMode: "none" },
-    "apputils-extension/notification": { fetchNews: "false", checkForUpdates: false },
-    "apputils-extension/themes": {
-      theme: theme === "dark" ? "JupyterLab Dark" : "JupyterLab Light",
-    },
-  };
-  for (const [name, values] of Object.entries(settings)) {
-    const file = join(folder, "settings", "@jupyterlab", `${name}.jupyterlab-settings`);
-    makeFolder(dirname(file));
-    writeFileSync(file, JSON.stringify(values));
-  }
-}
-
-async function startServer(): Promise<{
-  readonly url: string;
-  readonly token: string;
-  readonly server: ChildProcess;
-}> {
-  const port = await freePort();
-  const token = randomBytes(16).toString("hex");
-  const args = [
-    `--ServerApp.root_dir=${served}`,
-    `--ServerApp.port=${port}`,
-    `--IdentityProvider.token=${token}`,
-    "--no-browser",
-    "--allow-root",
-  ];
-  const own = {
-    JUPYTER_CONFIG_DIR: join(folder, "config"),
-    JUPYTERLAB_SETTINGS_DIR: join(folder, "settings"),
-    JUPYTERLAB_WORKSPACES_DIR: join(folder, "workspaces"),
-  };
-  const server = spawn(pythonWithJupyterLab(), ["-m", "jupyterlab", ...args], {
-    env: { ...jupyterEnvironment(), ...own },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let log = "";
-  server.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  const url = `http://127.0.0.1:${port}`;
-  for (const end = Date.now() + minutes; Date.now() < end; await pause(200)) {
-    if (server.exitCode !== null) break;
-    const answer = await fetch(`${url}/api/status?token=${token}`).catch(() => undefined);
-    if (answer?.ok) return { url, token, server };
-  }
-  server.kill();
-  throw new Error(`JupyterLab: expected it to answer within a minute, got:\n${log}`);
+/** The notebook without outputs, beside the records that it reads. */
+function prepare(lab: Lab, name: string): void {
+  if (!existsSync(join(lab.served, "results")))
+    symlinkSync(join(root, "notebooks", "results"), join(lab.served, "results"));
+  writeFileSync(join(lab.served, `${name}.ipynb`), serialise(readSource(name)));
 }
 
 async function runThroughMenu(page: Page, codeCells: number): Promise<void> {
@@ -125,21 +72,23 @@ function failures({ cells }: Notebook, name: string): string[] {
 }
 
 /** Runs the notebook in the light theme and saves it; then opens what was saved in the dark one. */
-async function check(name: string, open: () => Promise<Page>): Promise<string[]> {
+async function check(name: string, lab: Lab, browser: Browser): Promise<string[]> {
+  const open = () => opened(browser, name, lab.address(name));
   const codeCells = readSource(name).cells.filter((cell) => cell.cell_type === "code").length;
-  choose("light");
+  prepare(lab, name);
+  lab.choose("light");
   const light = await open();
   await runThroughMenu(light, codeCells);
   await light.waitForTimeout(1000); // the last chart fades in
   await light.keyboard.press("Control+s");
-  const notebook = await savedNotebook(join(served, `${name}.ipynb`));
+  const notebook = await savedNotebook(join(lab.served, `${name}.ipynb`));
   const problems = failures(notebook, name);
   const pictures = chartPictures(notebook);
   if (pictures.length === 0)
     problems.push(`${name}: expected the saved notebook to hold charts, got none`);
   problems.push(...(await look(name, "light", light, pictures)));
   await light.close();
-  choose("dark");
+  lab.choose("dark");
   const dark = await open();
   await chartsOn(dark)
     .nth(pictures.length - 1)
@@ -206,31 +155,34 @@ async function opened(browser: Browser, name: string, address: string): Promise<
   return page;
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, milliseconds));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer().once("error", fail);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === "object"
-          ? done(address.port)
-          : fail(new Error("no free port")),
-      );
-    });
-  });
+async function checkStopButton(lab: Lab, browser: Browser): Promise<string[]> {
+  const address = prepareStop(lab);
+  lab.choose("light");
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(address);
+  await page.locator(".jp-NotebookPanel .jp-CodeCell").first().waitFor({ timeout: minutes });
+  try {
+    return await checkStop(page);
+  } finally {
+    await page.screenshot({ path: join(folder, "stop.png") });
+    await page.close();
+  }
 }
 
 const wanted = process.argv.slice(2);
-const names = notebookNames().filter(
-  (name) => wanted.length === 0 || wanted.some((w) => name.startsWith(w)),
-);
+if (wanted.includes("--help")) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+const all = notebookNames();
+const unknown = wanted.filter((w) => w !== "stop" && !all.some((name) => name.startsWith(w)));
+if (unknown.length > 0) {
+  process.stderr.write(`expected names of notebooks or stop, got ${unknown.join(" ")}\n${usage}`);
+  process.exit(2);
+}
+const names = all.filter((name) => wanted.length === 0 || wanted.some((w) => name.startsWith(w)));
 rmSync(folder, { recursive: true, force: true });
-names.forEach(prepare);
-const { url, token, server } = await startServer();
+const lab = await startLab(folder);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: browserFlags,
@@ -238,19 +190,16 @@ const browser = await chromium.launch({
 });
 let problems: string[] = [];
 try {
-  for (const name of names) {
-    const address = `${url}/lab/tree/${name}.ipynb?token=${token}&reset`;
-    const found = await check(name, () => opened(browser, name, address)).catch((error: Error) => [
-      `${name}: ${error.message}`,
-    ]);
+  for (const name of ["stop", ...names]) {
+    const checked = name === "stop" ? checkStopButton(lab, browser) : check(name, lab, browser);
+    const found = await checked.catch((error: Error) => [`${name}: ${error.message}`]);
     problems = [...problems, ...found];
-    console.log(
-      `${found.length === 0 ? "ok" : "FAILED"} ${name}: ${join("build", "lab-check", `${name}.png`)}`,
-    );
+    const picture = join("build", "lab-check", `${name}.png`);
+    console.log(`${found.length === 0 ? "ok" : "FAILED"} ${name}: ${picture}`);
   }
 } finally {
   await browser.close();
-  server.kill();
+  lab.close();
 }
 for (const problem of problems) console.error(problem);
 process.exit(problems.length === 0 ? 0 : 1);

@@ -1,7 +1,8 @@
 // build   notebooks/*.ts → *.ipynb; cells whose text did not change keep their outputs
 // pull    notebooks/*.ipynb → *.ts, after editing in JupyterLab
 // run     executes notebooks → build/notebooks/*.ipynb; with --save → notebooks/*.ipynb, to be committed;
-//         with --results=FOLDER on the records there, in music, speech and long, instead of the committed ones
+//         with --results=FOLDER on the records there, in music, speech and long, instead of the committed ones;
+//         with --solutions each exercise's folded solution is run, too, and its check again
 // Names such as "01" choose notebooks; default: all.
 
 import { spawn } from "node:child_process";
@@ -19,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { execute } from "./execute.mts";
 import { makeFolder } from "./folder.mts";
 import { type Notebook, parse, print, serialise, text } from "./format.mts";
+import { withSolutions } from "./solutions.mts";
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where executed notebooks lie that are not to be committed. */
@@ -66,10 +68,15 @@ function folderWith(results: string | undefined): string {
   return executedFolder;
 }
 
-async function run(name: string, file: string, results: string | undefined): Promise<boolean> {
+async function run(
+  name: string,
+  file: string,
+  results: string | undefined,
+  solved: boolean,
+): Promise<boolean> {
   const log = process.stderr.write.bind(process.stderr);
   const begun = performance.now();
-  const notebook = readSource(name);
+  const notebook = solved ? withSolutions(readSource(name)) : readSource(name);
   const failure = await execute(notebook, folderWith(results));
   if (file === notebookFile(name)) leaveDataOut(notebook);
   write(file, serialise(notebook));
@@ -114,7 +121,9 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
   const wanted = rest.filter((word) => !word.startsWith("--"));
   const save = options.includes("--save");
   const results = options.find((word) => word.startsWith("--results="))?.slice("--results=".length);
-  if (save && results !== undefined) return misuse("expected --save or --results, got both");
+  const solved = options.includes("--solutions");
+  if (save && (results !== undefined || solved))
+    return misuse("expected --save, --results or --solutions, got two of them");
   const chosen = (names: string[]) =>
     names.filter((name) => wanted.length === 0 || wanted.some((w) => name.startsWith(w)));
   switch (command) {
@@ -133,6 +142,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
         name,
         save ? notebookFile(name) : join(executedFolder, `${name}.ipynb`),
         results,
+        solved,
       ))
         ? 0
         : 1;
@@ -144,7 +154,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
 
 function misuse(problem: string): number {
   process.stderr.write(
-    `${problem}; usage: notebooks.mts build | pull | run [--save | --results=FOLDER] [name …]\n`,
+    `${problem}; usage: notebooks.mts build | pull | run [--save | --results=FOLDER | --solutions] [name …]\n`,
   );
   return 2;
 }

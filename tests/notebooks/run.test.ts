@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { Notebook } from "../../notebooks/tools/format.mts";
 import { notebookNames, readNotebook } from "../../notebooks/tools/notebooks.mts";
 import { chartsOf, displays, isDrawn, shown } from "./outputs.js";
 
@@ -14,9 +15,13 @@ const data = mkdtempSync(join(tmpdir(), "gated-rnn-notebook-data-"));
 
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
-/** Runs a notebook as `npm run notebooks` does, with the kernel's own handler in a Node process, without Python. */
+/** What the notebook's checks said, in order: of the exercise as it stands, and of its solution. */
+const verdicts = (notebook: Notebook) =>
+  displays(notebook).flatMap(({ data }) => shown(data["text/plain"]).match(/Not yet|Right/g) ?? []);
+
+/** Runs a notebook as `npm run notebooks` does, with the kernel's own handler in a Node process, without Python; with its exercises solved. */
 function run(name: string, environment: Record<string, string>) {
-  const args = [join(root, "notebooks", "tools", "notebooks.mts"), "run", name];
+  const args = [join(root, "notebooks", "tools", "notebooks.mts"), "run", name, "--solutions"];
   const { status, stderr } = spawnSync(process.execPath, args, {
     encoding: "utf8",
     env: { ...process.env, ...environment },
@@ -36,6 +41,7 @@ describe.each(notebookNames())("%s", (name) => {
     expect(status, stderr).toBe(0);
     const charts = chartsOf(notebook);
     expect(charts.length).toBeGreaterThan(0);
+    expect(verdicts(notebook)).toEqual(["Not yet", "Right"]);
     for (const chart of charts) expect(isDrawn(chart.data["image/png"])).toBe(true);
     if (/^(01|02|10)/.test(name))
       expect(

@@ -41,6 +41,14 @@ describe("a picture of a chart", () => {
     );
   });
 
+  it("has margins as narrow as its words allow", async () => {
+    const pixels = decodePng((await toPng(chart, 1)).bytes);
+    const inked = (from: number) =>
+      countPixels(pixels, [from, 0, pixels.width, pixels.height], (r, g, b) => r + g + b < 600);
+    expect(inked(pixels.width - 8)).toBe(0); // the padding
+    expect(inked(pixels.width - 16)).toBeGreaterThan(0);
+  });
+
   it("shows its text although no font of the machine is used", async () => {
     const titled = decodePng((await toPng(chart)).bytes);
     const untitled = decodePng((await toPng({ ...chart, title: { text: " " } })).bytes);

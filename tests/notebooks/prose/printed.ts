@@ -29,7 +29,7 @@ export const printedClaims: readonly Claim[] = [
       "In a chorale four voices sing nearly all the time. The networks hit exactly four notes in about a quarter of their steps, after one epoch and after eighty.",
     holds: () => {
       const [real] = percents("09-listen", "real chorales");
-      const sampled = percents("09-listen", "(?:tanh|GRU|LSTM), \\d+ epochs");
+      const sampled = percents("09-listen", "(?:tanh|GRU|LSTM), \\d+ epochs?");
       return real >= 88 && sampled.length === 9 && sampled.every((p) => p >= 18 && p <= 32);
     },
   },
@@ -58,6 +58,38 @@ export const printedClaims: readonly Claim[] = [
     holds: () => heard("the GRU").pauses < 5 && heard("the GRU").voiced < 30,
   },
   {
+    where: "02-figure-1",
+    sentence: "Half of the units have **both gates wide open at every step** but the first",
+    holds: () => {
+      const [, clocks] =
+        /^(\d+) of 36 units have f and i above/m.exec(printed("02-figure-1")) ?? [];
+      return Number(clocks) >= 16 && Number(clocks) <= 20;
+    },
+  },
+  {
+    where: "02-figure-1",
+    sentence: "nearly all of them tell the output layer the same at every step: nothing.",
+    holds: () => {
+      const text = printed("02-figure-1");
+      const [, clocks] = /^(\d+) of 36 units have f and i above/m.exec(text) ?? [];
+      const [, silent] = /the state h of (\d+) of them moves by less/.exec(text) ?? [];
+      return Number(silent) >= Number(clocks) - 2;
+    },
+  },
+  {
+    where: "03-table-1",
+    sentence: () => {
+      const units = (budget: number) =>
+        new RegExp(`^${budget} parameters: tanh (\\d+), GRU (\\d+), LSTM (\\d+)`, "m")
+          .exec(printed("03-table-1"))
+          ?.slice(1)
+          .map(Number) ?? [];
+      const [once, twice] = [units(20_000), units(40_000)];
+      const times = twice.map((n, k) => n / once[k]).sort((a, b) => a - b);
+      return `here it buys ${times[0].toFixed(1)} to ${times.at(-1)?.toFixed(1)} times.`;
+    },
+  },
+  {
     where: "08-why-it-works",
     sentence: "tanh remembers three steps in part and eight not at all.",
     holds: () => {
@@ -75,7 +107,7 @@ export const printedClaims: readonly Claim[] = [
   },
   {
     where: "08-why-it-works",
-    sentence: "carries the note over all sixteen steps and pays nothing",
+    sentence: "carries the note over all sixteen steps and pays next to nothing",
     holds: () => percents("08-why-it-works", "delay 16, GRU")[0] < 5,
   },
   {
