@@ -218,11 +218,13 @@ await show.chart(learningCurves(records, { x: "seconds", references }));
 // <details>
 // <summary><b>Reveal: what happened in the run that is kept on this page</b></summary>
 //
-// 1. **The GRU**, by far. It could go on like this until it knows the training pieces by heart.
+// 1. **The GRU**, by far, at the end of the run. It could go on like this until it knows the
+//    training pieces by heart.
 // 2. **The GRU** again, but *not at the end*: its best epoch comes early in the run. From there on
 //    every epoch makes it better on the old pieces and worse on new ones. That is overfitting, and
 //    the reason why a split is set aside to choose the best epoch by. The LSTM shows no sign of it:
-//    it is the slowest of the three to learn, and still improving when the run stops.
+//    its training score falls the slowest of the three, and it is still improving when the run
+//    stops.
 // 3. **No.** The parameters say how many products a unit makes in a step, but tanh has 100 units
 //    where the LSTM has 36, and every one of them also feeds the output layer. How the times
 //    compare depends on the engine and the machine: look at the right ends of the curves.
@@ -255,9 +257,9 @@ show.table(resultsTable(records, baselineRows(simple), { entropyPerStep }));
 // the curious.
 //
 // **The differences are small.** On this set the paper's best unit and the next are 0.13 nats
-// apart. Another seed, or another learning rate, moves a result by as much. The paper tried ten
-// learning rates for every unit; here one rate and one seed stand for all, which makes an anecdote
-// and not yet evidence. `npm start` searches the rates, too.
+// apart. Another seed moves a result by up to 0.09, another learning rate by far more. The paper
+// tried ten learning rates for every unit; here one rate and one seed stand for all, which makes an
+// anecdote and not yet evidence. `npm start` searches the rates, too.
 //
 // ## Exercise: take the reset gate away
 //

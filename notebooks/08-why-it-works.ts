@@ -59,15 +59,17 @@ await show.chart(gradientFlowPicture(flows));
 // <summary><b>Reveal</b></summary>
 //
 // 1. **tanh!** An orthogonal matrix passes a gradient on whole, and a fresh tanh unit works where
-//    its slope is near 1. The gated units begin with their gates half open: each step keeps about
-//    half. What the textbook says of the tanh unit is true of badly initialised ones.
+//    its slope is near 1. The gated units begin with their gates half open: half of the state is
+//    kept at each step, and with what comes through the candidate about seven tenths of the
+//    gradient. What the textbook says of the tanh unit is true of badly initialised ones, and, as
+//    the solid lines show, of trained ones.
 // 2. **Training takes it away**, from tanh and from the GRU. To say anything definite a tanh unit
 //    must leave its linear range, where its slope is below 1. And the GRU has learnt to
 //    *overwrite*: its update gates are [open at nearly every chord](02-figure-1.ipynb), so its
 //    curve falls even more steeply than that of tanh. A chorale rewards it for that: most of what
-//    can be known of a chord is in the chord before. Only the LSTM's curve bends, and runs nearly
-//    level after ten steps. That is the mark of units whose forget gate stays at 1, for which
-//    distance does not matter.
+//    can be known of a chord is in the chord before. Only the LSTM's curve bends: its second ten
+//    steps cost it a factor of four, where they cost tanh ninety. That is the mark of units whose
+//    forget gate stays at 1, for which distance does not matter.
 //
 // </details>
 //
@@ -93,7 +95,7 @@ const dial = [-4, -2, 0, 2].map((bias) => {
 await show.chart(gradientFlowPicture(dial, "A fresh GRU with its update gate turned by hand"));
 
 // %% [markdown]
-// With a bias of −4, $z$ is about 0.02, and after twenty steps two thirds of the gradient arrive.
+// With a bias of −4, $z$ is about 0.02, and after twenty steps seven tenths of the gradient arrive.
 // But a unit that keeps everything cannot write anything. The art is to have some of each kind, and
 // to let training choose.
 //
@@ -134,16 +136,16 @@ for (const delay of engine.name === "reference" ? [] : [3, 8, 16])
 //
 // tanh remembers three steps in part and eight not at all. The LSTM masters eight, and gives up at
 // sixteen. The GRU, the very unit that had the steepest curve above, carries the note over all
-// sixteen steps and pays nothing: here memory pays, and it learns to keep. (Try `recallTask(30)`:
-// with this much training nobody remembers.)
+// sixteen steps and pays next to nothing: here memory pays, and it learns to keep. (Try
+// `recallTask(30)`: with this much training nobody remembers.)
 //
 // </details>
 //
 // ## Exercise: turn the dial
 //
 // The LSTM's forget gate is $f_t = \sigma(W_f x_t + U_f h_{t-1} + V_f \odot c_{t-1} + b_f)$, and
-// $b_f$ begins at 0. Since 2015 everybody lets it begin at 1 or more. **What share of the memory
-// $c$ does a unit keep per step at $b_f = 3$, when all other terms are 0?**
+// $b_f$ begins at 0. Since 2015 it is usual to let it begin at 1 or more. **What share of the
+// memory $c$ does a unit keep per step at $b_f = 3$, when all other terms are 0?**
 
 // %% tags=["exercise"]
 const share = 0; // replace this

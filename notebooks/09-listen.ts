@@ -28,7 +28,7 @@ for (const cell of paperCells)
     learned.push({ epochs, ...(await train({ dataset, cell, engine, ...how })) });
   }
 const title = ({ epochs, model }: (typeof learned)[number]) =>
-  `${cellTitle(model.cell.name)}, ${epochs} epochs`;
+  `${cellTitle(model.cell.name)}, ${epochs} epoch${epochs === 1 ? "" : "s"}`;
 for (const one of learned)
   console.log(`${title(one)}: test NLL ${one.record.results.test.nllPerStep.toFixed(2)}`);
 
@@ -192,8 +192,8 @@ if (talker && speech?.kind === "speech") {
 // It is not a word, and the two lines above say how far from one it is. People pause for a seventh
 // of the time, and most of the rest repeats itself, as a voice does. This GRU, after half a minute
 // of training, hardly ever pauses, and little of what it makes has a pitch: it is a hiss with
-// scraps of voice in it. The score says that it predicts the next ten samples well; a word is two
-// hundred times as long.
+// scraps of voice in it. The score says that it predicts the next ten samples well; a syllable is
+// two hundred times as long.
 //
 // ## Exercise: your own piece
 //

@@ -111,7 +111,7 @@ show.table(resultsTable(records));
 // 2. **About as good as tanh and the MGU**, without a single gate. On the chorales, where a step is
 //    a whole chord and pieces are short, an average over the last few chords is nearly all the
 //    memory that helps. Do not conclude that gates are for nothing: try it on [the recall
-//    task](08-why-it-works.ipynb), where half of the memory gone at each step is fatal.
+//    task](08-why-it-works.ipynb). Three steps it can remember, eight it cannot.
 //
 // </details>
 //
