@@ -5,15 +5,17 @@ const mostWidth = 290;
 const lettersInLine = 44;
 
 /**
- * A chart for a phone: no part wider than 290 points, legends below instead of beside, titles in
- * several lines. The letters keep their size, so that they can be read.
+ * A chart for a phone: no part wider than 290 points, panels two beside each other, legends below
+ * instead of beside, titles in several lines. The letters keep their size, so that they can be read.
  */
 export function narrowChart(spec: VegaLiteSpec): VegaLiteSpec {
   const { title, config = {} } = spec;
   const legend = { ...(config.legend as object), orient: "bottom", columns: 2 };
   const narrow = narrowed(spec) as VegaLiteSpec;
+  const { column } = (spec.facet ?? {}) as { readonly column?: unknown };
   return {
     ...narrow,
+    ...(column === undefined ? {} : { facet: column, columns: 2 }),
     ...(title === undefined ? {} : { title: wrapped(title) as VegaLiteSpec["title"] & object }),
     config: { ...config, padding: 4, legend },
   };

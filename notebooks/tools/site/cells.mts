@@ -18,8 +18,12 @@ export const escapeHtml = (source: string) =>
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;");
 
-const highlighted = (source: string, language: string) =>
-  hljs.getLanguage(language) ? hljs.highlight(source, { language }).value : escapeHtml(source);
+const highlighted = (source: string, language: string) => {
+  const html = hljs.getLanguage(language)
+    ? hljs.highlight(source, { language }).value
+    : escapeHtml(source);
+  return html.replace(/(?<![\w-])--\w[\w-]*/g, '<span class="word">$&</span>');
+};
 
 const marked = new Marked(markedKatex({ throwOnError: true, nonStandard: true }), {
   renderer: {
@@ -85,7 +89,10 @@ async function outputHtml(output: CellOutput): Promise<string> {
   if (html) return html;
   const prose = form("text/markdown");
   if (prose) return markdown(prose);
-  return `<pre class="stream">${escapeHtml(form("text/plain") ?? "")}</pre>`;
+  const words = form("text/plain") ?? "";
+  const [, sound] = /^\[audio\] (.*)$/s.exec(words) ?? [];
+  if (sound) return `<p class="about">${escapeHtml(sound)}: heard where the cell is run.</p>`;
+  return `<pre class="stream">${escapeHtml(words)}</pre>`;
 }
 
 /** A picture; a chart is drawn a second time for narrow screens, where the wide one cannot be read. */
@@ -108,9 +115,10 @@ interface Picture {
   readonly alt?: string;
 }
 
-/** The first picture of a notebook: its face in the index. */
+/** A notebook's face in the index: its first picture, of a training's own curves only where it has no other. */
 export function firstPicture({ cells }: Notebook): { src: string; alt: string } | undefined {
-  for (const cell of cells)
+  const trains = (cell: Cell) => /\btrain\(/.test(text(cell.source));
+  for (const cell of [...cells.filter((c) => !trains(c)), ...cells])
     if (cell.cell_type === "code")
       for (const output of cell.outputs)
         if (output.output_type === "display_data" && output.data["image/png"] !== undefined) {

@@ -10,7 +10,6 @@ import type { AxeResults, RunOptions } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { browserFlags } from "../browser.mts";
 import { root } from "../jupyter.mts";
-import { writeReference } from "./reference.mts";
 import { writeSite } from "./site.mts";
 import { writeSlides } from "./slides.mts";
 
@@ -200,7 +199,6 @@ async function checkSlides(browser: Browser, file: string, name: string): Promis
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const site = dirname(await writeSite());
-await writeReference(site);
 const wanted = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -10,6 +10,7 @@ import { root } from "../jupyter.mts";
 import { notebookNames, readNotebook } from "../notebooks.mts";
 import { cellHtml, escapeHtml, firstPicture, type Heading, markdown } from "./cells.mts";
 import { writeLive } from "./live.mts";
+import { readingMinutes } from "./minutes.mts";
 import { writeReference } from "./reference.mts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -19,22 +20,15 @@ interface Entry {
   readonly notebook: Notebook;
 }
 
+/** As its file and the other notebooks have it: numbers may be missing. */
+const numberOf = ({ name }: Entry) => Number(name.slice(0, 2));
+
 export const titleOf = ({ cells }: Notebook) => /^# (.*)$/m.exec(text(cells[0].source))?.[1] ?? "";
 
 /** The first paragraph below the title, as an index shows it. */
 function summaryOf({ cells }: Notebook): string {
   const [, first = ""] = text(cells[0].source).split(/\n\s*\n/);
   return first.replace(/\n/g, " ");
-}
-
-/** Words at 200 a minute, and six seconds for a line of code. */
-function readingMinutes({ cells }: Notebook): number {
-  const minutes = cells.map((cell) =>
-    cell.cell_type === "markdown"
-      ? text(cell.source).split(/\s+/).length / 200
-      : text(cell.source).split("\n").length / 10,
-  );
-  return Math.max(1, Math.round(minutes.reduce((a, b) => a + b, 0)));
 }
 
 function page(title: string, body: string): string {
@@ -67,7 +61,7 @@ async function notebookPage(entries: readonly Entry[], i: number): Promise<strin
   const pages = (label: string) =>
     `<nav class="pages" aria-label="${label}">${link(i - 1, (title) => `← ${title}`)}<a href="index.html">all</a>${link(i + 1, (title) => `${title} →`)}</nav>`;
   const parts = headings.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`);
-  const about = `<p class="about">${i + 1} of ${entries.length} · ${readingMinutes(notebook)} minutes to read · <a href="${entries[i].name}.ipynb" download>the notebook</a></p>`;
+  const about = `<p class="about">Notebook ${numberOf(entries[i])} · ${readingMinutes(notebook)} minutes to read · <a href="${entries[i].name}.ipynb" download>the notebook</a></p>`;
   const contents = `<nav class="contents" aria-label="contents">${about}<ol>${parts.join("")}</ol></nav>`;
   const [first, ...rest] = cells;
   const opened = first.replace("</h1>", `</h1>\n${contents}`);
@@ -78,10 +72,11 @@ async function notebookPage(entries: readonly Entry[], i: number): Promise<strin
 }
 
 function indexPage(entries: readonly Entry[]): string {
-  const cards = entries.map(({ name, notebook }, i) => {
+  const cards = entries.map((entry) => {
+    const { name, notebook } = entry;
     const picture = firstPicture(notebook);
     const face = picture ? `<img src="${picture.src}" alt="${escapeHtml(picture.alt)}">` : "";
-    return `<li>${face}<h2><a href="${name}.html">${i + 1}. ${escapeHtml(titleOf(notebook))}</a></h2>${markdown(summaryOf(notebook))}<p class="about">${readingMinutes(notebook)} minutes</p></li>`;
+    return `<li>${face}<h2><a href="${name}.html">${numberOf(entry)}. ${escapeHtml(titleOf(notebook))}</a></h2>${markdown(summaryOf(notebook))}<p class="about">${readingMinutes(notebook)} minutes</p></li>`;
   });
   const about = markdown(
     "# Gated recurrent networks, reproduced\n\n*Empirical Evaluation of Gated Recurrent Neural Networks on Sequence Modeling* ([Chung, Gulcehre, Cho, Bengio 2014](https://arxiv.org/abs/1412.3555)), step by step, as notebooks in TypeScript. These pages show them as they were run; in JupyterLab every cell can be changed and run again.\n\n**[Train it here](live.html)**: three networks race on one page, in this browser, and you hear them.\n\n[The library, name by name](api/index.html): what every public name does, with shapes, units and errors.",
