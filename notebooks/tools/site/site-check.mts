@@ -174,7 +174,32 @@ async function check(browser: Browser, file: string, name: string): Promise<stri
   return problems.map((problem) => `${name}: ${problem}`);
 }
 
-/** Slides open from disk, too: all parts there, nothing asked for, no error, the arrow keys lead on. */
+/** Slides whose content is higher or wider than the projector shows. */
+function cutSlides(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { Reveal } = window as unknown as {
+      Reveal: {
+        getIndices(slide: Element): { h: number; v: number };
+        slide(h: number, v: number): void;
+      };
+    };
+    return [...document.querySelectorAll(".slides section section")].flatMap((section) => {
+      const { h, v } = Reveal.getIndices(section);
+      Reveal.slide(h, v);
+      const slide = section.querySelector(".slide");
+      if (!slide) return [];
+      const { scrollHeight, clientHeight, scrollWidth, clientWidth } = slide;
+      return scrollHeight > clientHeight + 2 || scrollWidth > clientWidth + 2
+        ? [`cut on slide ${h}/${v}: ${scrollWidth} × ${scrollHeight} points`]
+        : [];
+    });
+  });
+}
+
+/**
+ * Slides open from disk, too: all parts there, nothing cut, nothing asked for, no error, the arrow
+ * keys lead on.
+ */
 async function checkSlides(browser: Browser, file: string, name: string): Promise<string[]> {
   const page = await browser.newPage({ viewport: { width: 1180, height: 720 } });
   const problems: string[] = [];
@@ -190,6 +215,7 @@ async function checkSlides(browser: Browser, file: string, name: string): Promis
   await page.keyboard.press("ArrowRight");
   await page.waitForFunction(() => location.hash.startsWith("#/1"), undefined, { timeout: 10_000 });
   const slides = await page.locator(".slides section section").count();
+  problems.push(...(await cutSlides(page)));
   if (slides < 8) problems.push(`expected 8 slides or more, got ${slides}`);
   await page.close();
   console.log(`${problems.length === 0 ? "ok" : "FAILED"} slides ${name}: ${slides}`);

@@ -83,11 +83,13 @@ function slide(html: string, notes = ""): string {
 
 const style = `
 .reveal { font-size: 26px; } .reveal h1, .reveal h2, .reveal h3 { text-transform: none; }
-.reveal .slide { text-align: left; max-height: 660px; overflow-y: auto; }
+.reveal .slide { text-align: left; max-height: 680px; padding-bottom: 8px; overflow-y: auto; }
 .reveal h1 { font-size: 1.9em; } .reveal h2 { font-size: 1.4em; } .reveal h3 { font-size: 1.1em; }
-.reveal pre { box-shadow: none; width: 100%; font-size: 0.62em; white-space: pre-wrap; background: #f6f6f8; padding: 0.6em; }
+.reveal pre { box-shadow: none; box-sizing: border-box; width: 100%; font-size: 0.62em; white-space: pre-wrap; background: #f6f6f8; padding: 0.6em; }
 .reveal img { max-height: 560px; width: auto; margin: 0; }
-.reveal table { font-size: 0.62em; } .reveal .scroll { overflow-x: auto; }
+.reveal table { font-size: 0.52em; } .reveal table :is(th, td) { padding: 0.12em 0.6em; line-height: 1.2; }
+.reveal .outputs:has(figure) { columns: 3 20rem; } .reveal figure { break-inside: avoid; }
+.reveal .outputs > p { font-size: 0.75em; margin: 0.3em 0; } .reveal .scroll { overflow-x: auto; }
 .reveal a.anchor { display: none; }
 `;
 
