@@ -85,11 +85,19 @@ export { type Model, model, type Parameter } from "./model/model.js";
 export type { ByParameter, TrainingState } from "./model/state.js";
 export { bernoulli } from "./outputs/bernoulli.js";
 export { categorical } from "./outputs/categorical.js";
-export { rowNll, sampleRow } from "./outputs/evaluate.js";
+export {
+  heldSample,
+  type OutputWeights,
+  type RowGiven,
+  type RowNll,
+  rowNll,
+  sampleRow,
+} from "./outputs/evaluate.js";
 export { gaussian } from "./outputs/gaussian.js";
 export { gaussianMixture } from "./outputs/gaussian-mixture.js";
 export type { Draw, RowGraph, RowNode } from "./outputs/graph.js";
 export { outputLatex } from "./outputs/latex.js";
+export { type NadeCondition, type NadeOptions, type NadeOrder, nade } from "./outputs/nade.js";
 export type { TargetKind } from "./outputs/output.js";
 export {
   type Output,

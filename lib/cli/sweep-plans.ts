@@ -3,9 +3,10 @@ import { atlas } from "../sweep/atlas.js";
 import { planId, presets, type SweepPlan } from "../sweep/plan.js";
 import type { ProtocolName } from "../train/record.js";
 import { type DataArguments, dataOptionsOf } from "./data-options.js";
+import { type OutputArguments, outputOptionsOf } from "./output-options.js";
 
 /** Options of a sweep that say what is trained. */
-export interface PlanArguments extends DataArguments {
+export interface PlanArguments extends DataArguments, OutputArguments {
   readonly preset?: string;
   readonly data?: readonly string[];
   readonly cells?: readonly string[];
@@ -86,6 +87,7 @@ function planOf(args: PlanArguments, base?: SweepPlan): SweepPlan {
   const run = {
     ...base?.run,
     ...given({ protocol, update, updateSettings, epochs, patience, batchSize, weightNoise }),
+    ...outputOptionsOf(args),
   };
   return {
     data: [...(data ?? base?.data ?? [])],

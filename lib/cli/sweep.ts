@@ -25,6 +25,7 @@ import {
   updateSettingsOption,
   wholeNumber,
 } from "./options.js";
+import { addOutputOptions } from "./output-options.js";
 import { bar } from "./progress.js";
 import { interruptible } from "./signals.js";
 import { type PlanArguments, plansOf } from "./sweep-plans.js";
@@ -52,7 +53,7 @@ const gpuSlots = 64;
 const dataNames = (text: string) => (existsSync(text) ? [text] : names(text));
 
 export function addSweep(program: Command): void {
-  addDataOptions(program.command("sweep"))
+  addOutputOptions(addDataOptions(program.command("sweep")))
     .description(
       "the paper's search: data sets × cells × learning rates, then the chosen rate with more seeds; the same command goes on",
     )

@@ -41,12 +41,24 @@ import {
   updateSettingsOption,
   wholeNumber,
 } from "./options.js";
+import {
+  addOutputOptions,
+  type OutputArguments,
+  outputOptionsOf,
+  withoutOutputOptions,
+} from "./output-options.js";
 import { progressLine } from "./progress.js";
 import { interruptible } from "./signals.js";
 
 interface TrainArguments
   extends DataArguments,
-    Partial<Omit<TrainSettings, "cell" | "update" | "engine" | "signal" | "onProgress">> {
+    OutputArguments,
+    Partial<
+      Omit<
+        TrainSettings,
+        "cell" | "update" | "engine" | "signal" | "onProgress" | "output" | "transpose"
+      >
+    > {
   readonly update?: string;
   readonly data: string;
   readonly cell: string;
@@ -60,7 +72,7 @@ interface TrainArguments
 }
 
 export function addTrain(program: Command): void {
-  addDataOptions(program.command("train"))
+  addOutputOptions(addDataOptions(program.command("train")))
     .description(
       "train one cell on one data set by the paper's protocol and write its record and weights; after an interruption the same command goes on",
     )
@@ -129,7 +141,10 @@ export function addTrain(program: Command): void {
         json,
         ...given
       }: TrainArguments) => {
-        const options = withoutDataOptions(given);
+        const options = {
+          ...withoutOutputOptions(withoutDataOptions(given)),
+          ...outputOptionsOf(given),
+        };
         tryFolder(out);
         const cell = stack(...new Array<Cell>(layers).fill(cellNamed(cellName)));
         const { signal, done } = interruptible();
@@ -174,7 +189,7 @@ function report(
 ): void {
   const { configuration: c, results, curve } = record;
   console.log(
-    `${plain(record.data.title)}, ${plain(c.cell)}, ${c.hiddenSize} hidden units, ${record.parameters.recurrent.toLocaleString("en")} parameters`,
+    `${plain(record.data.title)}, ${plain(c.cell)}, ${c.hiddenSize} hidden units, ${record.parameters.recurrent.toLocaleString("en")} parameters${c.output === undefined ? "" : `, output ${plain(c.output)}`}${c.transpose === undefined ? "" : `, pieces shifted by up to ${c.transpose} semitones`}`,
   );
   console.log(
     `${c.protocol === "authors" ? "the authors' protocol: " : ""}${record.status} after ${curve.length} epochs, ${record.seconds.toFixed(1)} s on ${record.engine.build}; best epoch ${record.bestEpoch}`,
@@ -216,6 +231,8 @@ function summary({
     hidden: c.hiddenSize,
     protocol: c.protocol,
     update: c.update,
+    ...(c.output === undefined ? {} : { output: c.output }),
+    ...(c.transpose === undefined ? {} : { transpose: c.transpose }),
     parameters: parameters.recurrent,
     engine: engine.build,
     seed: c.seed,

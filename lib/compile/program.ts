@@ -78,6 +78,12 @@ interface ProgramWeightGradient {
   readonly gradient: number;
 }
 
+/** A parameter of the output itself, where it lies among the parameters and among the numbers of a row; −1: no gradient. */
+export interface ProgramOutputParameter extends ParameterShape {
+  readonly value: number;
+  readonly slope: number;
+}
+
 /**
  * A training program: what an engine needs to train a model. It knows sizes and no batch: the rows
  * of a batch are laid out when it is run.
@@ -108,6 +114,7 @@ export interface Program {
   readonly peepholes: readonly ProgramWeightGradient[];
   /** The output's NLL and gradient, from the readout of a row. */
   readonly outputRows: RowProgram;
+  readonly outputParameters: readonly ProgramOutputParameter[];
   readonly readoutPack: number;
   readonly readoutBackPack: number;
   readonly hiddenSlot: number;
@@ -191,6 +198,7 @@ export function compile(
   const forward = plan.forward.map((instruction) => placed(instruction, false));
   const backward = plan.backward.map((instruction) => placed(instruction, true));
 
+  const outputRows = rowProgram(model.output);
   const { derivative, memory } = plan;
   const optional = (value: ValueIndex | undefined) =>
     value === undefined ? undefined : operand(place, value);
@@ -251,7 +259,12 @@ export function compile(
     affines,
     matrices,
     peepholes,
-    outputRows: rowProgram(model.output),
+    outputRows,
+    outputParameters: outputRows.parameters.map(({ name, value, slope }) => ({
+      ...shape(name),
+      value: value.offset,
+      slope: slope?.offset ?? -1,
+    })),
     readoutPack: pack("W_y", false),
     readoutBackPack: pack("W_y", true),
     packs,

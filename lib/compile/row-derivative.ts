@@ -3,22 +3,24 @@ import { words } from "./ops.js";
 import { isRowWord, rowWords } from "./row-ops.js";
 import type { ElementwiseOp, RowOp, Shape } from "./word-names.js";
 
-/** The gradient of an output's NLL by its readout. */
+/** The gradient of an output's NLL by its readout and by its own parameters. */
 interface RowDerivative {
   /** Nodes that follow those of the graph. */
   readonly nodes: readonly SlopeNode[];
   /** The one that is the gradient, [1, readout size]. */
   readonly slope: number;
+  /** By a parameter's node: the one that is its gradient, in its shape; none where the NLL does not depend on it. */
+  readonly parameters: ReadonlyMap<number, number>;
 }
 
-/** Differentiates an output's NLL by reverse mode on its graph; what does not depend on the readout is left out. */
+/** Differentiates an output's NLL by reverse mode on its graph; what does not depend on the readout or a parameter is left out. */
 export function rowDerivative({ nodes, nll }: RowGraph): RowDerivative {
   const added: SlopeNode[] = [];
   const at = (i: number) => nodes[i] ?? added[i - nodes.length];
   const add = (node: SlopeNode) => nodes.length + added.push(node) - 1;
   const depends: boolean[] = [];
   for (const { op, inputs } of nodes)
-    depends.push(op === "readout" || inputs.some((i) => depends[i]));
+    depends.push(op === "readout" || op === "parameter" || inputs.some((i) => depends[i]));
   const adjoints = new Map<number, number>();
   const elementwise = (op: ElementwiseOp, shape: Shape, ...inputs: number[]) =>
     add({ op: op, inputs, shape });
@@ -30,11 +32,13 @@ export function rowDerivative({ nodes, nll }: RowGraph): RowDerivative {
   };
   reach(nll, add({ op: "constant", inputs: [], shape: [1, 1], constant: 1 }));
   let slope = -1;
+  const parameters = new Map<number, number>();
   for (let y = nll; y >= 0; y--) {
     const g = adjoints.get(y);
     if (g === undefined) continue;
     const { op, inputs, shape, constant = 0, first = 0 } = nodes[y];
     if (op === "readout") slope = g;
+    else if (op === "parameter") parameters.set(y, g);
     else if (isRowWord(op)) {
       const of = (inner: RowOp, input: number, to: Shape, from?: number) =>
         add({
@@ -59,5 +63,5 @@ export function rowDerivative({ nodes, nll }: RowGraph): RowDerivative {
         });
     }
   }
-  return { nodes: added, slope };
+  return { nodes: added, slope, parameters };
 }

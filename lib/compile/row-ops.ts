@@ -65,6 +65,12 @@ function logSums(a: Float64Array, shape: Shape): { top: Float64Array; total: Flo
   return { top, total };
 }
 
+/** Along the last axis: TensorFlow.js 4.22 has the gradient of cumsum wrong along any other. */
+function sumsOfRows(t: typeof tf, a: tf.Tensor3D, isReversed: boolean): tf.Tensor {
+  const byColumn = t.cumsum(t.transpose(a, [0, 2, 1]), 2, true, isReversed);
+  return t.transpose(byColumn, [0, 2, 1]);
+}
+
 export const rowWords: Readonly<Record<RowWord, RowWordOperation>> = {
   /** Elements from `first` on, in the result's shape. */
   part: {
@@ -125,6 +131,30 @@ export const rowWords: Readonly<Record<RowWord, RowWordOperation>> = {
     derivative: ({ g, of, from }) => of("over", g, from),
     latex: { text: (a) => `\\sum ${a}`, is: "product", reads: "product" },
     tensorflow: (t, a) => t.sum(a, 1, true),
+  },
+  /** In each row, the sum of the rows before it: zeros in the first. */
+  before: {
+    value: (a, { from: [rows, columns] }) => {
+      const out = new Float64Array(a.length);
+      for (let at = columns; at < rows * columns; at++)
+        out[at] = out[at - columns] + a[at - columns];
+      return out;
+    },
+    derivative: ({ g, of, from }) => of("after", g, from),
+    latex: { text: (a) => `\\sum_{<} ${a}`, is: "product", reads: "product" },
+    tensorflow: (t, a) => sumsOfRows(t, a, false),
+  },
+  /** In each row, the sum of the rows after it: zeros in the last. */
+  after: {
+    value: (a, { from: [rows, columns] }) => {
+      const out = new Float64Array(a.length);
+      for (let at = (rows - 1) * columns - 1; at >= 0; at--)
+        out[at] = out[at + columns] + a[at + columns];
+      return out;
+    },
+    derivative: ({ g, of, from }) => of("before", g, from),
+    latex: { text: (a) => `\\sum_{>} ${a}`, is: "product", reads: "product" },
+    tensorflow: (t, a) => sumsOfRows(t, a, true),
   },
   /** ln Σ eᵃ over the columns, which never overflows: [R, C] to [R, 1]. */
   logSumExp: {

@@ -1,4 +1,4 @@
-import { type SlopeNode, sizeOf } from "../outputs/graph.js";
+import { outputParameters, type SlopeNode, sizeOf } from "../outputs/graph.js";
 import type { Output } from "../outputs/output.js";
 import { rowDerivative } from "./row-derivative.js";
 
@@ -17,6 +17,14 @@ export interface RowStep {
   readonly first: number;
 }
 
+/** A parameter of the output itself: where its values are expected, before the first step, and where its gradient is left. */
+export interface RowParameter {
+  readonly name: string;
+  readonly value: RowPlace;
+  /** None: the NLL does not depend on it. */
+  readonly slope: RowPlace | undefined;
+}
+
 /**
  * An output as a list of operations on the numbers of one row, for an engine to carry out for all rows: first those of the NLL, then
  * those of its gradient. Parts are no operations: they lie within what they are parts of.
@@ -29,12 +37,14 @@ export interface RowProgram {
   readonly target: RowPlace | undefined;
   readonly nll: RowPlace;
   readonly slope: RowPlace;
+  /** The output's own parameters, in the order of its equations. */
+  readonly parameters: readonly RowParameter[];
   /** Numbers that a row needs at once. */
   readonly floats: number;
 }
 
 export function rowProgram({ graph }: Output): RowProgram {
-  const { nodes: back, slope } = rowDerivative(graph);
+  const { nodes: back, slope, parameters } = rowDerivative(graph);
   const nodes: readonly SlopeNode[] = [...graph.nodes, ...back];
   const needed = new Set<number>();
   const need = (i: number) => {
@@ -45,15 +55,18 @@ export function rowProgram({ graph }: Output): RowProgram {
   need(graph.nll);
   const forward = new Set(needed);
   need(slope);
+  for (const gradient of parameters.values()) need(gradient);
   const order = [
     ...[...needed].filter((i) => forward.has(i)).sort(ascending),
     ...[...needed].filter((i) => !forward.has(i)).sort(ascending),
   ];
-  const place = placesOf(nodes, order, [graph.nll, slope]);
+  const own = outputParameters(graph).filter(({ node }) => needed.has(node));
+  const slopes = [slope, ...parameters.values()];
+  const place = placesOf(nodes, order, [graph.nll, ...slopes, ...own.map(({ node }) => node)]);
   const steps: (RowStep & { readonly isForward: boolean })[] = [];
   for (const i of order) {
     const { op, inputs, constant = 0, first = 0 } = nodes[i];
-    if (op === "readout" || op === "target" || op === "part") continue;
+    if (isGiven(op) || op === "part") continue;
     const isForward = forward.has(i);
     steps.push({ op, to: place(i), inputs: inputs.map(place), constant, first, isForward });
   }
@@ -66,15 +79,27 @@ export function rowProgram({ graph }: Output): RowProgram {
     target: target === undefined ? undefined : place(target),
     nll: place(graph.nll),
     slope: place(slope),
+    parameters: own.map(({ name, node }) => {
+      const gradient = parameters.get(node);
+      return {
+        name,
+        value: place(node),
+        slope: gradient === undefined ? undefined : place(gradient),
+      };
+    }),
     floats: place.floats,
   };
 }
+
+/** What is there before the first operation. */
+const isGiven = (op: SlopeNode["op"]) => op === "readout" || op === "target" || op === "parameter";
 
 const ascending = (a: number, b: number) => a - b;
 
 /**
  * Where every value lies: each at the lowest place that is free from when it is computed to when it is last read. What is there from
- * the beginning (readout and target) and what is there at the end (NLL and gradient) keep their places.
+ * the beginning (readout, target and parameters) and what is there at the end (NLL and gradients) keep their places; parameters
+ * are not written over, for the next row.
  */
 function placesOf(
   nodes: readonly SlopeNode[],
@@ -84,8 +109,7 @@ function placesOf(
   const rootOf = (i: number): number => (nodes[i].op === "part" ? rootOf(nodes[i].inputs[0]) : i);
   const lives = new Map<number, { begin: number; end: number }>();
   order.forEach((i, at) => {
-    const isGiven = nodes[i].op === "readout" || nodes[i].op === "target";
-    if (rootOf(i) === i) lives.set(i, { begin: isGiven ? -1 : at, end: at });
+    if (rootOf(i) === i) lives.set(i, { begin: isGiven(nodes[i].op) ? -1 : at, end: at });
     for (const input of nodes[i].inputs) (lives.get(rootOf(input)) as { end: number }).end = at;
   });
   for (const i of kept) (lives.get(rootOf(i)) as { end: number }).end = order.length;

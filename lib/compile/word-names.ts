@@ -35,7 +35,16 @@ export type ElementwiseOp = WordName | InnerOp;
 export type Shape = readonly [rows: number, columns: number];
 
 /** Words of outputs that look at a whole row: [R, C] are the shape of the first input. */
-export type RowWord = "part" | "over" | "sum" | "sumRows" | "logSumExp" | "softmax" | "at";
+export type RowWord =
+  | "part"
+  | "over"
+  | "sum"
+  | "sumRows"
+  | "before"
+  | "after"
+  | "logSumExp"
+  | "softmax"
+  | "at";
 /** What only derivatives use. */
 export type InnerRowOp = "insert" | "spread";
 export type RowOp = RowWord | InnerRowOp;

@@ -53,7 +53,10 @@ export async function sampleMusicOn(
   const made: number[][] = [];
   for (let t = 0; t < steps; t++) {
     const chord: number[] = [];
-    sampleRow(model.output, readout, random, temperature).forEach((sounds, key) => {
+    const drawn = sampleRow(model.output, readout, random, temperature, {
+      weights: trained.parameters,
+    });
+    drawn.forEach((sounds, key) => {
       if (sounds) chord.push(lowestNote + key);
     });
     made.push(chord);

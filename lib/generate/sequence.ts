@@ -60,7 +60,9 @@ export async function sampleSequence(
     return Array.from({ length: steps }, () => {
       const step = targetStep(
         units,
-        sampleRow(trained.model.output, network.step(row), random, temperature),
+        sampleRow(trained.model.output, network.step(row), random, temperature, {
+          weights: trained.parameters,
+        }),
       );
       row = inputRow(units, step, 0);
       return step;
@@ -116,7 +118,8 @@ export async function predictSequence(
   try {
     return rows.map((row) => {
       const readout = network.step(row);
-      const likeliest = targetStep(units, sampleRow(output, readout, random, 0));
+      const drawn = sampleRow(output, readout, random, 0, { weights: trained.parameters });
+      const likeliest = targetStep(units, drawn);
       return output.name === "categorical"
         ? { likeliest, chances: chancesOf(units, readout) }
         : { likeliest };

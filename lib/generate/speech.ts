@@ -50,7 +50,7 @@ export async function sampleSpeech(
     const readout = network.step(heard.subarray(at, at + inputSize));
     at += advance;
     if (at + inputSize <= primer.length) continue;
-    const drawn = sampleRow(output, readout, random, temperature);
+    const drawn = sampleRow(output, readout, random, temperature, { weights: trained.parameters });
     heard.set(
       drawn.map((v) => Math.min(loudest, Math.max(-loudest, v))).subarray(0, heard.length - end),
       end,

@@ -94,7 +94,7 @@ function forward(
     states = new Map(graph.states.map(({ name, node }) => [name, values[node]]));
     const h = states.get("h") as Float64Array;
     const target = rowOf(batch.target, row);
-    const { slope: error } = rowNll(model.output, affineRow([h], [W], bias), target);
+    const { slope: error } = rowNll(model.output, affineRow([h], [W], bias), target, weights);
     const slope = h.map((_, i) => error.reduce((sum, e, k) => sum + e * W[i * readoutSize + k], 0));
     return { values, slope };
   });

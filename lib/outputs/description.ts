@@ -2,8 +2,8 @@ import { z } from "zod";
 import { words } from "../compile/ops.js";
 import { isRowWord } from "../compile/row-ops.js";
 import type { Shape } from "../compile/word-names.js";
-import { type RowGraph, type RowNode, sizeOf } from "./graph.js";
-import { type Output, targetKinds } from "./output.js";
+import { isChain, type RowGraph, type RowNode, sizeOf } from "./graph.js";
+import { type Output, parameterName, targetKinds } from "./output.js";
 
 const size = z.number().int().positive();
 const index = z.number().int().nonnegative();
@@ -21,6 +21,7 @@ const description = z.object({
           shape: z.tuple([size, size]),
           constant: z.number().optional(),
           first: index.optional(),
+          name: z.string().regex(parameterName).optional(),
         }),
       )
       .max(10_000),
@@ -30,7 +31,7 @@ const description = z.object({
   }),
 });
 
-const draws = { chance: 1, choice: 1, normal: 2, counts: 1 } as const;
+const draws = { chance: 1, choice: 1, normal: 2, counts: 1, upward: 1, downward: 1 } as const;
 const own = <T extends object>(of: T, key: PropertyKey): key is keyof T => Object.hasOwn(of, key);
 
 /**
@@ -76,7 +77,7 @@ function reached(nodes: readonly RowNode[], from: number): RowNode[] {
 
 /** The shape that a node must have; undefined for one that cannot be. */
 function shapeOf(
-  { op, inputs, shape, constant, first = 0 }: RowNode,
+  { op, inputs, shape, constant, first = 0, name }: RowNode,
   i: number,
   nodes: readonly RowNode[],
   sizes: Omit<Output, "graph">,
@@ -87,11 +88,18 @@ function shapeOf(
   const alike = (count: number) =>
     inputs.length === count && shapes.every((s) => s.join() === shape.join()) ? shape : undefined;
   if (op === "readout") return inputs.length === 0 ? [1, sizes.readoutSize] : undefined;
+  if ((op === "parameter") !== (name !== undefined)) return undefined;
+  if (op === "parameter")
+    return inputs.length === 0 && nodes.every((n, k) => k === i || n.name !== name)
+      ? shape
+      : undefined;
   if (op === "target") return inputs.length === 0 ? [1, sizes.targetSize] : undefined;
   if (own(words, op)) {
     const hasConstant = op === "constant" || op === "scale" || op === "shift";
     return hasConstant === (constant !== undefined) ? alike(words[op].inputs) : undefined;
   }
+  if (isChain(op) && (sizes.target !== "keys" || sizeOf(shape) !== sizes.targetSize))
+    return undefined;
   if (own(draws, op)) return alike(draws[op]);
   if (!isRowWord(op) || inputs.length !== 1) return undefined;
   switch (op) {
@@ -105,6 +113,8 @@ function shapeOf(
     case "sumRows":
       return [1, a[1]];
     case "softmax":
+    case "before":
+    case "after":
       return a;
     case "at":
       return sizes.target !== "values" && a[0] === 1 && a[1] === sizes.targetSize

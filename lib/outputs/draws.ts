@@ -1,6 +1,6 @@
 import { logGamma, sigmoid } from "../compile/special-functions.js";
 import type { Generator } from "../random/generator.js";
-import type { Draw } from "./graph.js";
+import type { Chain, Draw } from "./graph.js";
 
 type Drawing = (
   a: Float64Array,
@@ -13,13 +13,10 @@ type Drawing = (
  * How targets are made up, by temperature T: chances are σ(logit / T), choices go by weights w^(1/T), normalised, variances are
  * T σ², and counts' probabilities p^(1/T). T = 0 takes the likeliest.
  */
-export const draws: Readonly<Record<Draw, Drawing>> = {
+export const draws: Readonly<Record<Exclude<Draw, Chain>, Drawing>> = {
   // a number is drawn for every key: another temperature meets the same chances
   chance: (logits, _, random, temperature) =>
-    logits.map((logit) => {
-      const u = random.uniform();
-      return Number(temperature === 0 ? logit > 0 : u < sigmoid(logit / temperature));
-    }),
+    logits.map((logit) => sounds(logit, random, temperature)),
   choice: (logits, _, random, temperature) => {
     const chosen = choose(logits, temperature, random.uniform());
     return logits.map((_, k) => Number(k === chosen));
@@ -29,6 +26,12 @@ export const draws: Readonly<Record<Draw, Drawing>> = {
   counts: (rate, _, random, temperature) =>
     rate.map((r) => count(r, temperature, random.uniform())),
 };
+
+/** 1 by the chance σ(logit / temperature), else 0. A number is drawn in any case. */
+export function sounds(logit: number, random: Generator, temperature: number): number {
+  const u = random.uniform();
+  return Number(temperature === 0 ? logit > 0 : u < sigmoid(logit / temperature));
+}
 
 /** A place in a list of logits, by its share of softmax(logits / temperature) at u. */
 function choose(logits: Float64Array, temperature: number, u: number): number {

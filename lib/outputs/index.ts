@@ -1,9 +1,17 @@
 export { bernoulli } from "./bernoulli.js";
 export { categorical } from "./categorical.js";
-export { rowNll, sampleRow } from "./evaluate.js";
+export { heldSample, type OutputWeights, rowNll, sampleRow } from "./evaluate.js";
 export { gaussian } from "./gaussian.js";
 export { deviationFloor, gaussianMixture } from "./gaussian-mixture.js";
 export { outputLatex } from "./latex.js";
+export {
+  type NadeCondition,
+  type NadeOptions,
+  type NadeOrder,
+  nade,
+  nadeConditions,
+  nadeOrders,
+} from "./nade.js";
 export {
   type Output,
   type OutputEquations,

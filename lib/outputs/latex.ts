@@ -1,5 +1,6 @@
 import { type Binding, words } from "../compile/ops.js";
 import { isRowWord, rowWords } from "../compile/row-ops.js";
+import { outputParameters } from "./graph.js";
 import type { Output } from "./output.js";
 
 /**
@@ -8,6 +9,7 @@ import type { Output } from "./output.js";
  */
 export function outputLatex({ graph }: Output): string {
   const names = new Map(graph.named.map(({ name, node }) => [node, letterOf(name)]));
+  for (const { name, node } of outputParameters(graph)) names.set(node, parameterLetter(name));
   const definition = (index: number): string => {
     const write = (i: number, least: Binding): string =>
       (i === index ? undefined : names.get(i)) ?? expand(i, least);
@@ -50,6 +52,12 @@ function usedBy(nodes: Output["graph"]["nodes"], from: number): Set<number> {
 const greek = new Set(
   "alpha beta gamma delta epsilon kappa lambda mu nu pi rho sigma tau phi psi omega".split(" "),
 );
+
+/** W_v → W_v with the index below. */
+function parameterLetter(name: string): string {
+  const [letter, ...index] = name.split("_");
+  return index.length === 0 ? letterOf(letter) : `${letterOf(letter)}_{${index.join("\\_")}}`;
+}
 
 /** mu → μ; names of several letters upright. */
 function letterOf(name: string): string {

@@ -1,7 +1,7 @@
 import type { RowWord, Shape } from "../compile/word-names.js";
 import { elementwiseWords, type Words } from "../compile/words.js";
 import { GatedRnnError } from "../errors.js";
-import { type Draw, type RowGraph, type RowNode, sizeOf } from "./graph.js";
+import { type Draw, isChain, type RowGraph, type RowNode, sizeOf } from "./graph.js";
 
 /** What a target row is: columns that are one (piano keys), exactly one of them (a class), or numbers. */
 export const targetKinds = ["keys", "index", "values"] as const;
@@ -55,16 +55,29 @@ export interface OutputVocabulary extends Words<RowSymbol> {
   sum(value: RowSymbol): RowSymbol;
   /** Adds the rows: [R, C] → [1, C]. */
   sumRows(value: RowSymbol): RowSymbol;
+  /** In each row the sum of all rows before it, zeros in the first: [R, C] → [R, C]. */
+  before(value: RowSymbol): RowSymbol;
+  /** In each row the sum of all rows after it, zeros in the last: [R, C] → [R, C]. */
+  after(value: RowSymbol): RowSymbol;
   /** ln Σ e^value over the columns, finite for any finite values: [R, C] → [R, 1]. */
   logSumExp(value: RowSymbol): RowSymbol;
   /** e^value / Σ e^value over the columns. */
   softmax(value: RowSymbol): RowSymbol;
   /** The numbers of a list that stand under the target's keys, added up; under an index: the one number. */
   at(value: RowSymbol, target: RowSymbol): RowSymbol;
+  /** Numbers of the output itself that are learnt, the same at every step, beside W_y and b_y: [rows, columns]. */
+  parameter(name: string, rows: number, columns: number): RowSymbol;
   /** Gives a value a name, under which LaTeX defines it. */
   named(name: string, value: RowSymbol): RowSymbol;
   /** For `sample`: ones with the chances σ(logits), zeros else. */
   chance(logits: RowSymbol): RowSymbol;
+  /**
+   * For `sample`: keys one after the other, from the first to the last, by the chances σ(logits) given those that were drawn before:
+   * each key's logit may depend on the target at the keys below it only.
+   */
+  upward(logits: RowSymbol): RowSymbol;
+  /** The same from the last key to the first: a logit may depend on the keys above it only. */
+  downward(logits: RowSymbol): RowSymbol;
   /** For `sample`: a one among zeros, by the chances softmax(logits). */
   choice(logits: RowSymbol): RowSymbol;
   /** For `sample`: normal numbers. */
@@ -103,6 +116,11 @@ export function output(name: string, sizes: OutputSizes, equations: OutputEquati
   return { name, target, targetSize, readoutSize, graph };
 }
 
+const draws: readonly string[] = ["chance", "choice", "normal", "counts", "upward", "downward"];
+
+/** What a parameter of an output may be called. */
+export const parameterName = /^[A-Za-z][A-Za-z0-9_]*$/;
+
 class Recorder {
   private readonly nodes: RowNode[] = [];
   private readonly names = new Map<number, string>();
@@ -137,6 +155,8 @@ class Recorder {
       over: (value, rows, columns) => this.over("over", value, [rows, columns]),
       sum: along("sum", ([rows]) => [rows, 1]),
       sumRows: along("sumRows", ([, columns]) => [1, columns]),
+      before: along("before", (shape) => shape),
+      after: along("after", (shape) => shape),
       logSumExp: along("logSumExp", ([rows]) => [rows, 1]),
       softmax: along("softmax", (shape) => shape),
       at: (value, under) => {
@@ -148,6 +168,7 @@ class Recorder {
           this.fail(`at: expected a list of ${targetSize}, got ${rows} × ${columns}`);
         return this.add({ op: "at", inputs: [value.index], shape: [1, 1] });
       },
+      parameter: (name, rows, columns) => this.parameter(name, [rows, columns]),
       named: (label, value) => {
         this.known("named", value);
         if ([...this.names.values()].includes(label))
@@ -156,6 +177,8 @@ class Recorder {
         return value;
       },
       chance: (logits) => this.draw("chance", logits),
+      upward: (logits) => this.draw("upward", logits),
+      downward: (logits) => this.draw("downward", logits),
       choice: (logits) => this.draw("choice", logits),
       normal: (mean, deviation) => this.draw("normal", mean, deviation),
       counts: (rate) => this.draw("counts", rate),
@@ -228,8 +251,27 @@ class Recorder {
     return this.add({ op: "part", inputs: [value.index], shape, first });
   }
 
+  private parameter(name: string, shape: Shape): RowSymbol {
+    if (typeof name !== "string" || !parameterName.test(name))
+      this.fail(`parameter: expected a name of letters, digits and _, got ${String(name)}`);
+    this.whole(`parameter ${name}: rows`, shape[0], 1);
+    this.whole(`parameter ${name}: columns`, shape[1], 1);
+    const index = this.nodes.findIndex((node) => node.op === "parameter" && node.name === name);
+    if (index < 0) return this.add({ op: "parameter", inputs: [], shape, name });
+    const [rows, columns] = this.nodes[index].shape;
+    if (rows !== shape[0] || columns !== shape[1])
+      this.fail(
+        `parameter ${name}: expected ${rows} × ${columns} as before, got ${shape[0]} × ${shape[1]}`,
+      );
+    return { index };
+  }
+
   private draw(op: Draw, ...inputs: RowSymbol[]): RowSymbol {
     const shape = this.shapeOf(inputs[0], op);
+    if (isChain(op) && (this.sizes.target !== "keys" || sizeOf(shape) !== this.sizes.targetSize))
+      this.fail(
+        `${op}: expected logits of all keys of a target of keys, got ${sizeOf(shape)} for ${this.sizes.targetSize} ${this.sizes.target}`,
+      );
     const alike = inputs.map((input) => this.over(op, input, shape).index);
     return this.add({ op, inputs: alike, shape });
   }
@@ -242,7 +284,7 @@ class Recorder {
   }
 
   private isDraw(i: number): boolean {
-    return ["chance", "choice", "normal", "counts"].includes(this.nodes[i].op);
+    return draws.includes(this.nodes[i].op);
   }
 
   private add(node: RowNode): RowSymbol {

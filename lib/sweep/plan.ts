@@ -34,11 +34,12 @@ const shared = z.strictObject(
     protocol: oneOf(protocolNames).optional(),
     update: oneOf(updateNames).optional(),
     updateSettings: updateSettings.optional(),
+    ...runConfiguration.pick({ output: true, transpose: true }).shape,
   },
   {
     error: ({ code, keys }) =>
       code === "unrecognized_keys"
-        ? `expected epochs, patience, batchSize, maxSteps, weightNoise, protocol, update or updateSettings, got ${keys}`
+        ? `expected epochs, patience, batchSize, maxSteps, weightNoise, protocol, update, updateSettings, output or transpose, got ${keys}`
         : "expected what is the same in all runs, by name",
   },
 );

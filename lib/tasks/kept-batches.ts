@@ -18,8 +18,8 @@ export function keptBatches(
   const epochs = new Map<string, Batch[]>();
   return {
     epoch: (options) => {
-      const { batchSize, maxSteps, seed, epoch } = options;
-      const key = [batchSize, maxSteps, seed, epoch].join();
+      const { batchSize, maxSteps, seed, epoch, transpose } = options;
+      const key = [batchSize, maxSteps, seed, epoch, transpose].join();
       const batches = epochs.get(key) ?? epochOf(options);
       epochs.delete(key);
       epochs.set(key, batches); // the latest last

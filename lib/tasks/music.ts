@@ -1,6 +1,8 @@
 import { bucketedBatches } from "../data/batches.js";
 import type { MusicDataset } from "../data/dataset.js";
+import { randomlyTransposed } from "../data/transpose.js";
 import { bernoulli } from "../outputs/index.js";
+import { generator } from "../random/generator.js";
 import { epochOrder, keptBatches } from "./kept-batches.js";
 import { evaluationBatchSize, type Task } from "./task.js";
 
@@ -17,9 +19,14 @@ export function musicTask(dataset: MusicDataset): Task {
     output: bernoulli(keys),
     ...keptBatches(
       (options) => {
-        const { batchSize, maxSteps } = options;
+        const { batchSize, maxSteps, seed, epoch, transpose = 0 } = options;
         const shuffle = epochOrder(options);
-        return bucketedBatches(dataset.train, dataset, { batchSize, maxSteps, shuffle });
+        const random = generator(seed, `transpose epoch ${epoch}`);
+        const pieces =
+          transpose === 0
+            ? dataset.train
+            : randomlyTransposed(dataset.train, dataset, transpose, random);
+        return bucketedBatches(pieces, dataset, { batchSize, maxSteps, shuffle });
       },
       (split) => bucketedBatches(dataset[split], dataset, { batchSize: evaluationBatchSize }),
     ),

@@ -14,6 +14,8 @@ export interface EpochOptions {
   readonly seed: number;
   /** The epoch that is about to be trained, from 1. */
   readonly epoch: number;
+  /** Music: every piece is shifted by up to so many semitones, up or down, a function of the two as well. Default: by none. */
+  readonly transpose?: number;
 }
 
 /**

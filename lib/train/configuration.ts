@@ -1,6 +1,7 @@
 import type { Cell } from "../cells/cell.js";
 import { hiddenSizeFor, paperHiddenSizes } from "../cells/size.js";
 import { GatedRnnError } from "../errors.js";
+import { outputNamed } from "../outputs/named.js";
 import type { Task } from "../tasks/task.js";
 import { updateNamed } from "../updates/index.js";
 import { settingsOf, type Update, type UpdateSettings } from "../updates/update.js";
@@ -36,7 +37,9 @@ export function configurationOf(
   rule: Update = updateNamed(options.update ?? "rmsprop"),
 ): RunConfiguration {
   const given = Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
+    Object.entries({ ...options, ...outputAndKeys(task, options) }).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
   const { budget, batchSize, weightNoise, ...usual } = byKind[kindOf(task)];
   const protocol = runConfiguration.shape.protocol.safeParse(options.protocol);
@@ -57,6 +60,22 @@ export function configurationOf(
   const usualValue = usualOptions[checked.error.issues[0].path[0] as keyof RunConfiguration];
   const remedy = usualValue === undefined ? "" : `; leave it out for ${String(usualValue)}`;
   throw new GatedRnnError("usage", `${problemIn(configuration, checked.error)}${remedy}`);
+}
+
+/** The output by its name in one spelling, and shifts of music only; neither where it is as usual. */
+function outputAndKeys(
+  { output, units: { kind } }: Task,
+  { output: name, transpose }: Partial<RunConfiguration>,
+): Partial<Record<"output" | "transpose", unknown>> {
+  if (transpose && kind !== "music")
+    throw new GatedRnnError(
+      "usage",
+      `transpose: expected data of music, got ${kind}; leave it out`,
+    );
+  return {
+    output: typeof name === "string" ? outputNamed(name, output).name : name,
+    transpose: transpose === 0 ? undefined : transpose,
+  };
 }
 
 /** RMSProp's settings stand among the configuration's own, as they did when there was no other rule. */

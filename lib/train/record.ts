@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostSemitones } from "../data/transpose.js";
 import {
   count,
   fraction,
@@ -122,6 +123,13 @@ export const runConfiguration = z.object({
     .describe("shrink: a gradient whose norm is not finite is replaced by 0.1 of the parameters"),
   update: shownName.default("rmsprop").describe("the update rule"),
   updateSettings: updateSettings.default({}).describe("all settings of a rule other than RMSProp"),
+  // left out where they are as usual, so that older runs keep their names
+  /** The output by its name, such as nade(64), where it is not the data's usual one. */
+  output: shownName.optional().describe("the output, where it is not the usual one: nade(64)"),
+  /** Semitones up to which training pieces of music are shifted, up or down, anew every epoch. */
+  transpose: whole(1, mostSemitones)
+    .optional()
+    .describe("semitones up to which training pieces are shifted, up or down, anew every epoch"),
 });
 /** All that decides what a run computes, besides the engine and what the data contains. */
 export type RunConfiguration = z.infer<typeof runConfiguration>;

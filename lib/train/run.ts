@@ -91,13 +91,14 @@ export class Run {
   /** Goes on with the epoch in progress. Whether it was completed: false when the signal came first. */
   private async epoch({ signal, save, saveSeconds }: Watch): Promise<boolean> {
     const { configuration, session, partial } = this;
-    const { batchSize, maxSteps, seed, epochs, maxGradientNorm } = configuration;
+    const { batchSize, maxSteps, seed, epochs, maxGradientNorm, transpose } = configuration;
     const epoch = this.curve.length + 1;
     const { count, batches } = this.task.epoch({
       batchSize,
       maxSteps: maxSteps ?? Number.MAX_SAFE_INTEGER,
       seed,
       epoch,
+      ...(transpose === undefined ? {} : { transpose }),
     });
     let done = -(partial.norms.length + partial.shrunk); // batches of an earlier sitting come first
     for (const batch of batches) {

@@ -4,9 +4,11 @@ import { splits } from "../data/dataset.js";
 import { checkOptions } from "../engines/check.js";
 import type { Engine } from "../engines/engine.js";
 import { NotFiniteError } from "../errors.js";
-import { type Model, model } from "../model/model.js";
+import { type Model, model, outputParameterCount } from "../model/model.js";
 import { checkModelSize } from "../model/size.js";
 import type { TrainingState } from "../model/state.js";
+import { outputNamed } from "../outputs/named.js";
+import type { Output } from "../outputs/output.js";
 import { checkPredictable } from "../tasks/predictable.js";
 import type { Task } from "../tasks/task.js";
 import type { Units } from "../tasks/units.js";
@@ -81,7 +83,7 @@ export async function carryOut(
   const configuration = configurationOf(task, cell, chosen, rule);
   const { hiddenSize, seed } = configuration;
   const id = runId(configuration, task.checksum, code.version);
-  const trained = model(cell, task.inputSize, hiddenSize, task.output);
+  const trained = model(cell, task.inputSize, hiddenSize, outputOf(task, configuration));
   checkModelSize(trained, memoryBytes);
   await engine.check?.(trained);
   const saved = keeper?.read(trained, id, rule);
@@ -118,14 +120,14 @@ export async function carryOut(
       configuration,
       parameters: {
         recurrent: parameterCount(cell, { inputSize: task.inputSize, hiddenSize }),
-        output: (hiddenSize + 1) * trained.output.readoutSize,
+        output: outputParameterCount(trained),
       },
       data: {
         name: task.name,
         title: task.title,
         synthetic: task.synthetic,
         checksum: task.checksum,
-        task: taskRecord(task),
+        task: taskRecord(task, trained.output),
       },
       engine: { name: engine.name, build: builds.join(", then "), threads },
       code,
@@ -154,7 +156,11 @@ export async function carryOut(
   }
 }
 
+/** The task's own output, or the one that the configuration names. */
+const outputOf = ({ output }: Task, { output: name }: RunConfiguration): Output =>
+  name === undefined ? output : outputNamed(name, output).output;
+
 /** What a record says of its task. */
-function taskRecord({ units, inputSize, output }: Task): RunRecord["data"]["task"] {
+function taskRecord({ units, inputSize }: Task, output: Output): RunRecord["data"]["task"] {
   return { kind: units.kind, inputSize, output: output.name, targetSize: output.targetSize };
 }

@@ -10,6 +10,7 @@ import {
   categorical,
   gaussian,
   gaussianMixture,
+  nade,
   type Output,
   poisson,
 } from "../../lib/outputs/index.js";
@@ -32,6 +33,13 @@ const outputs: readonly Output[] = [
   laplace,
   unfused(bernoulli(7)),
   unfused(gaussianMixture(3, 5)),
+  nade(9, 5),
+  nade(1, 1),
+  nade(11, 33, { order: "high-to-low" }),
+  nade(9, 20, { condition: "keys" }),
+  nade(5, 3, { order: "high-to-low", condition: "keys" }),
+  unfused(nade(7, 5)),
+  unfused(nade(6, 4, { order: "high-to-low", condition: "keys" })),
 ];
 const lengths = [9, 6, 6, 2, 1];
 
@@ -63,7 +71,7 @@ describe.each(await availableEngines())("outputs in the $build engine", (engine)
     },
   );
 
-  it.each([bernoulli(88), gaussianMixture(10, 20), gaussianMixture(2, 33)])(
+  it.each([bernoulli(88), gaussianMixture(10, 20), gaussianMixture(2, 33), nade(88, 64)])(
     "by a kernel are what their equations are: $name of $readoutSize",
     async (fused) => {
       expect(fusedOutput(fused)).toBeDefined();

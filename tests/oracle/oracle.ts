@@ -209,12 +209,16 @@ export function oracle(model: Model, weights: Weights, batch: Batch): OracleResu
     const targetSize = batch.target.width;
     for (let r = 0; r < rows; r++) {
       const row = target.subarray((first + r) * targetSize, (first + r + 1) * targetSize);
-      const { nll, slope } = stepNll(
-        model.output,
-        y.value.subarray(r * y.columns, (r + 1) * y.columns),
-        row,
-      );
+      const {
+        nll,
+        slope,
+        parameters: own,
+      } = stepNll(model.output, y.value.subarray(r * y.columns, (r + 1) * y.columns), row, weights);
       const w = weight(first + r);
+      for (const [name, slopes] of Object.entries(own ?? {}))
+        slopes.forEach((d, i) => {
+          parameter(name).slope[i] += (w * d) / total;
+        });
       sequences[r].nll += w * nll;
       sequences[r].steps += w;
       sum += w * nll;

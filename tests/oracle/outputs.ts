@@ -4,9 +4,17 @@ import { deviationFloor, type Output } from "../../lib/outputs/index.js";
 export interface StepNll {
   readonly nll: number;
   readonly slope: Float64Array;
+  /** By the output's own parameters, where it has any. */
+  readonly parameters?: Readonly<Record<string, Float64Array>>;
 }
 
-type Nll = (output: Output, readout: Float64Array, target: Float64Array) => StepNll;
+type Weights = ReadonlyMap<string, Float64Array>;
+type Nll = (
+  output: Output,
+  readout: Float64Array,
+  target: Float64Array,
+  weights: Weights,
+) => StepNll;
 
 /** By the formulas as they stand in the papers and the docstrings of lib/outputs, derivatives by hand; none of the library's own. */
 const formulas: Readonly<Record<string, Nll>> = {
@@ -42,6 +50,7 @@ const formulas: Readonly<Record<string, Nll>> = {
       slope: readout.map((y, d) => (1 - target[d] / rate[d]) * sigmoid(y)),
     };
   },
+  nade: nadeNll,
   // the example of the recorder's docstring: a user's own
   laplace: (_, [mean, raw], [x]) => {
     const width = softplus(raw) + 0.01;
@@ -57,8 +66,53 @@ const formulas: Readonly<Record<string, Nll>> = {
 };
 
 /** NLL of a target row given a readout row. */
-export function stepNll(output: Output, readout: Float64Array, target: Float64Array): StepNll {
-  return formulas[output.name](output, readout, target);
+export function stepNll(
+  output: Output,
+  readout: Float64Array,
+  target: Float64Array,
+  weights: Weights = new Map(),
+): StepNll {
+  return formulas[output.name](output, readout, target, weights);
+}
+
+/**
+ * Key by key, as Larochelle and Murray's algorithm 1 has it, forward with the running sum a and backward with its gradient; c is in the
+ * readout behind b, or a parameter.
+ */
+function nadeNll(
+  { targetSize: keys, readoutSize, graph }: Output,
+  readout: Float64Array,
+  target: Float64Array,
+  weights: Weights,
+): StepNll {
+  const [W, V] = ["W", "V"].map((name) => weights.get(name) as Float64Array);
+  const hidden = W.length / keys;
+  const isDownward = graph.nodes.some(({ op }) => op === "after");
+  const order = Array.from({ length: keys }, (_, k) => (isDownward ? keys - 1 - k : k));
+  const c = readoutSize > keys ? readout.slice(keys) : (weights.get("c") as Float64Array);
+  const a = Float64Array.from(c);
+  const seen: Float64Array[] = [];
+  const error = new Float64Array(keys);
+  let nll = 0;
+  for (const k of order) {
+    seen[k] = a.map(sigmoid);
+    const logit = seen[k].reduce((sum, s, i) => sum + V[k * hidden + i] * s, readout[k]);
+    nll += target[k] === 1 ? softplus(-logit) : softplus(logit);
+    error[k] = sigmoid(logit) - target[k];
+    if (target[k] === 1) for (let i = 0; i < hidden; i++) a[i] += W[k * hidden + i];
+  }
+  const slopes = { W: new Float64Array(W.length), V: new Float64Array(V.length) };
+  const reaching = new Float64Array(hidden);
+  for (const k of order.reverse())
+    for (let i = 0; i < hidden; i++) {
+      const at = k * hidden + i;
+      slopes.W[at] = target[k] * reaching[i];
+      slopes.V[at] = error[k] * seen[k][i];
+      reaching[i] += error[k] * V[at] * seen[k][i] * (1 - seen[k][i]);
+    }
+  return readoutSize > keys
+    ? { nll, slope: Float64Array.of(...error, ...reaching), parameters: slopes }
+    : { nll, slope: error, parameters: { ...slopes, c: reaching } };
 }
 
 function mixtureNll(

@@ -259,7 +259,7 @@ describe("a sweep's options", () => {
 
   it("refuse what a plan does not share among its runs, in place of leaving it out", async () => {
     expect(await refused({ run: { decay: 0.5 } })).toMatch(
-      /^sweep: run: expected epochs, patience, .* or updateSettings, got decay$/,
+      /^sweep: run: expected epochs, patience, .* updateSettings, output or transpose, got decay$/,
     );
   });
 

@@ -110,6 +110,9 @@ export class Arena {
       shapes: shapeTable,
       ...programTables(program),
       rowSteps: rowStepWords(program.outputRows),
+      outputParameters: program.outputParameters.flatMap((parameter) =>
+        laidOut("OutputParameter", { ...parameter, parameter: parameter.offset }),
+      ),
       updateOps: rule.ops,
       updateResults: rule.results,
     };
@@ -253,7 +256,7 @@ export class Arena {
       readout: take(rows * program.readoutWidth + program.lanes), // mixture.h reads whole vectors from any float of a row
       nll: take(rows),
       weights: batch.weights ? take(rows) : -1,
-      rowValues: take(program.outputRows.floats * program.lanes),
+      rowValues: take(rowFloats(program)),
       gradients: take(program.parameterFloats),
       registers: take(program.registers * this.block),
       saved: 0,
@@ -384,6 +387,10 @@ export class Arena {
       rowTarget: outputRows.target?.offset ?? -1,
       rowNll: outputRows.nll.offset,
       rowSlope: outputRows.slope.offset,
+      outputParameters: t.outputParameters,
+      outputParameterCount: p.outputParameters.length,
+      nadeHidden: fused?.kernel === "nade" ? fused.hidden : 0,
+      nadeDownward: Number(fused?.kernel === "nade" && fused.isDownward),
       registerStride: this.block,
       hiddenSlot: p.hiddenSlot,
       hiddenGradientSlot: p.hiddenGradientSlot,
@@ -437,6 +444,14 @@ function rowStepWords({ steps }: RowProgram): Int32Array {
     });
   });
   return words;
+}
+
+/** What a thread's output layer needs beside the readouts: the equations' numbers, or c/nade.h's notes. */
+function rowFloats({ model: { output }, outputRows, lanes }: Program): number {
+  const fused = fusedOutput(output);
+  if (fused?.kernel !== "nade") return fused ? 0 : outputRows.floats * lanes;
+  const padded = Math.ceil(fused.hidden / lanes) * lanes;
+  return (output.targetSize + 4) * padded + 4 * (output.targetSize + lanes);
 }
 
 const laySlice = layer("Slice");

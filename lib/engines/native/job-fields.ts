@@ -44,6 +44,15 @@ export const structures = {
     first: int("insert: where in the result the input begins"),
     constant: float(),
   },
+  // a parameter of the output itself
+  OutputParameter: {
+    parameter: int("offset in the parameters"),
+    rows: int(),
+    columns: int(),
+    width: int(),
+    value: int("places among the numbers of a row: where the output's equations read it"),
+    slope: int("and leave its gradient; -1: nowhere"),
+  },
   Instruction: {
     kind: int("0: phase of `count` operations at `at`; 1: product"),
     count: int(),
@@ -99,7 +108,7 @@ export const structures = {
     readout: int("[rows, readoutWidth]"),
     nll: int("[rows]"),
     weights: int("[rows], -1: all 1"),
-    rowValues: int("numbers of LANES rows, for the output's equations"),
+    rowValues: int("numbers of LANES rows, for the output's equations; what nade.h takes notes in"),
     gradients: int(),
     registers: int(),
     saved: int("states of streams between their steps, as far apart as slots"),
@@ -149,6 +158,10 @@ export const structures = {
     rowTarget: int("-1: nothing reads the target's numbers"),
     rowNll: int(),
     rowSlope: int(),
+    outputParameters: int("of the output itself, in the order of its equations"),
+    outputParameterCount: int(),
+    nadeHidden: int("units of OUTPUT_NADE"),
+    nadeDownward: int("whether its keys go from high to low"),
     registerStride: int(),
     hiddenSlot: int(),
     hiddenGradientSlot: int(),
@@ -242,7 +255,7 @@ export function layer<
 }
 
 /** How an output's NLL and gradient are computed: by its equations, or by a kernel for them. */
-export const outputKernels = ["equations", "bernoulli", "mixture"] as const;
+export const outputKernels = ["equations", "bernoulli", "mixture", "nade"] as const;
 
 /** What c/job.h holds. */
 export function jobHeader(): string {

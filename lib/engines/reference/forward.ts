@@ -86,7 +86,7 @@ export function nllPerRow(
   { target, weights }: BatchTensors,
 ): tf.Tensor1D {
   const readout = t.add(product(t, hidden, tensor(parameters, "W_y")), tensor(parameters, "b_y"));
-  const nll = nllOf(t, model.output, readout as tf.Tensor2D, target);
+  const nll = nllOf(t, model.output, readout as tf.Tensor2D, target, parameters);
   return weights ? t.mul(nll, weights) : nll;
 }
 

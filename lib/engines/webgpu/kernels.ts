@@ -8,7 +8,7 @@ import type { Update } from "../../updates/update.js";
 import type { Device } from "./device.js";
 import { type Kernel, mostScalars } from "./wgsl/kernel.js";
 import { sequenceLoop } from "./wgsl/loop.js";
-import { loss } from "./wgsl/losses.js";
+import { loss, outputGradients } from "./wgsl/losses.js";
 import { prepareWeights } from "./wgsl/prepare.js";
 import { denseProjection, hiddenGradient, readout, sparseProjection } from "./wgsl/products.js";
 import { rowsPerWorkgroup } from "./wgsl/reductions.js";
@@ -113,12 +113,19 @@ export function kernelsOf(
   const forward: Stage[] = [
     { kernel: loops.forward, grid: ({ size }) => [Math.ceil(size / loops.forward.sequences), 1] },
     { kernel: reading, grid: (extent) => [rowTiles(extent), reading.columns] },
-    { kernel: loss(program), grid: ({ rows }) => folded(Math.ceil(rows / rowsPerWorkgroup)) },
+    {
+      kernel: loss(program, weights),
+      grid: ({ rows }) => folded(Math.ceil(rows / rowsPerWorkgroup)),
+    },
   ];
   const backward: Stage[] = [
     { kernel: back, grid: (extent) => [rowTiles(extent), back.columns] },
     { kernel: loops.backward, grid: ({ size }) => [Math.ceil(size / loops.backward.sequences), 1] },
   ];
+  const own = outputGradients(program, weights);
+  const outputs: Stage[] = own
+    ? [{ kernel: own, grid: ({ splits }) => [own.columns, splits] }]
+    : [];
   const gradients = {
     sparse: weightGradients(program, "sparse"),
     dense: weightGradients(program, "dense"),
@@ -144,6 +151,7 @@ export function kernelsOf(
       const list = [prepare, input === "sparse" ? sparse : dense, ...forward];
       if (mode === "forward") return list;
       list.push(
+        ...outputs,
         ...backward,
         { kernel: gradients[input], grid: ({ splits }) => [tiles, splits] },
         ...sums,

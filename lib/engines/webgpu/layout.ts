@@ -4,6 +4,7 @@ import type { StepSettings } from "../engine.js";
 import { fusedOutput } from "../fused-outputs.js";
 import type { Kernels, Mode } from "./kernels.js";
 import { firstScalar, floatFields, jobFields, jobWords } from "./wgsl/kernel.js";
+import { nadeFloats } from "./wgsl/nade.js";
 
 /** What one run asks for in a step that it shares with others. */
 export interface Call {
@@ -85,7 +86,9 @@ export function layoutOf(
       work: takeWork(sequenceSlots * rows * hiddenSize),
       stride: rows * hiddenSize,
       readout: takeWork(rows * output.readoutSize),
-      values: takeWork(fused ? 0 : rows * outputRows.floats),
+      values: takeWork(
+        rows * (fused?.kernel === "nade" ? nadeFloats(fused) : fused ? 0 : outputRows.floats),
+      ),
       partials: mode === "forward" ? 0 : takeWork(splits * parameterFloats),
       chunk,
       splits,

@@ -4,6 +4,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 #include "job.h"
+#include "nade.h"
 #include "phase.h"
 #include "vector.h"
 
@@ -123,9 +124,30 @@ static int row_place_is_sound(Check *c, int64_t at, int64_t length) {
   return 1;
 }
 
+// W, V, and c where it is no part of the readout.
+static int nade_is_sound(const Check *c) {
+  const Job *job = c->job;
+  const int64_t keys = job->targetSize, hidden = job->nadeHidden, both = job->outputParameterCount == 2;
+  if (hidden < 1 || (!both && job->outputParameterCount != 3) || job->readoutSize < keys + (both ? hidden : 0)) return 0;
+  const OutputParameter *own = TABLE(OutputParameter, job->outputParameters);
+  for (long k = 0; k < job->outputParameterCount; k++)
+    if (own[k].rows != (k < 2 ? keys : 1) || own[k].columns != hidden || own[k].width != own[0].width) return 0;
+  return 1;
+}
+
+static int output_parameters_are_sound(const Check *c) {
+  const Job *job = c->job;
+  if (job->outputParameterCount < 0 || !inside(c, job->outputParameters, job->outputParameterCount * (int64_t)sizeof(OutputParameter) / 4)) return 0;
+  for (const OutputParameter *p = TABLE(OutputParameter, job->outputParameters), *end = p + job->outputParameterCount; p < end; p++)
+    if (p->rows < 1 || p->columns < 1 || p->width < p->columns || p->width % LANES || !in_parameters(c, p->parameter, (int64_t)p->rows * p->width)) return 0;
+  return 1;
+}
+
 // The output's equations: where each operation reads and writes among the numbers of a row.
 static int rows_are_sound(Check *c) {
   const Job *job = c->job;
+  if (!output_parameters_are_sound(c)) return 0;
+  if (job->outputKernel == OUTPUT_NADE) return nade_is_sound(c);
   if (job->outputKernel != OUTPUT_EQUATIONS)
     return job->outputKernel == OUTPUT_MIXTURE ? job->components >= 1 && job->components * (1 + 2LL * job->targetSize) <= job->readoutSize
                                                : job->targetSize <= job->readoutSize;
@@ -142,6 +164,10 @@ static int rows_are_sound(Check *c) {
     else if (p->op == OP_SUM || p->op == OP_SUM_ROWS || p->op == OP_LOG_SUM_EXP) out = p->size > 0 ? p->size : 1, in = all;
     if (!row_place_is_sound(c, p->out, out) || !row_place_is_sound(c, p->a, in) || !row_place_is_sound(c, p->b, 1) || !row_place_is_sound(c, p->c, 1)) return 0;
   }
+  for (const OutputParameter *p = TABLE(OutputParameter, job->outputParameters), *end = p + job->outputParameterCount; p < end; p++)
+    if (!row_place_is_sound(c, p->value, (int64_t)p->rows * p->columns) ||
+        (p->slope != -1 && !row_place_is_sound(c, p->slope, (int64_t)p->rows * p->columns)))
+      return 0;
   return row_place_is_sound(c, job->rowReadout, job->readoutSize) && row_place_is_sound(c, job->rowNll, 1) &&
          row_place_is_sound(c, job->rowSlope, job->readoutSize) && (job->rowTarget == -1 || row_place_is_sound(c, job->rowTarget, job->targetSize));
 }
@@ -190,13 +216,19 @@ static int sparse_is_sound(const Check *c, int64_t rows, int64_t width, int32_t 
   return !outside && columns_are_distinct(offsets, rows, TABLE(int32_t, columnsAt));
 }
 
+// What the output layer of a slice takes beside the readouts.
+static int64_t row_words(const Check *c) {
+  const Job *job = c->job;
+  return job->outputKernel == OUTPUT_NADE ? nade_floats(job->targetSize, TABLE(OutputParameter, job->outputParameters)->width) : c->row * LANES;
+}
+
 static int slice_is_sound(const Check *c, const Slice *s) {
   const Job *job = c->job;
   const int64_t rows = s->rows, width = job->width;
   if (s->sequences < 0 || s->steps < 0 || s->registers < 0 || s->sequenceStride < rows * width || s->stepStride < s->batch * width) return 0;
   if ((job->mode & JOB_STEP) && !inside(c, s->saved, job->stateCount * (int64_t)s->sequenceStride)) return 0;
   return inside(c, s->registers, (c->most[IN_REGISTER] + 1) * job->registerStride) && inside(c, s->sequences, (c->most[IN_SEQUENCE] + 1) * s->sequenceStride) &&
-         inside(c, s->steps, (c->most[IN_STEP] + 1) * s->stepStride) && inside(c, s->readout, rows * job->readoutWidth + LANES) && inside(c, s->nll, rows) && (s->weights == -1 || inside(c, s->weights, rows)) && inside(c, s->rowValues, c->row * LANES) &&
+         inside(c, s->steps, (c->most[IN_STEP] + 1) * s->stepStride) && inside(c, s->readout, rows * job->readoutWidth + LANES) && inside(c, s->nll, rows) && (s->weights == -1 || inside(c, s->weights, rows)) && inside(c, s->rowValues, row_words(c)) &&
          inside(c, s->gradients, job->count);
 }
 

@@ -3,6 +3,7 @@
 #include "check.h"
 #include "gemm.h"
 #include "mixture.h"
+#include "nade.h"
 #include "noise.h"
 #include "phase.h"
 #include "rows.h"
@@ -262,6 +263,54 @@ static void mixture(const Context *x, int backward, float scale) {
                                        x->arena + s->readout + r * job->readoutWidth, backward, scale * weight_of(x, r));
 }
 
+// W, V and, where it is no part of the readout, c are the output's own parameters, in this order.
+APART void nade(const Context *x, int backward, float lossScale) {
+  const Job *job = x->job;
+  const Slice *s = x->slice;
+  const OutputParameter *own = AT(OutputParameter, job->outputParameters);
+  const float *weights = weights_of(x);
+  float *gradients = x->arena + s->gradients, *notes = x->arena + s->rowValues;
+  const int32_t *offsets = AT(int32_t, s->targetOffsets), *columns = AT(int32_t, s->targetColumns);
+  const long keys = job->targetSize, hidden = job->nadeHidden, width = own->width, both = job->outputParameterCount == 2;
+  const Nade n = {keys, hidden, width, job->nadeDownward, weights + own[0].parameter, weights + own[1].parameter,
+                  backward ? gradients + own[0].parameter : NULL, backward ? gradients + own[1].parameter : NULL};
+  for (long r = 0; r < s->rows; r++) {
+    float *y = x->arena + s->readout + r * job->readoutWidth, *c = y + keys;
+    const float scale = lossScale * weight_of(x, r);
+    if (scale == 0) { // of a row that counts for nothing, whatever stands in it
+      x->arena[s->nll + r] = 0;
+      zero(y, job->readoutWidth);
+      continue;
+    }
+    x->arena[s->nll + r] = nade_nll(&n, columns + offsets[r], offsets[r + 1] - offsets[r], y, both ? c : weights + own[2].parameter, notes, scale);
+    if (!backward) continue;
+    const float *slope = nade_notes(notes, keys, width).slope;
+    float *to = both ? c : gradients + own[2].parameter;
+    for (long i = 0; i < hidden; i++) to[i] = both ? slope[i] : to[i] + slope[i];
+  }
+}
+
+// The output's own parameters among the numbers of LANES rows: the same for all rows.
+static void lay_parameters(const Context *x, float *values) {
+  const OutputParameter *own = AT(OutputParameter, x->job->outputParameters);
+  for (const OutputParameter *p = own, *end = own + x->job->outputParameterCount; p < end; p++)
+    for (long i = 0; i < p->rows; i++)
+      for (long j = 0; j < p->columns; j++)
+        store(values + (p->value + i * p->columns + j) * LANES, splat(weights_of(x)[p->parameter + i * p->width + j]));
+}
+
+// Adds what LANES rows leave for the output's own parameters, each row times its part of the loss; 0 is no part, whatever stands there.
+static void add_parameter_slopes(const Context *x, const float *values, vf by) {
+  const OutputParameter *own = AT(OutputParameter, x->job->outputParameters);
+  for (const OutputParameter *p = own, *end = own + x->job->outputParameterCount; p < end; p++) {
+    if (p->slope < 0) continue;
+    float *to = x->arena + x->slice->gradients + p->parameter;
+    for (long i = 0; i < p->rows; i++)
+      for (long j = 0; j < p->columns; j++)
+        to[i * p->width + j] += sum(choose(by == 0.0f, splat(0), load(values + (p->slope + i * p->columns + j) * LANES) * by));
+  }
+}
+
 // The output's equations (rows.h), LANES rows at a time.
 APART void equations(const Context *x, int backward, float scale) {
   const Job *job = x->job;
@@ -271,6 +320,7 @@ APART void equations(const Context *x, int backward, float scale) {
   const int32_t *offsets = AT(int32_t, s->targetOffsets);
   float *values = x->arena + s->rowValues, *y = x->arena + s->readout;
   TargetColumns target = {.columns = AT(int32_t, s->targetColumns)};
+  lay_parameters(x, values);
   for (long r = 0; r < s->rows; r += LANES) {
     const long rows = s->rows - r < LANES ? s->rows - r : LANES;
     rows_to_lanes(values + (long)job->rowReadout * LANES, y + r * job->readoutWidth, job->readoutSize, job->readoutWidth, rows);
@@ -293,6 +343,9 @@ APART void equations(const Context *x, int backward, float scale) {
     for (int k = 0; k < count; k++) row_step(steps + k, values, &target);
     for (long l = 0; l < rows; l++) x->arena[s->nll + r + l] = values[job->rowNll * LANES + l];
     if (!backward) continue;
+    vf parts = splat(0);
+    for (long l = 0; l < rows; l++) parts[l] = scale * weight_of(x, r + l);
+    add_parameter_slopes(x, values, parts);
     const float *slope = values + (long)job->rowSlope * LANES;
     for (long l = 0; l < rows; l++) {
       const float by = scale * weight_of(x, r + l);
@@ -350,7 +403,6 @@ static void backward(const Context *x) {
   const State *states = AT(State, job->states);
   const float *dy = x->arena + s->readout;
   float *gradients = x->arena + s->gradients;
-  zero(gradients, job->count);
   const Pack *pack = AT(Pack, job->packs) + job->readoutBackPack;
   gemm_transposed(job->hiddenSize, job->readoutWidth, s->rows, slot(x, job->hiddenSlot), width, dy, job->readoutWidth, gradients + job->readoutWeight,
                   job->readoutWidth);
@@ -409,9 +461,11 @@ static void run_slice(const Context *x) {
   forward(x);
   const int back = (x->job->mode & JOB_BACKWARD) != 0;
   const float scale = x->job->lossScale;
+  if (back) zero(x->arena + x->slice->gradients, x->job->count);
   switch (x->job->outputKernel) {
   case OUTPUT_BERNOULLI: bernoulli(x, back, scale); break;
   case OUTPUT_MIXTURE: mixture(x, back, scale); break;
+  case OUTPUT_NADE: nade(x, back, scale); break;
   default: equations(x, back, scale);
   }
   if (x->slice->weights >= 0) weigh(x, back);

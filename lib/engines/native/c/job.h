@@ -38,6 +38,15 @@ typedef struct {
 } RowStep;
 
 typedef struct {
+  int32_t parameter; // offset in the parameters
+  int32_t rows;
+  int32_t columns;
+  int32_t width;
+  int32_t value; // places among the numbers of a row: where the output's equations read it
+  int32_t slope; // and leave its gradient; -1: nowhere
+} OutputParameter;
+
+typedef struct {
   int32_t kind; // 0: phase of `count` operations at `at`; 1: product
   int32_t count;
   int32_t at;
@@ -94,7 +103,7 @@ typedef struct {
   int32_t readout; // [rows, readoutWidth]
   int32_t nll; // [rows]
   int32_t weights; // [rows], -1: all 1
-  int32_t rowValues; // numbers of LANES rows, for the output's equations
+  int32_t rowValues; // numbers of LANES rows, for the output's equations; what nade.h takes notes in
   int32_t gradients;
   int32_t registers;
   int32_t saved; // states of streams between their steps, as far apart as slots
@@ -145,6 +154,10 @@ typedef struct {
   int32_t rowTarget; // -1: nothing reads the target's numbers
   int32_t rowNll;
   int32_t rowSlope;
+  int32_t outputParameters; // of the output itself, in the order of its equations
+  int32_t outputParameterCount;
+  int32_t nadeHidden; // units of OUTPUT_NADE
+  int32_t nadeDownward; // whether its keys go from high to low
   int32_t registerStride;
   int32_t hiddenSlot;
   int32_t hiddenGradientSlot;
@@ -173,5 +186,5 @@ typedef struct {
 } Job;
 
 enum { JOB_BACKWARD = 1, JOB_UPDATE = 2, JOB_PREPARE = 4, JOB_STEP = 8 };
-enum { OUTPUT_EQUATIONS, OUTPUT_BERNOULLI, OUTPUT_MIXTURE };
+enum { OUTPUT_EQUATIONS, OUTPUT_BERNOULLI, OUTPUT_MIXTURE, OUTPUT_NADE };
 #endif

@@ -52,6 +52,24 @@ APART void row_step(const RowStep *p, float *v, const TargetColumns *target) {
       store(out + j * LANES, sum);
     }
     break;
+  case OP_BEFORE:
+    for (long j = 0; j < columns; j++) {
+      vf sum = splat(0);
+      for (long i = 0; i < rows; i++) {
+        store(out + (i * columns + j) * LANES, sum);
+        sum += load(a + (i * columns + j) * LANES);
+      }
+    }
+    break;
+  case OP_AFTER:
+    for (long j = 0; j < columns; j++) {
+      vf sum = splat(0);
+      for (long i = rows - 1; i >= 0; i--) {
+        store(out + (i * columns + j) * LANES, sum);
+        sum += load(a + (i * columns + j) * LANES);
+      }
+    }
+    break;
   case OP_LOG_SUM_EXP:
     for (long i = 0; i < rows; i++, a += columns * LANES) {
       const vf top = largest_of(a, columns);

@@ -3,14 +3,21 @@ import { deviationFloor } from "../../../outputs/index.js";
 import { rowKind } from "../../../outputs/output.js";
 import { fusedOutput } from "../../fused-outputs.js";
 import { type Kernel, kernel } from "./kernel.js";
+import { nadeRow, nadeWeights } from "./nade.js";
 import { lanes, reductions, rowsPerWorkgroup } from "./reductions.js";
 import { equationsRow } from "./rows.js";
+import type { WeightLayout } from "./weights.js";
 
 /**
  * NLL of every row, and its gradient, weighted and divided as the run's loss says, in place of the readout. Grid: four rows a
  * workgroup.
  */
-export function loss({ model: { output }, outputRows }: Program): Kernel {
+export function loss(program: Program, weights: WeightLayout): Kernel {
+  const {
+    model: { output },
+    outputRows,
+    outputParameters,
+  } = program;
   const fused = fusedOutput(output);
   const target = { kind: rowKind(output), size: output.targetSize };
   const row =
@@ -18,10 +25,17 @@ export function loss({ model: { output }, outputRows }: Program): Kernel {
       ? bernoulliRow(output.readoutSize)
       : fused?.kernel === "mixture"
         ? mixtureRow(fused.components, output.targetSize)
-        : equationsRow(outputRows, target);
+        : fused?.kernel === "nade"
+          ? nadeRow(program, fused)
+          : equationsRow(outputRows, outputParameters, target);
   return kernel({
     name: `loss of ${output.name}`,
-    buffers: { batch: "read", work: "read_write", results: "read_write" },
+    buffers: {
+      batch: "read",
+      work: "read_write",
+      results: "read_write",
+      ...(outputParameters.length > 0 ? { weights: "read" } : {}),
+    },
     workgroupSize: lanes * rowsPerWorkgroup,
     shared: { scratch: lanes * rowsPerWorkgroup },
     functions: reductions,
@@ -34,6 +48,7 @@ export function loss({ model: { output }, outputRows }: Program): Kernel {
   var weight = 1.0;
   if (weights_ != 0u) { weight = bitcast<f32>(batch[weights_ + row]); }
   let scale = scale_ * weight;
+  let w = slot_ * ${weights.floats}u;
   ${row}
   if (weight == 0.0) { // counts for nothing, whatever stands in it
     nll = 0.0;
@@ -41,6 +56,59 @@ export function loss({ model: { output }, outputRows }: Program): Kernel {
   }
   if (inside && lane == 0u) { results[nll_ + row] = nll * weight; }`,
   });
+}
+
+/**
+ * The gradients by the output's own parameters, chunk by chunk, from what `loss` left; none where it has none. Grid: 64 numbers of them
+ * (of NADE hidden units) a workgroup × chunks.
+ */
+export function outputGradients(
+  program: Program,
+  weights: WeightLayout,
+): (Kernel & { readonly columns: number }) | undefined {
+  const { model, outputParameters, outputRows, parameterFloats } = program;
+  if (outputParameters.length === 0) return undefined;
+  const fused = fusedOutput(model.output);
+  const size = outputParameters.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  const made = (body: string) =>
+    kernel({
+      name: `output's gradients of ${model.output.name}`,
+      buffers: {
+        batch: "read",
+        work: "read_write",
+        ...(fused?.kernel === "nade" ? { weights: "read" } : {}),
+      },
+      workgroupSize: 64,
+      body,
+    });
+  if (fused?.kernel === "nade")
+    return { ...made(nadeWeights(program, fused, weights)), columns: Math.ceil(fused.hidden / 64) };
+  let first = 0;
+  const places = outputParameters.map(({ offset, rows, columns, slope }) => {
+    const begin = first;
+    first += rows * columns;
+    const from = slope < 0 ? "" : `slope = v + ${slope}u + i - ${begin}u; `;
+    return `if (i >= ${begin}u && i < ${first}u) { at = ${offset}u + i - ${begin}u; ${from}}`;
+  });
+  return {
+    columns: Math.ceil(size / 64),
+    ...made(`
+  let i = group.x * 64u + lid;
+  if (i >= ${size}u || group.y >= splits_) { return; }
+  let none = 0xffffffffu;
+  let v = values_;
+  var at = 0u;
+  var slope = none;
+  ${places.join(" else ")}
+  var total = 0.0;
+  let start = group.y * chunk_; let end = min(rows_, start + chunk_);
+  for (var row = start; row < end; row++) {
+    var weight = 1.0;
+    if (weights_ != 0u) { weight = bitcast<f32>(batch[weights_ + row]); }
+    if (weight != 0.0 && slope != none) { total += work[slope + row * ${outputRows.floats}u] * weight; }
+  }
+  work[partials_ + group.y * ${parameterFloats}u + at] = total * scale_;`),
+  };
 }
 
 /** ln(1 + e^y) summed over the keys, less y over the keys that sound; gradient σ(y) − target. */

@@ -70,7 +70,7 @@ export function readout(
   weights: WeightLayout,
 ): TiledKernel {
   const { hiddenSize, output } = model;
-  const bias = parameters[parameters.length - 1].offset;
+  const bias = parameters.find(({ name }) => name === "b_y")?.offset as number;
   return rowProduct("readout", weights, readoutPack, {
     inner: hiddenSize,
     columns: output.readoutSize,

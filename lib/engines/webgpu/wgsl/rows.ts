@@ -1,4 +1,5 @@
 import type { operations } from "../../../compile/ops.js";
+import type { Program } from "../../../compile/program.js";
 import { isRowOp } from "../../../compile/row-ops.js";
 import type { RowPlace, RowProgram, RowStep } from "../../../compile/row-program.js";
 import { lanes } from "./reductions.js";
@@ -64,6 +65,16 @@ function rowStep({ op, to, inputs, constant, first }: RowStep): string {
         columns,
         `var total = 0.0; for (var k = 0u; k < ${rows}u; k++) { total += ${at(a, `k * ${columns}u + j`)}; } ${store(to, "j", "total")}`,
       );
+    case "before":
+      return each(
+        columns,
+        `var total = 0.0; for (var k = 0u; k < ${rows}u; k++) { ${store(to, `k * ${columns}u + j`, "total")} total += ${at(a, `k * ${columns}u + j`)}; }`,
+      );
+    case "after":
+      return each(
+        columns,
+        `var total = 0.0; for (var i = ${rows}u; i > 0u; i--) { let k = i - 1u; ${store(to, `k * ${columns}u + j`, "total")} total += ${at(a, `k * ${columns}u + j`)}; }`,
+      );
     case "logSumExp":
       return isList
         ? `${top}${total}
@@ -102,6 +113,7 @@ function rowStep({ op, to, inputs, constant, first }: RowStep): string {
  */
 export function equationsRow(
   program: RowProgram,
+  parameters: Program["outputParameters"],
   target: { readonly kind: "sparse" | "dense"; readonly size: number },
 ): string {
   const { steps, readout, target: targetPlace, nll, slope, floats } = program;
@@ -116,6 +128,10 @@ export function equationsRow(
         : `${each(target.size, store(targetPlace, "j", "0.0"))}
   storageBarrier();
   if (lane == 0u && inside) { for (var c = first; c < last; c++) { ${at(targetPlace, "batch[target_ + c]")} = 1.0; } }`;
+  const laid = parameters.map(({ offset, rows, columns, value }) => {
+    const place = { offset: value, shape: [rows, columns] as const };
+    return each(rows * columns, store(place, "j", `weights[w + ${offset}u + j]`));
+  });
   const columns =
     target.kind === "dense"
       ? ""
@@ -125,6 +141,7 @@ export function equationsRow(
   ${columns}
   ${each(sizeOf(readout), store(readout, "j", "work[y + j]"))}
   ${given}
+  ${laid.join("\n  ")}
   storageBarrier();
   ${steps.map((step) => `{ ${rowStep(step)} }\n  storageBarrier();`).join("\n  ")}
   var nll = ${at(nll, "0u")};

@@ -23,7 +23,7 @@ interface WeightGradient {
 function weightGradientsOf(program: Program): WeightGradient[] {
   const { model, affines, matrices, peepholes, hiddenSlot, parameters, zeros } = program;
   const { hiddenSize, inputSize, output } = model;
-  const [readoutWeight, readoutBias] = parameters.slice(-2).map((p) => p.offset);
+  const offsetOf = (name: string) => parameters.find((p) => p.name === name)?.offset as number;
   const list: WeightGradient[] = [
     {
       factor: "slot",
@@ -31,8 +31,8 @@ function weightGradientsOf(program: Program): WeightGradient[] {
       right: "readout",
       rows: hiddenSize,
       columns: output.readoutSize,
-      weight: readoutWeight,
-      bias: readoutBias,
+      weight: offsetOf("W_y"),
+      bias: offsetOf("b_y"),
     },
   ];
   for (const { input, bias: at, gradient } of affines) {
@@ -63,7 +63,10 @@ function weightGradientsOf(program: Program): WeightGradient[] {
       weight,
       bias: none,
     });
-  const covered = new Set(list.flatMap((g) => [g.factor === "ones" ? -1 : g.weight, g.bias]));
+  const covered = new Set([
+    ...list.flatMap((g) => [g.factor === "ones" ? -1 : g.weight, g.bias]),
+    ...program.outputParameters.map(({ offset }) => offset), // by a kernel of their own
+  ]);
   for (const p of [...parameters, ...(zeros ? [zeros] : [])])
     if (!covered.has(p.offset))
       list.push({
