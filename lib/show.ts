@@ -5,6 +5,8 @@ export { gradientFlow } from "./look/gradient-flow.js";
 export { type SoundFeatures, soundFeatures } from "./look/sound-features.js";
 export { surprise } from "./look/surprise.js";
 export { tracePiece } from "./look/trace.js";
+export { atlasPicture } from "./show/atlas-picture.js";
+export { atlasTable, memoryTable, variantTitle } from "./show/atlas-table.js";
 export type { Sound } from "./show/audio.js";
 export {
   baselineReferences,

@@ -11,6 +11,8 @@ export type { PairedTestOptions } from "./statistics/paired-test.js";
 export { type PairedTest, pairedTest } from "./statistics/paired-test.js";
 export { type DataSetScores, type PooledClaim, pooledClaim } from "./statistics/pooled.js";
 export { type NllMean, type UnitRuns, unitRuns } from "./statistics/runs.js";
+export { atlas } from "./sweep/atlas.js";
+export { type AtlasRow, atlasRows, type MemoryRow, memoryRows } from "./sweep/atlas-rows.js";
 export { chosenRecords, isStillLearning } from "./sweep/chosen.js";
 export { presets, type SweepPlan } from "./sweep/plan.js";
 export {

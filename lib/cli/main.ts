@@ -3,6 +3,7 @@ import { GatedRnnError } from "../errors.js";
 import { plain, plainLines } from "../files/plain.js";
 import { withoutPasswords } from "../sweep/database-address.js";
 import { codeVersion } from "../train/provenance.js";
+import { addAtlas } from "./atlas.js";
 import { addBaselines } from "./baselines.js";
 import { addCells } from "./cells.js";
 import { addData } from "./data.js";
@@ -48,6 +49,7 @@ export async function main(args: readonly string[]): Promise<void> {
     addWatch,
     addGenerate,
     addRecords,
+    addAtlas,
     addVerify,
     addWeights,
     addCells,
