@@ -1,5 +1,5 @@
 import type { Cell } from "../cells/cell.js";
-import { parameterCount } from "../cells/size.js";
+import { hiddenSizeFor, parameterCount } from "../cells/size.js";
 import type { PianoRoll } from "../data/piano-roll.js";
 import type { Trace } from "../engines/engine.js";
 import { pairedTest } from "../statistics/paired-test.js";
@@ -148,6 +148,15 @@ export function coupledLstm(mine: Cell): void {
       : names !== wanted
         ? `It has ${has} parameters, at 40 units on 88 keys: ${names}.`
         : "Where does the input gate come from, if it has no product of its own?",
+  );
+}
+
+/** 11: units of a cell for 20,000 parameters and 100 inputs. */
+export function unitsForBudget(answer: number, cell: Cell): void {
+  const count = parameterCount(cell, { inputSize: 100, hiddenSize: answer });
+  check(
+    answer === hiddenSizeFor(cell, 100, 20_000),
+    `${answer} units have ${count.toLocaleString("en")} parameters: ${count < 20_000 ? "fewer" : "more"} than the budget, and a neighbour may come closer.`,
   );
 }
 

@@ -15,11 +15,13 @@ export interface AtlasRow {
   readonly cell: string;
   /** The whole unit; undefined for one that is whole itself. */
   readonly of: string | undefined;
+  /** Hidden units. */
   readonly hiddenSize: number;
   /** Of the recurrent layer. */
   readonly parameters: number;
   /** Learning rates that it was chosen among: those that every cell of the set was tried with. */
   readonly rates: number;
+  /** The chosen one: of the lowest validation NLL. */
   readonly learningRate: number;
   /** All of them at the chosen rate. */
   readonly seeds: readonly number[];
@@ -88,7 +90,9 @@ export interface MemoryRow {
   readonly kind: "recall" | "adding";
   /** Steps to remember, or of the sequence. */
   readonly steps: number;
+  /** The chosen one: of the lowest validation NLL. */
   readonly learningRate: number;
+  /** How many. */
   readonly seeds: number;
   /** Of the best rate, the mean over its seeds: test NLL in nats. */
   readonly test: number;

@@ -32,9 +32,9 @@ export const atlas: readonly SweepPlan[] = [
     ...common,
     data: [
       ...[5, 10, 20, 40, 80].map((n) => `recall-${n}`),
-      ...[25, 50, 100, 200].map((n) => `adding-${n}`),
+      ...[25, 50, 100].map((n) => `adding-${n}`),
     ],
-    ...{ cells: all, learningRates: 10, seeds: 3, finalists: 1, rateSeeds: 1 },
+    ...{ cells: all, learningRates: 5, seeds: 3, finalists: 1, rateSeeds: 1 },
     run: { epochs: 100, patience: 100, batchSize: 4, weightNoise: 0 },
   },
   large,

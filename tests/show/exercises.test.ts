@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cell } from "../../lib/cells/cell.js";
 import { gru } from "../../lib/cells/gru.js";
+import { cellNamed } from "../../lib/cells/index.js";
 import { lstm } from "../../lib/cells/lstm.js";
 import { pianoRoll } from "../../lib/data/piano-roll.js";
 import { exercises } from "../../lib/show.js";
@@ -56,6 +57,9 @@ describe("the exercises' checks", () => {
     expect(judged(() => exercises.keptShare(0.3, gates))).toBe(true);
     expect(judged(() => exercises.keptShare(0.7, gates), "0.3")).toBe(false);
 
+    expect(judged(() => exercises.unitsForBudget(62, cellNamed("gru-no-reset")))).toBe(true); // 20,212; 61: 19,764
+    for (const no of [46, 61, 63])
+      expect(judged(() => exercises.unitsForBudget(no, cellNamed("gru-no-reset")))).toBe(false);
     expect(judged(() => exercises.unitsWithoutPeepholes(36))).toBe(true); // 19,728; 37: 20,424
     for (const no of [0, 35, 37, 100])
       expect(judged(() => exercises.unitsWithoutPeepholes(no), "36 ")).toBe(false);

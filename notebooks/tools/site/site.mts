@@ -1,6 +1,7 @@
 // The committed notebooks as pages that open from disk, without network: npm run site → build/site/index.html
 // npm run site -- FOLDER takes the notebooks there, such as build/notebooks.
-// Equations, code and text are rendered here; pictures and sounds lie in the pages. No script runs in them, but in the page that trains.
+// Equations, code and text are rendered here; pictures and sounds lie in the pages. No script runs in them, but in the page that trains
+// and the one that sorts and filters the atlas.
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -8,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { type Notebook, text } from "../format.mts";
 import { root } from "../jupyter.mts";
 import { notebookNames, readNotebook } from "../notebooks.mts";
+import { atlasBody } from "./atlas.mts";
 import { cellHtml, escapeHtml, firstPicture, type Heading, markdown } from "./cells.mts";
 import { writeLive } from "./live.mts";
 import { readingMinutes } from "./minutes.mts";
@@ -71,7 +73,7 @@ async function notebookPage(entries: readonly Entry[], i: number): Promise<strin
   );
 }
 
-function indexPage(entries: readonly Entry[]): string {
+function indexPage(entries: readonly Entry[], hasAtlas: boolean): string {
   const cards = entries.map((entry) => {
     const { name, notebook } = entry;
     const picture = firstPicture(notebook);
@@ -79,7 +81,10 @@ function indexPage(entries: readonly Entry[]): string {
     return `<li>${face}<h2><a href="${name}.html">${numberOf(entry)}. ${escapeHtml(titleOf(notebook))}</a></h2>${markdown(summaryOf(notebook))}<p class="about">${readingMinutes(notebook)} minutes</p></li>`;
   });
   const about = markdown(
-    "# Gated recurrent networks, reproduced\n\n*Empirical Evaluation of Gated Recurrent Neural Networks on Sequence Modeling* ([Chung, Gulcehre, Cho, Bengio 2014](https://arxiv.org/abs/1412.3555)), step by step, as notebooks in TypeScript. These pages show them as they were run; in JupyterLab every cell can be changed and run again.\n\n**[Train it here](live.html)**: three networks race on one page, in this browser, and you hear them.\n\n[The library, name by name](api/index.html): what every public name does, with shapes, units and errors.",
+    "# Gated recurrent networks, reproduced\n\n*Empirical Evaluation of Gated Recurrent Neural Networks on Sequence Modeling* ([Chung, Gulcehre, Cho, Bengio 2014](https://arxiv.org/abs/1412.3555)), step by step, as notebooks in TypeScript. These pages show them as they were run; in JupyterLab every cell can be changed and run again.\n\n**[Train it here](live.html)**: three networks race on one page, in this browser, and you hear them.\n\n[The library, name by name](api/index.html): what every public name does, with shapes, units and errors." +
+      (hasAtlas
+        ? "\n\n[The gate atlas](atlas.html): every variant of the gated units, to sort and to filter."
+        : ""),
   );
   return page(
     "Gated recurrent networks, reproduced",
@@ -110,7 +115,9 @@ export async function writeSite(from = join(root, "notebooks")): Promise<string>
   });
   for (const [i, { name }] of entries.entries())
     writeFileSync(join(folder, `${name}.html`), await notebookPage(entries, i));
-  writeFileSync(join(folder, "index.html"), indexPage(entries));
+  const atlas = atlasBody();
+  if (atlas) writeFileSync(join(folder, "atlas.html"), page("The gate atlas", atlas));
+  writeFileSync(join(folder, "index.html"), indexPage(entries, atlas !== undefined));
   await writeLive(folder);
   await writeReference(folder);
   return join(folder, "index.html");
