@@ -1,4 +1,5 @@
-import type { Cell } from "../cells/cell.js";
+import { type Cell, cell } from "../cells/cell.js";
+import { isSameStep } from "../cells/same-step.js";
 import { hiddenSizeFor, parameterCount } from "../cells/size.js";
 import type { PianoRoll } from "../data/piano-roll.js";
 import type { Trace } from "../engines/engine.js";
@@ -22,14 +23,18 @@ const parameterNames = ({ graph }: Cell) =>
 
 /** 01: a GRU without its reset gate. */
 export function withoutReset(mine: Cell): void {
+  const right = cell("right", ({ input: x, hidden: h, affine, sigmoid, tanh, ...word }) => {
+    const z = sigmoid(affine("z", x, h));
+    const c = tanh(affine("c", x, h));
+    return { h: word.plus(word.times(word.oneMinus(z), h), word.times(z, c)) };
+  });
   const names = parameterNames(mine);
-  const keepsBoth = /_r\b/.test(names);
-  check(
-    names === "U_c U_z W_c W_z b_c b_z",
-    keepsBoth
-      ? "Your cell still has parameters of a reset gate. Who reads r?"
-      : `Your cell has the parameters ${names}: the update gate and the candidate should have theirs.`,
-  );
+  const hint = /_r\b/.test(names)
+    ? "Your cell still has parameters of a reset gate. Who reads r?"
+    : names === parameterNames(right)
+      ? "The parameters are right, but the new state is another one. What else did you change?"
+      : `Your cell has the parameters ${names}: the update gate and the candidate should have theirs.`;
+  check(isSameStep(mine, right), hint);
 }
 
 /** 02: the mean share of a unit that is kept at a step, 1 − z. */
@@ -135,19 +140,26 @@ export function careful(piece: PianoRoll): void {
 
 /** 10: an LSTM without peepholes whose input gate is 1 − f. */
 export function coupledLstm(mine: Cell): void {
+  const right = cell(
+    "right",
+    ({ input: x, hidden: h, previous, affine, sigmoid, tanh, ...word }) => {
+      const f = sigmoid(affine("f", x, h));
+      const o = sigmoid(affine("o", x, h));
+      const candidate = tanh(affine("c", x, h));
+      const c = word.plus(word.times(f, previous("c")), word.times(word.oneMinus(f), candidate));
+      return { h: word.times(o, tanh(c)), c };
+    },
+  );
   const states = mine.graph.states.map(({ name }) => name).sort();
   const names = parameterNames(mine);
-  const wanted = "U_c U_f U_o W_c W_f W_o b_c b_f b_o";
   const has = parameterCount(mine, { inputSize: 88, hiddenSize: 40 });
   check(
-    names === wanted &&
-      states.join() === "c,h" &&
-      mine.graph.nodes.some((n) => n.op === "oneMinus"),
+    isSameStep(mine, right),
     states.join() !== "c,h"
       ? `It has the state ${states.join(", ")}; an LSTM has two.`
-      : names !== wanted
+      : names !== parameterNames(right)
         ? `It has ${has} parameters, at 40 units on 88 keys: ${names}.`
-        : "Where does the input gate come from, if it has no product of its own?",
+        : "States and parameters are right. Where does the input gate come from, if it has no product of its own, and what does the output gate let out?",
   );
 }
 

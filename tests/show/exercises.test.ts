@@ -37,6 +37,20 @@ const withoutReset = cell(
     return { h: plus(times(oneMinus(z), h), times(z, tanh(affine("c", x, h)))) };
   },
 );
+/** The right parameters in the wrong places: the old state is what the gate writes. */
+const wrongMix = cell(
+  "x",
+  ({ input: x, hidden: h, affine, sigmoid, tanh, times, oneMinus, plus }) => {
+    const z = sigmoid(affine("z", x, h));
+    return { h: plus(times(z, h), times(oneMinus(z), tanh(affine("c", x, h)))) };
+  },
+);
+const uncoupled = cell("y", ({ input: x, hidden: h, previous, ...v }) => {
+  const f = v.sigmoid(v.affine("f", x, h));
+  const o = v.oneMinus(v.sigmoid(v.affine("o", x, h)));
+  const c = v.plus(v.times(f, previous("c")), v.tanh(v.affine("c", x, h)));
+  return { h: v.times(o, v.tanh(c)), c };
+});
 const coupled = cell("y", ({ input: x, hidden: h, previous, ...v }) => {
   const f = v.sigmoid(v.affine("f", x, h));
   const o = v.sigmoid(v.affine("o", x, h));
@@ -49,6 +63,8 @@ describe("the exercises' checks", () => {
     expect(judged(() => exercises.withoutReset(withoutReset))).toBe(true);
     expect(judged(() => exercises.withoutReset(gru))).toBe(false);
     expect(judged(() => exercises.coupledLstm(coupled))).toBe(true);
+    expect(judged(() => exercises.withoutReset(wrongMix))).toBe(false);
+    expect(judged(() => exercises.coupledLstm(uncoupled))).toBe(false);
     expect(judged(() => exercises.coupledLstm(lstm))).toBe(false);
     expect(judged(() => exercises.coupledLstm(gru))).toBe(false);
 

@@ -47,7 +47,7 @@ function addProse(columns: Column[], source: string): void {
   }
 }
 
-/** A slide for each output; the code itself where it is an exercise, or shows nothing. */
+/** A slide for each output; the code itself where it is an exercise, or shows nothing; no exercise's check. */
 async function shownBy(cell: Cell & { cell_type: "code" }): Promise<string[]> {
   const isExercise = cell.metadata.tags?.includes("exercise") ?? false;
   const asCode = async (outputs: typeof cell.outputs) =>
@@ -55,6 +55,7 @@ async function shownBy(cell: Cell & { cell_type: "code" }): Promise<string[]> {
       .replaceAll("<section", "<div")
       .replaceAll("</section", "</div");
   if (isExercise || cell.outputs.length === 0) return [await asCode([])];
+  if (/^exercises\./m.test(text(cell.source))) return [];
   const slides: string[] = [];
   for (const output of cell.outputs) {
     const html = await asCode([output]);
