@@ -1,5 +1,6 @@
+import { zoo } from "gated-rnn/browser";
 import { byId, make } from "./dom.ts";
-import { type Experiment, mostUnits, offered, ranges, usual } from "./experiment.ts";
+import { type Experiment, mostUnits, offered, ranges } from "./experiment.ts";
 
 /** What a control shows and sets. */
 interface Control {
@@ -9,15 +10,6 @@ interface Control {
 }
 
 type Change = (part: Partial<Experiment>) => void;
-
-const titles: Readonly<Record<string, string>> = {
-  tanh: "tanh",
-  gru: "GRU",
-  lstm: "LSTM",
-  "gru-after": "GRU, reset after",
-  "lstm-no-peepholes": "LSTM, no peepholes",
-  mine: "yours",
-};
 
 /** A slider over steps of its own, with its value beside it. */
 function slider(
@@ -174,46 +166,75 @@ export function makeControls(change: Change): (experiment: Experiment) => void {
   };
 }
 
+const titles = { tanh: "tanh", gru: "GRU", lstm: "LSTM", mine: "yours" } as const;
+
+/** Boxes for the paper's units and the visitor's own, and one choice of the zoo. */
 function makeUnits(change: Change): Control {
-  const boxes = ([...offered, "mine"] as const).map((name) => {
+  const boxes = offered.map((name) => {
     const box = make("input", { type: "checkbox", id: `unit-${name}`, value: name });
-    box.addEventListener("change", () => {
-      const chosen = boxes.filter(({ box }) => box.checked).map(({ name }) => name);
-      if (chosen.length === 0 || chosen.length > mostUnits) box.checked = !box.checked;
-      else change({ units: chosen });
-    });
+    box.addEventListener("change", () => tell(box));
     return { name, box };
   });
-  const element = make(
-    "div",
-    { className: "choices", role: "group", "aria-label": `units, at most ${mostUnits}` },
-    ...boxes.map(({ name, box }) =>
-      make("label", { className: `chip ${name}` }, box, titles[name]),
+  const others = make(
+    "select",
+    { id: "unit-other", "aria-label": "another unit, of the literature" },
+    make("option", { value: "", textContent: "and one of the literature …" }),
+    ...zoo.map(({ name, variant }) =>
+      make("option", { value: name, textContent: variant ? `${name}: ${variant.short}` : name }),
     ),
   );
+  const about = make("p", { className: "quiet" });
+  others.addEventListener("change", () => tell());
+  const tell = (changed?: HTMLInputElement) => {
+    const chosen: string[] = boxes.filter(({ box }) => box.checked).map(({ name }) => name);
+    if (others.value !== "") chosen.push(others.value);
+    if (chosen.length > 0 && chosen.length <= mostUnits) change({ units: chosen });
+    else if (changed) changed.checked = !changed.checked;
+    else change({ units: chosen.filter((name) => name !== "tanh").slice(0, mostUnits) });
+  };
   return {
     label: "units",
-    element,
+    element: make(
+      "div",
+      { className: "choices", role: "group", "aria-label": `units, at most ${mostUnits}` },
+      ...boxes.map(({ name, box }) =>
+        make("label", { className: `chip ${name}` }, box, titles[name]),
+      ),
+      others,
+      about,
+    ),
     show: ({ units }) => {
       for (const { name, box } of boxes) box.checked = units.includes(name);
+      const other = zoo.find(({ name }) => units.includes(name));
+      others.value = other?.name ?? "";
+      about.textContent = other?.variant
+        ? `${other.variant.differs} (${other.variant.source})`
+        : "";
     },
   };
 }
 
-/** Offers the GPU once there is one, and says plainly where there is none. */
-export async function offerGpu(): Promise<void> {
+/** Looks for a GPU once somebody wants to choose, and says plainly where there is none. */
+export function offerGpu(): void {
   const select = byId<HTMLSelectElement>("set-engine");
-  const { gpu } = navigator as { gpu?: GPU };
-  const adapter = await gpu?.requestAdapter().catch(() => null);
-  const { info } = adapter ?? {};
-  const isSoftware = /swiftshader|llvmpipe|lavapipe|software/i.test(
-    `${info?.vendor} ${info?.architecture} ${info?.description}`,
-  );
-  const name = info?.description || info?.vendor || "your GPU";
-  const usable = adapter !== null && adapter !== undefined && !isSoftware;
-  const text = usable ? `WebGPU: ${name}` : "WebGPU: no GPU for pages here";
-  select.append(make("option", { value: "webgpu", textContent: text, disabled: !usable }));
+  const option = make("option", { value: "webgpu", textContent: "WebGPU" });
+  select.append(option);
+  const look = async () => {
+    const name = await gpuName();
+    option.textContent = name === undefined ? "WebGPU: no GPU for pages here" : `WebGPU: ${name}`;
+    option.disabled = name === undefined;
+  };
+  select.addEventListener("focus", () => void look(), { once: true });
+  if (!("gpu" in navigator)) void look();
 }
 
-export const isUsual = (experiment: Experiment): boolean =>
-  JSON.stringify(experiment) === JSON.stringify(usual);
+/** Undefined where pages have none, or a program that plays one. */
+async function gpuName(): Promise<string | undefined> {
+  const { gpu } = navigator as { gpu?: GPU };
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  if (!adapter) return undefined;
+  const { vendor, architecture, description } = adapter.info;
+  const isSoftware = /swiftshader|llvmpipe|lavapipe|software/i;
+  if (isSoftware.test(`${vendor} ${architecture} ${description}`)) return undefined;
+  return description || `${vendor} ${architecture}`.trim() || "this machine's";
+}

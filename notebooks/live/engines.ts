@@ -12,8 +12,18 @@ export async function wasmEngine({ simd, relaxed }: WasmTexts): Promise<Engine> 
   return nativeWasmFrom(WebAssembly.validate(bytes) ? bytes : bytesOf(simd));
 }
 
-/** @throws GatedRnnError `engine-missing` where there is no GPU for this page */
-export const gpuEngine = (): Promise<Engine> => webGpuInPage();
+/**
+ * What trains: WebAssembly, or a GPU, or in checks what plays one.
+ *
+ * @throws GatedRnnError `engine-missing` where there is no such adapter for this page
+ */
+export async function trainingEngine(
+  wish: "wasm" | "webgpu" | "software",
+  wasm: Promise<Engine>,
+): Promise<Engine> {
+  if (wish === "wasm") return wasm;
+  return webGpuInPage(wish === "webgpu" ? "gpu" : wish);
+}
 
 export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

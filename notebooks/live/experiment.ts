@@ -1,3 +1,5 @@
+import { cellNames } from "gated-rnn/browser";
+
 /** What a visitor can set, and what an address keeps: with it the curves come again, to the bit. */
 export interface Experiment {
   readonly data: "synthetic" | "jsb" | "own";
@@ -15,7 +17,8 @@ export interface Experiment {
   readonly batchSize: number;
   readonly epochs: number;
   readonly seed: number;
-  readonly engine: "wasm" | "webgpu";
+  /** `software` plays a GPU: for checks, and only by address. */
+  readonly engine: "wasm" | "webgpu" | "software";
   /** By what the curves are drawn. */
   readonly axis: "epoch" | "seconds";
   /** The equations of `mine`. */
@@ -51,8 +54,8 @@ export const usual: Experiment = {
 /** Units that race at once: more would be hard to tell apart, and share a laptop's cores. */
 export const mostUnits = 4;
 
-/** The library's units that can race, in the order in which they are offered. */
-export const offered = ["tanh", "gru", "lstm", "gru-after", "lstm-no-peepholes"] as const;
+/** The paper's units and the one that is written; the zoo's are offered beside them. */
+export const offered = ["tanh", "gru", "lstm", "mine"] as const;
 
 /** Numbers with their least and most: what an address may say, and how far a slider goes. */
 export const ranges = {
@@ -77,7 +80,7 @@ const whole: ReadonlySet<string> = new Set([
 const choices = {
   data: ["synthetic", "jsb", "own"],
   protocol: ["ours", "authors"],
-  engine: ["wasm", "webgpu"],
+  engine: ["wasm", "webgpu", "software"],
   axis: ["epoch", "seconds"],
 } as const;
 
@@ -108,9 +111,7 @@ export function fromAddress(hash: string): Experiment {
     if (value !== null && (values as readonly string[]).includes(value)) found[name] = value;
   }
   const units = parts.get("units")?.split(",") ?? [];
-  const known = [...new Set(units)].filter((unit) =>
-    (["mine", ...offered] as string[]).includes(unit),
-  );
+  const known = [...new Set(units)].filter((unit) => unit === "mine" || cellNames.includes(unit));
   if (known.length > 0) found.units = known.slice(0, mostUnits);
   const source = decodeText(parts.get("source") ?? "");
   if (source !== undefined && source !== "") found.source = source;

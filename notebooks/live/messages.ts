@@ -23,7 +23,7 @@ export interface RunOrder {
   readonly kind: "train";
   readonly unit: UnitSource;
   readonly data: DataSource;
-  readonly engine: "wasm" | "webgpu";
+  readonly engine: "wasm" | "webgpu" | "software";
   readonly settings: {
     readonly protocol: "ours" | "authors";
     readonly learningRate: number;

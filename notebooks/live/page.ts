@@ -25,6 +25,7 @@ export function showPage(): void {
   let own: ReadFiles | undefined;
   let jsb: ReadFiles | undefined;
   const player = new Player();
+  const composed = new WeakSet<Unit>();
   const drawCurves = onceAFrame(() => {
     const { clientWidth, parentElement } = byId("curves");
     const isNarrow = clientWidth < 500;
@@ -56,6 +57,7 @@ export function showPage(): void {
       if (what === "curve") {
         drawCurves();
         listenSoon();
+        composeFirst();
       }
       showUnits();
       showRun();
@@ -113,6 +115,15 @@ export function showPage(): void {
     if (!isSeen || now - listened < 500) return;
     listened = now;
     void see.listen();
+  }
+
+  /** Every unit is heard once without being asked: what an epoch has taught it. */
+  function composeFirst(): void {
+    for (const unit of race.units)
+      if (unit.curve.length > 0 && !composed.has(unit)) {
+        composed.add(unit);
+        void hear.compose(unit);
+      }
   }
 
   function change(part: Partial<Experiment>): void {
@@ -184,7 +195,7 @@ export function showPage(): void {
     begin();
   });
   new ResizeObserver(drawCurves).observe(byId("curves"));
-  void offerGpu().then(() => showControls(experiment));
+  offerGpu();
   showControls(experiment);
   showAxis();
   editor.source = experiment.source;

@@ -141,12 +141,13 @@ export class See {
     const by = { ArrowLeft: -1, ArrowRight: 1, Home: -9999, End: 9999 }[event.key];
     if (event.key === "Enter" && this.step !== undefined) void this.askReach(this.step);
     if (by === undefined || !heard || !layout) return;
-    event.preventDefault();
     this.hiddenUnit = undefined;
     const t = Math.min(heard.steps, Math.max(0, (this.step ?? -1) + by));
     this.choose(t);
     const scroll = byId("see-scroll");
-    scroll.scrollLeft = left + t * layout.stepWidth - scroll.clientWidth / 2;
+    const x = left + t * layout.stepWidth - scroll.scrollLeft;
+    const isSeen = x > 0 && x + layout.stepWidth < scroll.clientWidth;
+    if (!isSeen) scroll.scrollLeft += x - scroll.clientWidth / 2;
   }
 
   /** Tells of step t in words, and shows its values in the diagram. */

@@ -1,5 +1,6 @@
 import {
   batchOf,
+  type Cell,
   cellDiagram,
   cellTitle,
   type Engine,
@@ -11,6 +12,7 @@ import {
   midiBytes,
   model,
   musicTask,
+  paperHiddenSizes,
   parameterCount,
   sampleMusicOn,
   soundOfMusic,
@@ -23,7 +25,7 @@ import {
   weightsFile,
 } from "gated-rnn/browser";
 import { datasetOf, factsOf, readFiles } from "./data-sets.ts";
-import { gpuEngine, wasmEngine } from "./engines.ts";
+import { trainingEngine, wasmEngine } from "./engines.ts";
 import { Gate } from "./gate.ts";
 import type { FromWorker, Question, Questions, RunOrder, ToWorker } from "./messages.ts";
 import { EquationError } from "./own-cell.ts";
@@ -91,7 +93,7 @@ const answers: {
   },
   check: async ({ unit }) => {
     const cell = unitCell(unit);
-    const hiddenSize = hiddenSizeFor(cell, 88, 20_000);
+    const hiddenSize = usualSize(cell, 88);
     const parameters = parameterCount(cell, { inputSize: 88, hiddenSize });
     return { name: cell.name, diagram: cellDiagram(cell), parameters };
   },
@@ -124,11 +126,9 @@ async function soFar(): Promise<TrainResult> {
 async function begin(order: RunOrder): Promise<void> {
   const cell = unitCell(order.unit);
   const task = musicTask(datasetOf(order.data));
-  const own = await engine;
-  const trains = order.engine === "webgpu" ? await gpuEngine() : own;
-  const {
-    hiddenSize = paperSize(order, cell.name) ?? hiddenSizeFor(cell, task.inputSize, 20_000),
-  } = order.settings;
+  const trains = await trainingEngine(order.engine, engine);
+  const { settings } = order;
+  const hiddenSize = settings.hiddenSize ?? usualSize(cell, task.inputSize);
   const size = { inputSize: task.inputSize, hiddenSize };
   running = {
     order,
@@ -148,10 +148,11 @@ async function begin(order: RunOrder): Promise<void> {
   await sitting(running, trains);
 }
 
-/** The paper's sizes are the trainer's own choice, which a hidden size of `undefined` leaves to it. */
-const paperSize = (order: RunOrder, name: string): number | undefined =>
-  order.settings.hiddenSize ?? paperSizes[name];
-const paperSizes: Readonly<Record<string, number>> = { tanh: 100, gru: 46, lstm: 36 };
+/** The paper's size of a unit, or that of about as many parameters. */
+function usualSize(cell: Cell, inputSize: number): number {
+  const { [cell.name]: paper } = paperHiddenSizes.music;
+  return paper ?? hiddenSizeFor(cell, inputSize, 20_000);
+}
 
 /** Trains until the run ends or a record is asked for, and then on. */
 async function sitting(run: Running, trains: Engine): Promise<void> {

@@ -61,6 +61,12 @@ function comparable({ curve, machine: _, started: __, seconds: ___, code, ...res
   return { ...rest, version: code.version, curve: points };
 }
 
+/** The build of WebAssembly that Chromium takes, in Node. */
+function nodeEngine() {
+  const build = join(root, "lib", "engines", "native", "wasm", "relaxed-simd.wasm");
+  return nativeWasmFrom(new Uint8Array(readFileSync(build)));
+}
+
 /** Three runs of the page's, one of them paused and one saved in its middle, have Node's bits. */
 async function bits(browser: Browser): Promise<void> {
   const page = await open(browser, "epochs=40&units=tanh,gru,lstm&seed=7&batchSize=16");
@@ -70,8 +76,7 @@ async function bits(browser: Browser): Promise<void> {
   assert.equal(middle.status, "stopped");
   await page.click("#run");
   for (const unit of ["tanh", "gru", "lstm"]) await isDone(page, unit);
-  const wasm = readFileSync(join(root, "lib", "engines", "native", "wasm", "relaxed-simd.wasm"));
-  const engine = await nativeWasmFrom(new Uint8Array(wasm));
+  const engine = await nodeEngine();
   const task = musicTask(syntheticChorales(1));
   for (const name of ["tanh", "gru", "lstm"]) {
     const there = await recordOf(page, name);
@@ -84,6 +89,31 @@ async function bits(browser: Browser): Promise<void> {
     const nll = there.results.test.nllPerStep;
     console.log(`ok ${name}: run ${there.id}, ${nll} nats in the page and in Node, the same bits`);
   }
+  await page.close();
+}
+
+/** In the page a GPU, here a program that plays one, has the losses of WebAssembly in Node within a thousandth. */
+async function gpu(browser: Browser): Promise<void> {
+  const page = await open(browser, "epochs=2&units=gru&batchSize=16&engine=software");
+  await isDone(page, "gru");
+  const there = await recordOf(page, "gru");
+  const engine = await nodeEngine();
+  const task = musicTask(syntheticChorales(1));
+  const settings = { epochs: 2, patience: 2, seed: 1, batchSize: 16, weightNoise: 0.075 };
+  const here = await train({
+    task,
+    cell: cellNamed("gru"),
+    engine,
+    learningRate: 1e-3,
+    ...settings,
+  });
+  assert.match(there.engine.build, /webgpu/);
+  for (const [i, { valid }] of here.record.curve.entries()) {
+    const ratio = there.curve[i].valid.nllPerStep / valid.nllPerStep;
+    assert.ok(Math.abs(ratio - 1) < 1e-3, `epoch ${i + 1}: ${ratio} of Node's NLL`);
+  }
+  assert.equal(there.id, here.record.id);
+  console.log(`ok gpu: ${there.engine.build}, ${there.results.test.nllPerStep} nats`);
   await page.close();
 }
 
@@ -187,12 +217,16 @@ async function writes(browser: Browser): Promise<void> {
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [...browserFlags, "--autoplay-policy=no-user-gesture-required"],
+  args: [
+    ...browserFlags,
+    "--autoplay-policy=no-user-gesture-required",
+    ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+  ],
   chromiumSandbox: false,
 });
 try {
   const wanted = process.argv.slice(2);
-  for (const part of [bits, hears, drops, writes])
+  for (const part of [bits, gpu, hears, drops, writes])
     if (wanted.length === 0 || wanted.includes(part.name)) await part(browser);
 } finally {
   await browser.close();

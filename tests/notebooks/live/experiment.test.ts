@@ -52,6 +52,6 @@ describe("the address of an experiment", () => {
 
   it("takes each unit once, and no more than race at once", () => {
     expect(fromAddress("units=gru,gru,x").units).toEqual(["gru"]);
-    expect(fromAddress("units=tanh,gru,lstm,gru-after,mine").units).toHaveLength(4);
+    expect(fromAddress("units=tanh,gru,lstm,mgu,mine").units).toHaveLength(4);
   });
 });
