@@ -1,5 +1,5 @@
 import type { PianoRoll } from "gated-rnn/browser";
-import { generator, pianoRoll, wavBytes } from "gated-rnn/browser";
+import { generator, notesAt, pianoRoll, wavBytes } from "gated-rnn/browser";
 import { unitColour, unitInk } from "./colours.ts";
 import { byId, make, save } from "./dom.ts";
 import { Primer } from "./piano.ts";
@@ -9,6 +9,8 @@ import { drawRoll } from "./roll-canvas.ts";
 import type { Unit } from "./unit.ts";
 
 const steps = 48;
+/** Taken from a piece as a beginning. */
+const primerSteps = 16;
 
 interface Sample {
   readonly roll: PianoRoll;
@@ -25,6 +27,8 @@ export class Hear {
   constructor(
     private readonly race: Race,
     private readonly player: Player,
+    /** The piece that is looked at, which a beginning may be taken from. */
+    piece: () => PianoRoll | undefined,
   ) {
     this.primer = new Primer((note) => void this.playRoll(pianoRoll([[note]])));
     byId("sample-all").addEventListener("click", () => {
@@ -33,6 +37,12 @@ export class Hear {
     byId("primer-play").addEventListener("click", () => {
       const { roll } = this.primer;
       if (roll) void this.playRoll(roll);
+    });
+    byId("primer-piece").addEventListener("click", () => {
+      const roll = piece();
+      if (!roll) return;
+      const count = Math.min(primerSteps, roll.length);
+      this.primer.set(Array.from({ length: count }, (_, t) => [...notesAt(roll, t)]));
     });
     byId("blind-play").addEventListener("click", () => void this.playBlind());
     byId<HTMLInputElement>("temperature").addEventListener("input", (event) => {

@@ -33,7 +33,7 @@ const words = { cell, stack, tanh, gru, lstm, gruAfter, lstmNoPeepholes };
  * refuses
  */
 export function cellOf(source: string): Cell {
-  const body = withoutImports(source);
+  const body = expressionOf(source);
   try {
     parse(`(${body}\n)`, { ecmaVersion: "latest" });
   } catch (error) {
@@ -58,8 +58,8 @@ export function cellOf(source: string): Cell {
   );
 }
 
-/** Lines that a notebook has and the page does not need keep their place as empty ones. */
-function withoutImports(source: string): string {
+/** The expression in a source; lines that a notebook has beside it keep their place as empty ones. */
+export function expressionOf(source: string): string {
   return source
     .replace(/^import .*$/gm, "")
     .replace(/^const \w+ = (?=cell\()/m, "")

@@ -67,7 +67,7 @@ export function showPage(): void {
     const { roll } = hear.primer;
     return roll && roll.length > 1 ? [roll] : [];
   });
-  const hear: Hear = new Hear(race, player);
+  const hear: Hear = new Hear(race, player, () => see.piece);
   const share: Share = new Share(race, () => svg(900, 460));
   const editor = new Editor((source) => {
     const others = experiment.units.filter((name) => name !== "mine");

@@ -66,7 +66,8 @@ export class See {
     return this.race.units.find(({ name }) => name === value);
   }
 
-  private get piece(): PianoRoll | undefined {
+  /** The piece that is looked at. */
+  get piece(): PianoRoll | undefined {
     return this.pieces()[Number(byId<HTMLSelectElement>("see-piece").value)];
   }
 

@@ -1,4 +1,5 @@
 import { byId, options, save } from "./dom.ts";
+import { notebookName, notebookOf } from "./notebook-file.ts";
 import type { Race } from "./race.ts";
 
 /** What goes out of the page: its address, records, weights, pictures. */
@@ -25,6 +26,10 @@ export class Share {
     this.button("save-weights", async (unit) => {
       const { bytes } = await unit.asked.ask("weights", {});
       save(`${unit.name}.safetensors`, "application/octet-stream", bytes as BlobPart);
+    });
+    byId("save-notebook").addEventListener("click", () => {
+      const notebook = notebookOf(race.experiment, location.href);
+      save(notebookName(race), "application/x-ipynb+json", notebook);
     });
     byId("save-svg").addEventListener("click", () =>
       save("curves.svg", "image/svg+xml", plainColours(this.svg())),
