@@ -17,10 +17,10 @@ const fonts = dirname(
   createRequire(import.meta.url).resolve("@expo-google-fonts/open-sans/package.json"),
 );
 /**
- * How much wider or higher a chart may be than its picture, in points: widths of words are guessed
- * without a browser.
+ * How much wider or higher a chart may be than its picture, in points: a browser rounds the widths
+ * of words otherwise.
  */
-const sizeTolerance = 64;
+const sizeTolerance = 24;
 
 export const chartsOn = (page: Page) => page.locator(".jp-OutputArea-output .vega-embed canvas");
 
