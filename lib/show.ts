@@ -15,7 +15,9 @@ export {
 } from "./show/baseline-rows.js";
 export { cellDiagram } from "./show/cell-diagram.js";
 export { cellTitle } from "./show/colours.js";
+export { type CurveColumn, curvePanels } from "./show/curve-panels.js";
 export type { CellCurve } from "./show/curve-points.js";
+export { commandBeyond, commandsBeyond, edgeTable, ratesBeyond } from "./show/edge-table.js";
 /** The checks of the notebooks' exercises. */
 export * as exercises from "./show/exercises.js";
 export { type Gain, gainsPicture } from "./show/gains-picture.js";
@@ -30,6 +32,7 @@ export {
 export { type LedgerEntry, type LedgerSet, ledger } from "./show/ledger.js";
 export { type LedgerRuns, ledgerTable } from "./show/ledger-table.js";
 export { type ListeningPictureOptions, listeningPicture } from "./show/listening-picture.js";
+export { meansTable } from "./show/means-table.js";
 export { narrowChart } from "./show/narrow.js";
 /** What a notebook shows below its cells: show.chart, show.table, show.equations, show.training, … */
 export * as show from "./show/notebook.js";
@@ -50,4 +53,12 @@ export {
 } from "./show/sound-pictures.js";
 export type { VegaLiteSpec } from "./show/spec.js";
 export { type Column, type Table, tableHtml, tableMarkdown, tableText } from "./show/table.js";
-export { type BaselinesByData, table2, table2Picture } from "./show/table-2.js";
+export { type BaselinesByData, type Table2Options, table2 } from "./show/table-2.js";
+export { table2Picture } from "./show/table-2-picture.js";
+export {
+  comparisonTable,
+  differenceOf,
+  musicPairs,
+  type PairOfUnits,
+  verdictTable,
+} from "./show/verdict-table.js";

@@ -21,12 +21,19 @@ export {
   type RecordFilter,
   type RecordsFrame,
   readRecords,
+  recordPlaces,
   recordsCsv,
   recordsFrame,
 } from "./sweep/records.js";
+export { isComparable, type Search, searches } from "./sweep/searches.js";
 export type { SweepStatus } from "./sweep/status.js";
 export type { SweepSummary } from "./sweep/summary.js";
 export { type SweepOptions, type SweepResult, sweep } from "./sweep/sweep.js";
 export { learningRateCandidates } from "./train/learning-rates.js";
-export type { EpochPoint, RunConfiguration, RunRecord } from "./train/record.js";
-export { readRecord, writeRecord } from "./train/record-file.js";
+export {
+  type EpochPoint,
+  type RunConfiguration,
+  type RunRecord,
+  shortPoint,
+} from "./train/record.js";
+export { readRecord, recordFile, writeRecord } from "./train/record-file.js";

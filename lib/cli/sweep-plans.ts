@@ -11,6 +11,7 @@ export interface PlanArguments extends DataArguments, OutputArguments {
   readonly data?: readonly string[];
   readonly cells?: readonly string[];
   readonly learningRates?: number;
+  readonly rates?: readonly number[];
   readonly seed?: number;
   readonly seeds?: number;
   readonly finalists?: number;
@@ -83,6 +84,11 @@ function planOf(args: PlanArguments, base?: SweepPlan): SweepPlan {
     batchSize,
     weightNoise,
   } = args;
+  if (args.rates && args.learningRates !== undefined)
+    throw new GatedRnnError(
+      "usage",
+      "sweep: expected --learning-rates or --rates, got both; a number of drawn rates, or the rates themselves",
+    );
   const reading = dataOptionsOf(args);
   const run = {
     ...base?.run,
@@ -93,7 +99,8 @@ function planOf(args: PlanArguments, base?: SweepPlan): SweepPlan {
     data: [...(data ?? base?.data ?? [])],
     ...(Object.keys(reading).length > 0 ? { reading } : {}),
     cells: [...(args.cells ?? base?.cells ?? ["tanh", "gru", "lstm"])],
-    learningRates: args.learningRates ?? base?.learningRates ?? 10,
+    learningRates: args.rates?.length ?? args.learningRates ?? base?.learningRates ?? 10,
+    ...given({ rates: args.rates && [...args.rates] }),
     seed: args.seed ?? base?.seed ?? 1,
     seeds: args.seeds ?? base?.seeds ?? 1,
     ...given({

@@ -46,6 +46,9 @@ interface SweepArguments extends PlanArguments {
   readonly json?: boolean;
 }
 
+/** "1e-3,2e-3" */
+const rates = (text: string) => names(text).map(realNumber(0, true));
+
 /** A GPU takes so many runs in the time of a few. */
 const gpuSlots = 64;
 
@@ -73,6 +76,11 @@ export function addSweep(program: Command): void {
       "--learning-rates <n>",
       "candidates per data set and cell, drawn from exp(U(−12, −6)) (default: 10)",
       wholeNumber(1, 1000),
+    )
+    .option(
+      "--rates <numbers>",
+      "these learning rates instead of drawn ones, parted by commas: to look beyond the best of a search",
+      rates,
     )
     .option("--seed <n>", "the first seed (default: 1)", wholeNumber(0, 2 ** 32 - 1))
     .option(

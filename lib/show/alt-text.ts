@@ -10,7 +10,8 @@ export function altText(spec: VegaLiteSpec): string {
   const { title } = spec;
   const subtitle = typeof title === "object" ? [title.subtitle ?? []].flat().join(" ") : "";
   const axes = [...new Set(encodings(spec).flatMap(axisTitles))];
-  return [titleOf(spec), subtitle, axes.join(", "), spec.description ?? "", ...seriesOf(spec)]
+  const series = "concat" in spec ? [] : seriesOf(spec); // of several panels its maker says more
+  return [titleOf(spec), subtitle, axes.join(", "), spec.description ?? "", ...series]
     .filter((part) => part !== "")
     .map((part) => part.replace(/[.\s]*$/, "."))
     .join(" ");

@@ -26,16 +26,16 @@ export interface CellCurve {
 
 /**
  * The points of all lines: one line per cell and split, several runs of a cell (its seeds) averaged epoch by epoch up to the
- * last epoch that all of them reached, thinned evenly to at most 2,000 points in all.
+ * last epoch that all of them reached, thinned evenly to at most so many points in all.
  */
-export function curvePoints(runs: readonly CellCurve[]): CurvePoint[] {
+export function curvePoints(runs: readonly CellCurve[], most = maxPoints): CurvePoint[] {
   const cells = [...new Set(runs.map((run) => run.configuration.cell))];
   const curvesOf = (cell: string) =>
     runs.filter((run) => run.configuration.cell === cell).map((run) => run.curve);
   const lines = cells.flatMap((cell) =>
     curveSplits.map((split) => meanLine(cellTitle(cell), split, curvesOf(cell))),
   );
-  return lines.flatMap((line) => thin(line, Math.floor(maxPoints / lines.length)));
+  return lines.flatMap((line) => thin(line, Math.floor(most / lines.length)));
 }
 
 function meanLine(

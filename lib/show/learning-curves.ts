@@ -1,6 +1,15 @@
-import { cellScale, chartConfig, ink } from "./colours.js";
-import { type CellCurve, type CurvePoint, curvePoints, curveSplits } from "./curve-points.js";
-import { type Axis, fittingLogAxis } from "./log-axis.js";
+import { chartConfig, ink } from "./colours.js";
+import {
+  curveLayers,
+  isBand,
+  isSettled,
+  rounded,
+  unitColour,
+  xEncoding,
+  yEncoding,
+} from "./curve-layers.js";
+import { type CellCurve, curvePoints } from "./curve-points.js";
+import { fittingLogAxis } from "./log-axis.js";
 import { dataTitle, provenance, type Sourced } from "./provenance.js";
 import { type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 
@@ -45,45 +54,7 @@ export function learningCurves(
     runs.every(({ curve }) => curve.every(({ cpuSeconds }) => cpuSeconds !== undefined));
   const x = xEncoding(points.length > 0 ? options : { xEnd: 1, ...options }, isProcessorTime);
   const y = yEncoding(axis);
-  const color = {
-    field: "unit",
-    type: "nominal",
-    title: "unit",
-    scale: cellScale(runs.map((run) => run.configuration.cell)),
-    legend: { symbolType: "stroke", symbolOpacity: 1 },
-  };
-  const strokeDash = {
-    field: "split",
-    type: "nominal",
-    title: "split",
-    scale: {
-      domain: curveSplits,
-      range: [
-        [3, 3],
-        [1, 0],
-      ],
-    },
-  };
-  const band = {
-    transform: [{ filter: "isValid(datum.low)" }],
-    mark: { type: "area", opacity: 0.15, clip: true },
-    encoding: {
-      x,
-      y: { ...y, field: "low" },
-      y2: { field: "high" },
-      color,
-      detail: { field: "split" },
-    },
-  };
-  const lines = {
-    mark: { type: "line", strokeWidth: 1.8, clip: true },
-    encoding: { x, y, color, strokeDash },
-  };
-  const best = {
-    transform: [{ filter: "datum.best" }],
-    mark: { type: "point", filled: true, size: 50, opacity: 1 },
-    encoding: { x, y, color, tooltip: tooltip() },
-  };
+  const color = unitColour(runs.map((run) => run.configuration.cell));
   return {
     $schema: vegaLiteSchema,
     title: chartTitle(runs, options),
@@ -91,54 +62,11 @@ export function learningCurves(
     height: 320,
     data: { values: points.map(rounded) },
     layer: [
-      ...(isBand(points) ? [band] : []),
-      lines,
-      best,
+      ...curveLayers({ x, y, color }, isBand(points)),
       ...references.map((reference) => rule(reference, y)),
     ],
     config: chartConfig,
   };
-}
-
-function xEncoding(
-  { x, xEnd }: LearningCurvesOptions,
-  isProcessorTime: boolean,
-): Readonly<Record<string, unknown>> {
-  return {
-    field: x,
-    type: "quantitative",
-    stack: null, // some versions of vega-lite would stack the band along x
-    title:
-      x === "epoch"
-        ? "epoch (passes over the training split)"
-        : `${isProcessorTime ? "processor" : "wall-clock"} time (seconds)`,
-    scale: { zero: true, nice: false, ...(xEnd === undefined ? {} : { domain: [0, xEnd] }) },
-    axis: {
-      grid: false,
-      format: x === "epoch" ? "d" : "~r",
-      ...(x === "epoch" ? { tickMinStep: 1 } : {}),
-    },
-  };
-}
-
-function yEncoding({ type, domain, ticks }: Axis): Readonly<Record<string, unknown>> {
-  return {
-    field: "nll",
-    type: "quantitative",
-    stack: null,
-    title: type === "log" ? "NLL (nats per step, log scale)" : "NLL (nats per step)",
-    scale: { type, domain, nice: false, ...(type === "log" ? {} : { zero: false }) },
-    axis: { values: ticks, format: "~r" },
-  };
-}
-
-function tooltip(): readonly Readonly<Record<string, unknown>>[] {
-  return [
-    { field: "unit" },
-    { field: "epoch", title: "best epoch" },
-    { field: "seconds", format: ".1f" },
-    { field: "nll", title: "validation NLL (nats per step)", format: ".3f" },
-  ];
 }
 
 function rule(
@@ -173,36 +101,4 @@ function chartTitle(
   const text = title ?? ["Learning curves", ...titles].join(": ");
   const subtitle = provenance(runs);
   return subtitle === "" ? { text } : { text, subtitle };
-}
-
-function isBand(points: readonly CurvePoint[]): boolean {
-  return points.some(({ low, high }) => low !== high);
-}
-
-function isSettled({ split, epoch }: CurvePoint): boolean {
-  return split === "validation" || epoch > 1;
-}
-
-/** A point as the chart keeps it: no digit that nobody can see, no range where there is one seed, no mark where it is not best. */
-function rounded({
-  unit,
-  split,
-  epoch,
-  seconds,
-  nll,
-  low,
-  high,
-  best,
-}: CurvePoint): Readonly<Record<string, string | number | boolean>> {
-  const digits = (value: number) => Number(value.toPrecision(6));
-  const range = low === high ? {} : { low: digits(low), high: digits(high) };
-  return {
-    unit,
-    split,
-    epoch,
-    seconds: digits(seconds),
-    nll: digits(nll),
-    ...range,
-    ...(best ? { best } : {}),
-  };
 }

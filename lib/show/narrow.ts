@@ -5,8 +5,8 @@ const mostWidth = 290;
 const lettersInLine = 44;
 
 /**
- * A chart for a phone: no part wider than 290 points, panels two beside each other, legends below
- * instead of beside, titles in several lines. The letters keep their size, so that they can be read.
+ * A chart for a phone: no part wider than 290 points, facets two beside each other, panels of
+ * their own below each other, legends below instead of beside, titles in several lines. The letters keep their size, so that they can be read.
  */
 export function narrowChart(spec: VegaLiteSpec): VegaLiteSpec {
   const { title, config = {} } = spec;
@@ -27,6 +27,7 @@ function narrowed(node: unknown): unknown {
   return Object.fromEntries(
     Object.entries(node).map(([key, value]) => {
       if (key === "data" || key === "config" || key === "encoding") return [key, value];
+      if (key === "columns" && "concat" in node) return [key, 1];
       if (key === "width" && typeof value === "number") return [key, Math.min(value, mostWidth)];
       return [key, narrowed(value)];
     }),

@@ -8,7 +8,7 @@ import { GatedRnnError } from "../errors.js";
 import { dataOptions } from "../tasks/data-options.js";
 import { checkPredictable } from "../tasks/predictable.js";
 import type { Task } from "../tasks/task.js";
-import { mostSeed, oneOf, problemIn, whole } from "../train/bounds.js";
+import { mostSeed, oneOf, positive, problemIn, whole } from "../train/bounds.js";
 import { configurationOf } from "../train/configuration.js";
 import { learningRateCandidates } from "../train/learning-rates.js";
 import { codeVersion } from "../train/provenance.js";
@@ -56,6 +56,8 @@ export const sweepPlan = z.strictObject({
   reading: dataOptions.optional(),
   cells: z.array(z.string()).min(1),
   learningRates: whole(1, 1000),
+  /** Just these rates instead of drawn ones: what lies beyond the best of a search, say. */
+  rates: z.array(positive()).min(1).max(1000).optional(),
   seed: whole(0, mostSeed).describe("the first seed"),
   seeds: whole(1, 1000).describe("how many: seed, seed + 1, …"),
   finalists: whole(1, 1000)
@@ -116,7 +118,13 @@ export function checkedPlan(plan: SweepPlan): SweepPlan {
       `sweep: rateSeeds: expected at most ${seeds}, the number of seeds, got ${rateSeeds}`,
     );
   const cells = plan.cells.map((name) => cellNamed(name).name);
-  return { ...checked.data, data: [...new Set(plan.data)], cells: [...new Set(cells)] };
+  const rates = checked.data.rates && [...new Set(checked.data.rates)];
+  return {
+    ...checked.data,
+    data: [...new Set(plan.data)],
+    cells: [...new Set(cells)],
+    ...(rates ? { rates, learningRates: rates.length } : {}),
+  };
 }
 
 /** The name of a plan: 16 hexadecimal digits. */
@@ -163,7 +171,7 @@ export async function groupsOf(
   available: SweepData,
   signal?: AbortSignal,
 ): Promise<Group[]> {
-  const rates = learningRateCandidates(plan.learningRates, plan.seed);
+  const rates = plan.rates ?? learningRateCandidates(plan.learningRates, plan.seed);
   const groups: Group[] = [];
   for (const data of plan.data) {
     const { task } = await available.open(data, plan.reading, signal);

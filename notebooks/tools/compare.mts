@@ -10,16 +10,21 @@ import { makeFolder } from "./folder.mts";
 import { root } from "./jupyter.mts";
 
 const committed = join(root, "notebooks", "results");
-const kindOf = ({ configuration: { data } }: RunRecord) =>
-  data.startsWith("speech") ? "speech" : "music";
+const kindOf = ({ configuration: { data, protocol } }: RunRecord) => {
+  if (data.startsWith("speech")) return "speech";
+  return protocol === "authors" ? "music-authors" : "music";
+};
+const kinds = ["music", "music-authors", "speech"];
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function gather(folder: string, records: readonly RunRecord[]): void {
   rmSync(folder, { recursive: true, force: true });
-  for (const kind of ["music", "speech"]) makeFolder(join(folder, kind));
+  for (const kind of kinds) makeFolder(join(folder, kind));
   for (const record of records) writeRecord(join(folder, kindOf(record)), record);
-  cpSync(join(committed, "long"), join(folder, "long"), { recursive: true }); // runs of 800 epochs: not repeated
+  // not repeated: runs of 800 epochs, and rates beyond the searches'
+  for (const kind of ["long", "beyond"].filter((kind) => existsSync(join(committed, kind))))
+    cpSync(join(committed, kind), join(folder, kind), { recursive: true });
 }
 
 /** The chosen runs' test NLL, mean over the seeds, and how many epochs and seeds it stands for. */
@@ -35,14 +40,14 @@ const sweeps = readdirSync(folder).filter(
   (name) => name !== "results" && existsSync(join(folder, name, "summary.json")),
 );
 const own = sweeps.flatMap((name) => readRecords(join(folder, name)));
-const kept = ["music", "speech"].flatMap((kind) => readRecords(join(committed, kind)));
+const kept = kinds.flatMap((kind) => readRecords(join(committed, kind)));
 gather(join(folder, "results"), own);
 
-/** Runs with and without weight noise are two searches. */
+/** Runs with and without weight noise are two searches, and so are the protocols. */
 const groups = new Map(
-  own.map(({ configuration: { data, cell, weightNoise } }) => [
-    `${data} ${cell} ${weightNoise}`,
-    { data, cell, noisy: weightNoise > 0 },
+  own.map(({ configuration: { data, cell, weightNoise, protocol } }) => [
+    `${data} ${cell} ${weightNoise} ${protocol}`,
+    { data, cell, noisy: weightNoise > 0, protocol },
   ]),
 );
 const column = (title: string) => ({ title, align: "right" as const });
@@ -55,10 +60,13 @@ console.log(
       { title: "unit", align: "left" },
       ...["these", "epochs\nat most", "seeds", "committed", "epochs\nat most", "seeds"].map(column),
     ],
-    rows: [...groups.values()].map(({ data, cell, noisy }) => {
+    rows: [...groups.values()].map(({ data, cell, noisy, protocol }) => {
       const alike = (records: readonly RunRecord[]) =>
-        records.filter((record) => record.configuration.weightNoise > 0 === noisy);
-      const title = noisy ? data : `${data}, no weight noise`;
+        records.filter(
+          ({ configuration: c }) => c.weightNoise > 0 === noisy && c.protocol === protocol,
+        );
+      const by = protocol === "ours" ? "" : ", the authors' protocol";
+      const title = `${data}${noisy ? "" : ", no weight noise"}${by}`;
       return [
         title,
         cellTitle(cell),

@@ -102,7 +102,8 @@ it("goes red when records change: other scores, or other units' scores, leave no
     "The runs behind the curves, 14",
     "So four runs were made with 80",
     "forty epochs are a fifty-eight",
-    "What is done are 26 runs on JS",
+    "144 runs on music by our proto",
+    "None of these runs is by the a",
   ]);
 });
 
@@ -119,6 +120,9 @@ it("goes red when one digit of one record changes", () => {
   expect(red.map(({ where }) => where)).toContain("README.md");
 });
 
+/** What `npm run figures` writes into a page; its own test compares it with the records. */
+const madeBlock = /<!-- ([a-z]+) -->.*?<!-- \/\1 -->/g;
+
 const pages = [
   "README.md",
   ...readdirSync(join(root, "docs"))
@@ -128,7 +132,7 @@ const pages = [
 
 describe.each([...notebookNames(), ...pages])("every decimal number in %s", (where) => {
   it("is computed above, or listed as no result of ours", () => {
-    let rest = prose(where);
+    let rest = prose(where).replaceAll(madeBlock, "");
     for (const claim of claims)
       if (claim.where === where) rest = rest.replace(spoken(claim, known), "");
     const listed = notOurResults[where] ?? [];

@@ -14,10 +14,7 @@ import { svgToPng, toSvg } from "../../lib/show/picture.js";
 import { sizePicture } from "../../lib/show/size-picture.js";
 import { spectrogramPicture, waveformPicture } from "../../lib/show/sound-pictures.js";
 import type { VegaLiteSpec } from "../../lib/show/spec.js";
-import { tableText } from "../../lib/show/table.js";
-import { table2, table2Picture } from "../../lib/show/table-2.js";
 import { everyOp } from "../oracle/cells.js";
-import { madeUpRecord } from "./records.js";
 
 const valuesOf = (spec: VegaLiteSpec) => (spec.data as { values: Record<string, number>[] }).values;
 const cellsOf = (spec: VegaLiteSpec) => valuesOf((spec.layer as VegaLiteSpec[])[0]);
@@ -226,49 +223,5 @@ describe("players", () => {
       ["one", "two", "three"].indexOf(title),
     );
     expect(named).toEqual(played);
-  });
-});
-
-describe("table 2", () => {
-  const records = [1, 2].flatMap((seed) =>
-    ["tanh", "gru"].map((name) => madeUpRecord(name, { seed })),
-  );
-  const bachs = { jsb: [{ name: "markov", train: nll(1), valid: nll(2), test: nll(3) } as const] };
-  function nll(nllPerStep: number) {
-    return { nllPerStep, nllPerSequence: nllPerStep + 0.5 };
-  }
-
-  it("has ours with the spread over the seeds, the paper's beside it, baselines below, and says what is missing", () => {
-    const { rows } = table2(records, bachs);
-    expect(rows[4]).toEqual([
-      "",
-      "GRU",
-      "8.50 ± 0.00",
-      "8.85 ± 0.07",
-      "6.94",
-      "8.54",
-      "8.90",
-      "0.0010",
-      "2",
-    ]);
-    expect(rows[5].slice(1)).toEqual(["LSTM", "–", "–", "8.15", "8.67", "", "", ""]);
-    expect(rows[6]).toEqual(["", "Markov per key", "1.00", "3.00", "", "", "3.50", "", ""]);
-    expect(rows.at(-1)?.slice(4, 6)).toEqual(["(0.80)", "(1.26)"]); // another unit
-    expect(tableText(table2(records.map((r) => ({ ...r, status: "failed" as const }))))).toMatch(
-      /JSB Chorales +tanh +diverges .* 0 of 2/,
-    );
-  });
-
-  it("is drawn with the paper's points beside ours", async () => {
-    const spec = table2Picture(records);
-    const gru = valuesOf(spec).filter(({ unit }) => String(unit) === "GRU") as unknown as Record<
-      string,
-      unknown
-    >[];
-    expect(gru).toEqual([
-      { data: "JSB Chorales", unit: "GRU", whose: "ours", nll: 8.85, low: 8.8, high: 8.9 },
-      { data: "JSB Chorales", unit: "GRU", whose: "the paper's", nll: 8.54 },
-    ]);
-    expect(await toSvg(spec)).toContain("test NLL");
   });
 });

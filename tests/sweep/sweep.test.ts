@@ -196,6 +196,16 @@ it("a budget of time ends a sweep as a stop does", async () => {
   expect(summaries[0].runs).toEqual({ done: 0, total: 3 });
 });
 
+it("given rates are tried instead of drawn ones, each once, and the plan says how many", async () => {
+  const rates = [0.004, 0.002, 0.004];
+  const given = { ...plan, rates, learningRates: 7, seeds: 1, run: { epochs: 1, batchSize: 16 } };
+  const { summaries } = await sweep({ plan: given, out: join(folder, "given"), slots: 2 });
+  expect(summaries[0].rows[0].candidates.map(({ learningRate }) => learningRate)).toEqual([
+    0.004, 0.002,
+  ]);
+  expect(summaries[0].plan.learningRates).toBe(2);
+}, 60_000);
+
 it("the presets are the paper's three units, ten learning rates and three seeds, with nothing given up early", () => {
   expect(presets.paper).toEqual({
     data: ["jsb", "nottingham", "musedata", "piano-midi", "speech-a", "speech-b"],
@@ -218,6 +228,7 @@ it.each([
   [{ cells: ["gruu"] }, "cell: expected one of tanh, gru, lstm, "],
   [{ rateSeeds: 3 }, "sweep: rateSeeds: expected at most 2, the number of seeds, got 3"],
   [{ learningRates: 0 }, "sweep: learningRates: "],
+  [{ rates: [1e-3, 0] }, "sweep: rates"],
   [{ run: { epochs: 0 } }, "sweep: run.epochs: "],
   [{ rounds: 3 }, "rounds"],
 ])("a plan with %o is refused in one line before anything is written", async (mistake, message) => {

@@ -119,8 +119,7 @@ const verdicts: Claim[] = [
   },
   {
     where: "07-claims",
-    sentence:
-      "| GRU faster | yes, from the second dozen of epochs on | no on A (the LSTM is), yes on B |",
+    sentence: "| GRU faster | yes, from the second dozen of epochs on |",
     holds: (known) =>
       ["jsb", "musedata", "nottingham", "piano-midi"].every(
         (data) => known.order(data, 10).startsWith("gru") === (data === "nottingham"),

@@ -51,6 +51,13 @@ export class Known {
     return average(this.runs(data, cell, noise).map(({ results }) => results[split][of]));
   }
 
+  /** All seeds of the rate chosen by the authors' protocol, as far as its search has come. */
+  byAuthors(data: string, cell: string): RunRecord[] {
+    return chosenRecords(this.records.authors).filter(
+      ({ configuration: c }) => c.data === data && c.cell === cell,
+    );
+  }
+
   /** A curve's mean over the seeds, epoch by epoch, as far as all of them go. */
   curve(data: string, cell: string, of: (point: EpochPoint) => number = validation): number[] {
     const runs = this.runs(data, cell);
