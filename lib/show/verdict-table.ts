@@ -153,8 +153,8 @@ function mark(verdict: Comparison["verdict"]): string {
 function pooled(row: readonly PairOfUnits[], mean: NllMean): string {
   if (row.length === 0) return "–";
   const claim = pooledClaim(row.map(({ data, scores }) => ({ data, ...scores[mean] })));
-  const sets = `${claim.dataSets} ${claim.dataSets === 1 ? "set" : "sets"}`;
-  return `${signed(claim.mean)} (${sets}, p = ${claim.pValue})`;
+  const { dataSets, pValue } = claim;
+  return `${signed(claim.mean)} (${dataSets === 1 ? "1 set" : `${dataSets} sets, p = ${pValue}`})`;
 }
 
 /**

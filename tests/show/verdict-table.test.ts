@@ -37,7 +37,7 @@ describe("the verdicts on music", () => {
       "−0.50 *",
       "not yet",
       "not yet",
-      "−0.50 (1 set, p = 1)",
+      "−0.50 (1 set)",
     ]);
     expect(rows[2].slice(1)).toEqual(["the paper's", "+0.10", "−0.56", "−0.24", "−0.21", "−0.23"]);
     expect(rows[7][3]).toBe("−0.01 ="); // GRU − LSTM by the authors' protocol
@@ -48,7 +48,7 @@ describe("the verdicts on music", () => {
       "−0.49 *",
       "not yet",
       "not yet",
-      "−0.49 (1 set, p = 1)",
+      "−0.49 (1 set)",
     ]);
   });
 
