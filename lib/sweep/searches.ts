@@ -13,7 +13,7 @@ export interface Search {
   readonly runs: readonly RunRecord[];
   /** The chosen rate's runs by seed, see `chosenRecords`; none where every rate failed. */
   readonly chosen: readonly RunRecord[];
-  /** Where the chosen rate lies at the end of those that were tried: what lies beyond is not known. */
+  /** Where the chosen rate lies at the end of those that were tried: what lies beyond is not known. None while a search is under way. */
   readonly edge?: "highest" | "lowest";
 }
 
@@ -40,7 +40,7 @@ export function searches(records: readonly RunRecord[]): Search[] {
     const tried = new Set(runs.map((run) => run.configuration.learningRate));
     const rates = [...tried].sort((a, b) => a - b);
     const chosen = chosenRecords(runs);
-    const edge = edgeOf(rates, chosen[0]?.configuration.learningRate);
+    const edge = chosen.length < fewestSeeds ? undefined : edgeOf(rates, chosen[0]);
     return {
       data: configuration.data,
       title: data.title,
@@ -54,8 +54,9 @@ export function searches(records: readonly RunRecord[]): Search[] {
   });
 }
 
-function edgeOf(rates: readonly number[], rate: number | undefined): Search["edge"] {
-  if (rate === undefined || rates.length < 2) return undefined;
+function edgeOf(rates: readonly number[], { configuration }: RunRecord): Search["edge"] {
+  const rate = configuration.learningRate;
+  if (rates.length < 2) return undefined;
   if (rate === rates[rates.length - 1]) return "highest";
   return rate === rates[0] ? "lowest" : undefined;
 }

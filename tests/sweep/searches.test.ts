@@ -35,6 +35,10 @@ it.each([
   expect(searches(madeSearch("gru", { rates }))[0].edge).toBe(edge);
 });
 
+it("a search under way, whose best rate so far has one seed, has no edge yet", () => {
+  expect(searches(madeSearch("gru", { rates: [1, 2], seeds: 1 }))[0].edge).toBeUndefined();
+});
+
 it("where every rate failed there is nothing chosen, and no edge", () => {
   const failed = madeSearch("gru", { rates: [1, 2] }).map((r) => ({
     ...r,

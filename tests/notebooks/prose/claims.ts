@@ -1,3 +1,4 @@
+import { differenceOf, musicPairs } from "../../../lib/show/verdict-table.js";
 import { pooledClaim } from "../../../lib/statistics/pooled.js";
 import { type Claim, type Known, nats, range, sets } from "./known.js";
 
@@ -15,6 +16,12 @@ const everySeedAhead = (known: Known, data: string, cell: string, other: string)
 const apart = (known: Known, data: string, a: string, b: string, noise?: number) =>
   known.nll(data, b, noise === undefined ? {} : { noise }) -
   known.nll(data, a, noise === undefined ? {} : { noise });
+
+/** On the JSB Chorales by the authors' protocol. */
+const gruAgainstLstm = (known: Known) =>
+  musicPairs(known.records.authors).find(
+    ({ data, a, b }) => data === "jsb" && a === "gru" && b === "lstm",
+  )!;
 
 const seconds = (known: Known) =>
   known.records.music.reduce((sum, { curve }) => sum + curve.at(-1)!.cpuSeconds!, 0);
@@ -79,6 +86,12 @@ const verdicts: Claim[] = [
     sentence: (known) =>
       `the GRU is better on all four sets, with every seed, by ${nats(-pooled(known, "gru", "lstm").mean)} nats in the mean.`,
     holds: (known) => sets.every((data) => everySeedAhead(known, data, "gru", "lstm")),
+  },
+  {
+    where: "07-claims",
+    sentence: (known) =>
+      `By the authors' protocol the GRU is ahead on the JSB Chorales, too, by ${nats(-differenceOf(gruAgainstLstm(known)))} nats, with an interval beyond the 0.05 that matter; the paper has 0.13 there.`,
+    holds: (known) => gruAgainstLstm(known).comparison?.step.verdict === "a clearly better",
   },
   {
     where: "07-claims",
