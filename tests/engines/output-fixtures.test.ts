@@ -4,7 +4,14 @@ import { tanh } from "../../lib/cells/tanh.js";
 import type { Rows } from "../../lib/data/batch.js";
 import type { Engine } from "../../lib/engines/engine.js";
 import { model } from "../../lib/model/model.js";
-import { categorical, gaussian, type Output, output, poisson } from "../../lib/outputs/index.js";
+import {
+  categorical,
+  gaussian,
+  nade,
+  type Output,
+  output,
+  poisson,
+} from "../../lib/outputs/index.js";
 import { denseRows, packed, relativeError, stateOf } from "../oracle/examples.js";
 import { availableEngines } from "./available.js";
 
@@ -46,8 +53,12 @@ async function differenceFromTorch(
       : {
           kind: "sparse",
           width: tested.targetSize,
-          offsets: Int32Array.from({ length: values.length + 1 }, (_, r) => r),
-          columns: Int32Array.from(values),
+          ...(tested.target === "index"
+            ? {
+                offsets: Int32Array.from({ length: values.length + 1 }, (_, r) => r),
+                columns: Int32Array.from(values),
+              }
+            : chords(values, tested.targetSize)),
         };
   const state = new Map(Object.entries(weights).map(([n, w]) => [n, Float64Array.from(w)]));
   const session = await engine.open(m, stateOf(m, state));
@@ -60,11 +71,28 @@ async function differenceFromTorch(
   );
 }
 
-const library = [categorical(5), gaussian(2), poisson(3)];
+/** The keys that are one in each row of zeros and ones. */
+function chords(values: Float32Array, keys: number): { offsets: Int32Array; columns: Int32Array } {
+  const offsets = [0];
+  const columns: number[] = [];
+  values.forEach((on, i) => {
+    if (on === 1) columns.push(i % keys);
+    if (i % keys === keys - 1) offsets.push(columns.length);
+  });
+  return { offsets: Int32Array.from(offsets), columns: Int32Array.from(columns) };
+}
+
+const library: [string, Output][] = [
+  ["categorical", categorical(5)],
+  ["gaussian", gaussian(2)],
+  ["poisson", poisson(3)],
+  ["nade", nade(6, 5)],
+  ["nade down", nade(6, 5, { order: "high-to-low", condition: "keys" })],
+];
 
 describe.each(await availableEngines())("the $build engine", (engine) => {
-  it.each(library)("agrees with torch.distributions on $name", async (tested) => {
-    expect(await differenceFromTorch(engine, tested)).toBeLessThan(1e-5);
+  it.each(library)("agrees with torch.distributions on %s", async (name, tested) => {
+    expect(await differenceFromTorch(engine, tested, name)).toBeLessThan(1e-5);
   });
 });
 
@@ -90,6 +118,11 @@ describe("the comparison with torch.distributions notices", () => {
         const z = v.divide(v.minus(v.target, v.part(v.readout, 0, 2)), deviation);
         return { nll: v.sum(v.plus(v.scale(v.square(z), 0.5), 0.9189385)) };
       }),
+    ],
+    [
+      "a NADE that goes through its keys the other way",
+      "nade",
+      nade(6, 5, { order: "high-to-low" }),
     ],
     [
       "counts without ln x!",
