@@ -27,7 +27,14 @@ export type { MidiHeader } from "./data/midi-header.js";
 export { type MidiOutOptions, midiBytes } from "./data/midi-out.js";
 export { type MidiRollOptions, pianoRollsFromMidi, publishedRule } from "./data/midi-roll.js";
 export { loadMusic, type MusicOptions } from "./data/music.js";
-export { beginningOf, notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
+export {
+  beginningOf,
+  highestNotes,
+  notesAt,
+  type PianoRoll,
+  pianoRoll,
+} from "./data/piano-roll.js";
+export { transposed } from "./data/transpose.js";
 export { pianoRollsFromPickle } from "./data/pickle-music.js";
 export { recallForgotten, recallTask } from "./data/recall.js";
 export { resample } from "./data/resample.js";

@@ -66,6 +66,7 @@ export type { Imported, ImportOptions } from "./exchange/imported.js";
 export { importKeras, kerasWeights } from "./exchange/keras.js";
 export { type OnnxOptions, onnxModel } from "./exchange/onnx.js";
 export { importPytorch, pytorchWeights } from "./exchange/pytorch.js";
+export { type Harmonised, type HarmoniseOptions, harmonise } from "./generate/harmonise.js";
 export { sampleMusic } from "./generate/music.js";
 export type { MusicSamplingOptions } from "./generate/music-on.js";
 export type { SamplingOptions } from "./generate/sampling.js";
@@ -80,6 +81,13 @@ export {
 export { type SpeechSamplingOptions, sampleSpeech, soundOf } from "./generate/speech.js";
 export { type SynthOptions, soundOfMusic } from "./generate/synth.js";
 export { baselinesOf } from "./look/baselines.js";
+export {
+  type ChordStatistics,
+  chordStatistics,
+  distance as shareDistance,
+  type Shares,
+} from "./look/chords.js";
+export { type TransposedNll, transposedNll } from "./look/transposed.js";
 export { initialState } from "./model/initialise.js";
 export { type Model, model, type Parameter } from "./model/model.js";
 export type { ByParameter, TrainingState } from "./model/state.js";

@@ -1,11 +1,16 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { Command } from "commander";
 import { datasetNames } from "../../data-prep/open.js";
+import { readMidi } from "../data/midi.js";
 import { midiBytes } from "../data/midi-out.js";
-import type { PianoRoll } from "../data/piano-roll.js";
+import { pianoRollsFromMidi } from "../data/midi-roll.js";
+import { beginningOf, highestNotes, type PianoRoll } from "../data/piano-roll.js";
 import { wavBytes } from "../data/wav-out.js";
 import { GatedRnnError } from "../errors.js";
 import { tryFiles } from "../files/place.js";
-import { sampleMusic, sampleSpeech, soundOf, soundOfMusic } from "../generate/index.js";
+import { plain } from "../files/plain.js";
+import { harmonise, sampleMusic, sampleSpeech, soundOf, soundOfMusic } from "../generate/index.js";
 import { generator } from "../random/generator.js";
 import type { Dataset } from "../tasks/index.js";
 import { openTask } from "../tasks/open.js";
@@ -22,6 +27,8 @@ import { realNumber, seedOption, wholeNumber } from "./options.js";
 interface GenerateArguments extends DataArguments {
   readonly data?: string;
   readonly prompt?: string;
+  readonly melody?: string;
+  readonly candidates?: number;
   readonly to?: string;
   readonly seconds?: number;
   readonly steps?: number;
@@ -59,6 +66,15 @@ export function addGenerate(program: Command): void {
       wholeNumber(0, 100_000),
       16,
     )
+    .option(
+      "--melody <file>",
+      "music: a MIDI file, or the number of a test piece whose highest notes are taken; the model puts other voices below it",
+    )
+    .option(
+      "--candidates <n>",
+      "with --melody: chords to choose from where a step cannot be drawn exactly (default: 32)",
+      wholeNumber(1, 10_000),
+    )
     .option("--prompt <text>", "text: what the model reads first, instead of a primer")
     .option("--data <path>", "own data that the model was trained on, for a primer")
     .option("--beats-per-minute <x>", "music: quarter notes a minute", realNumber(4), 100)
@@ -66,7 +82,9 @@ export function addGenerate(program: Command): void {
     .action(async (weights: string, options: GenerateArguments) => {
       const trained = readWeights(weights);
       const opened =
-        options.primer > 0 || !trained.units ? await dataOf(trained, options) : undefined;
+        options.primer > 0 || options.melody !== undefined || !trained.units
+          ? await dataOf(trained, options)
+          : undefined;
       const dataset = opened?.dataset;
       const units = trained.units ?? opened?.task.units;
       if (!units)
@@ -124,25 +142,49 @@ async function music(
   options: GenerateArguments,
 ): Promise<void> {
   const { steps = 64, seed, temperature, beatsPerMinute, primer: heard } = options;
+  if (options.melody !== undefined) {
+    const melody = melodyOf(options.melody, units, dataset);
+    const { candidates } = options;
+    const made = await harmonise(
+      { ...trained, units },
+      options.steps === undefined ? melody : beginningOf(melody, options.steps),
+      { seed, temperature, ...(candidates === undefined ? {} : { candidates }) },
+    );
+    reportGenerated(trained, melody.name ?? "a melody", options);
+    console.log(
+      made.isExact
+        ? "every chord is drawn exactly, given its melody note and the steps before"
+        : `chords are chosen by importance: ${made.effectiveCandidates.toFixed(1)} candidates a step in effect`,
+    );
+    return writeMusic(made.roll, units, name, beatsPerMinute);
+  }
   const primer =
     dataset?.kind === "music" && heard > 0 ? beginning(dataset.test, heard, seed) : undefined;
   const roll = await sampleMusic(
     { ...trained, units },
     { steps, seed, temperature, ...(primer ? { primer } : {}) },
   );
-  const { stepsPerQuarter } = units;
-  const sampleRateHz = 22_050;
   reportGenerated(
     trained,
     primer ? `${primer.length} steps of ${primer.name ?? "a test piece"}` : "silence",
     options,
   );
+  writeMusic(roll, units, name, beatsPerMinute);
+}
+
+function writeMusic(
+  roll: PianoRoll,
+  { stepsPerQuarter }: Units & { kind: "music" },
+  name: string,
+  beatsPerMinute: number,
+): void {
+  const sampleRateHz = 22_050;
   if (wants(name, ".mid"))
     writeGenerated(
       name,
       ".mid",
       midiBytes(roll, { stepsPerQuarter, beatsPerMinute }),
-      `${steps} steps`,
+      `${roll.length} steps`,
     );
   if (wants(name, ".wav")) {
     const sound = soundOfMusic(roll, { stepsPerQuarter, beatsPerMinute, sampleRateHz });
@@ -155,16 +197,42 @@ async function music(
   }
 }
 
+/** The highest notes of a MIDI file, or of a test piece by its number. @throws GatedRnnError `usage` when there is none */
+function melodyOf(
+  from: string,
+  { stepsPerQuarter }: Units & { kind: "music" },
+  dataset: Dataset | undefined,
+): PianoRoll {
+  if (!/^\d+$/.test(from)) return highestNotes(midiPiece(from, stepsPerQuarter));
+  const pieces = dataset?.kind === "music" ? dataset.test : [];
+  const piece = pieces[Number(from)];
+  if (!piece)
+    throw new GatedRnnError(
+      "usage",
+      `--melody: expected a MIDI file or the number of a test piece, ${pieces.length === 0 ? "of which there are none here" : `0 to ${pieces.length - 1}`}, got ${from}`,
+    );
+  return highestNotes(piece);
+}
+
+function midiPiece(file: string, stepsPerQuarter: number): PianoRoll {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new GatedRnnError(
+      "usage",
+      `--melody: expected a MIDI file or the number of a test piece, got ${plain(file)}: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+  const options = { stepsPerQuarter, lowestNote: 0, highestNote: 127 };
+  return pianoRollsFromMidi(readMidi(bytes, file), basename(file), options)[0];
+}
+
 /** The first steps of one of some pieces. */
 function beginning(pieces: readonly PianoRoll[], steps: number, seed: number): PianoRoll {
   const piece = pieces[generator(seed, "choose a primer").integer(pieces.length)];
-  const length = Math.min(steps, piece.length);
-  return {
-    ...piece,
-    length,
-    offsets: piece.offsets.slice(0, length + 1),
-    notes: piece.notes.slice(0, piece.offsets[length]),
-  };
+  return beginningOf(piece, steps);
 }
 
 async function speech(

@@ -15,6 +15,7 @@ import { stoppedCode } from "./signals.js";
 import { addStart } from "./start.js";
 import { addSweep } from "./sweep.js";
 import { addTrain } from "./train.js";
+import { addTranspose } from "./transpose.js";
 import { addVerify } from "./verify.js";
 import { addWatch } from "./watch.js";
 import { addWeights } from "./weights.js";
@@ -48,6 +49,7 @@ export async function main(args: readonly string[]): Promise<void> {
     addSweep,
     addWatch,
     addGenerate,
+    addTranspose,
     addRecords,
     addAtlas,
     addVerify,

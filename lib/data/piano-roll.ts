@@ -61,3 +61,9 @@ export function beginningOf(roll: PianoRoll, steps: number): PianoRoll {
   const offsets = roll.offsets.slice(0, length + 1);
   return { ...roll, length, offsets, notes: roll.notes.slice(0, offsets[length]) };
 }
+
+/** A piece's upper voice: the highest note of every step, and a rest where there is none. */
+export function highestNotes(roll: PianoRoll): PianoRoll {
+  const steps = Array.from({ length: roll.length }, (_, t) => [...notesAt(roll, t).slice(-1)]);
+  return pianoRoll(steps, `the upper voice of ${roll.name ?? "a piece"}`);
+}

@@ -1,4 +1,5 @@
 import { GatedRnnError } from "../errors.js";
+import { outputParameters } from "../outputs/graph.js";
 import type { SafeTensors, Tensor } from "../train/safetensors.js";
 import type { TrainedModel } from "../train/weights-bytes.js";
 import { fused, type GateOrder, layersOf, orderOf, parted } from "./gates.js";
@@ -54,6 +55,8 @@ export function kerasWeights({ model, parameters, data, run }: TrainedModel): Sa
   const of = (name: string) => parameters.get(name) as Float32Array;
   tensors.set("output/kernel", { shape: [hiddenSize, output.readoutSize], values: of("W_y") });
   tensors.set("output/bias", { shape: [output.readoutSize], values: of("b_y") });
+  for (const { name, shape } of outputParameters(output.graph))
+    tensors.set(`output/${name}`, { shape: [...shape], values: of(name) });
   return { tensors, metadata: { format: "keras", data, run } };
 }
 
@@ -112,5 +115,7 @@ export function importKeras(
   });
   parameters.set("W_y", tensor("output/kernel").values);
   parameters.set("b_y", tensor("output/bias", [readoutSize]).values);
+  for (const { name, shape } of outputParameters(model.output.graph))
+    parameters.set(name, tensor(`output/${name}`, shape).values);
   return imported;
 }

@@ -1,5 +1,6 @@
 import { inputsOf } from "../cells/graph.js";
 import { GatedRnnError } from "../errors.js";
+import { outputParameters } from "../outputs/graph.js";
 import { codeVersion } from "../train/provenance.js";
 import type { TrainedModel } from "../train/weights-bytes.js";
 import { fused, type GateOrder, type Layer, layersOf } from "./gates.js";
@@ -35,7 +36,8 @@ export interface OnnxOptions {
 /**
  * A trained model as an ONNX file: `input` [time, batch, input size] in, `readout` [time, batch, readout size] out (the output layer's
  * numbers, see `Output`), time and batch of any size. tanh, LSTM and GRU become ONNX's own layers, stacks one after another; every other
- * cell becomes a Scan over its equations.
+ * cell becomes a Scan over its equations. Parameters of an output itself (NADE's W and V) come out under their names, for whoever
+ * reads the readout.
  *
  * @returns the bytes of the file
  * @throws GatedRnnError `usage` for a cell with an operation that ONNX has not
@@ -63,6 +65,11 @@ export function onnxModel(
   parts.nodes.push(node("MatMul", [reads, "W_y"], ["product_y"]));
   parts.nodes.push(node("Add", ["product_y", "b_y"], ["readout"]));
   parts.outputs.unshift(value("readout", ["time", "batch", readoutSize]));
+  for (const { name, shape } of outputParameters(output.graph)) {
+    parts.tensors.push(tensor(`output_${name}`, [...shape], weight(name)));
+    parts.nodes.push(node("Identity", [`output_${name}`], [name]));
+    parts.outputs.push(value(name, [...shape]));
+  }
   const notes = { cell: model.cell.name, output: output.name, data, run };
   const producer = { name: "gated-rnn", version: codeVersion().version };
   return encodeMessage(modelFile(graph("gated-rnn", parts), producer, notes));

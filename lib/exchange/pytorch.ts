@@ -1,5 +1,6 @@
 import type { Cell } from "../cells/cell.js";
 import { GatedRnnError } from "../errors.js";
+import { outputParameters } from "../outputs/graph.js";
 import type { SafeTensors, Tensor } from "../train/safetensors.js";
 import type { TrainedModel } from "../train/weights-bytes.js";
 import { fused, type GateOrder, layersOf, orderOf, parted } from "./gates.js";
@@ -48,6 +49,8 @@ export function pytorchWeights({ model, parameters, data, run }: TrainedModel): 
   const of = (name: string) => parameters.get(name) as Float32Array;
   tensors.set("output.weight", turned(of("W_y"), hiddenSize, output.readoutSize));
   tensors.set("output.bias", { shape: [output.readoutSize], values: of("b_y") });
+  for (const { name, shape } of outputParameters(output.graph))
+    tensors.set(`output.${name}`, { shape: [...shape], values: of(name) });
   return { tensors, metadata: { format: "pt", data, run } };
 }
 
@@ -132,6 +135,8 @@ export function importPytorch(
   });
   parameters.set("W_y", turned(readoutWeight, readout[0], hiddenSize).values);
   parameters.set("b_y", tensor(linearName.replace(/weight$/, "bias"), [readout[0]]));
+  for (const { name, shape } of outputParameters(model.output.graph))
+    parameters.set(name, tensor(linearName.replace(/weight$/, name), shape));
   return imported;
 }
 

@@ -1,3 +1,4 @@
+export { type Harmonised, type HarmoniseOptions, harmonise } from "./harmonise.js";
 export { sampleMusic } from "./music.js";
 export type { MusicSamplingOptions } from "./music-on.js";
 export type { SamplingOptions } from "./sampling.js";
