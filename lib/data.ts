@@ -34,7 +34,6 @@ export {
   type PianoRoll,
   pianoRoll,
 } from "./data/piano-roll.js";
-export { transposed } from "./data/transpose.js";
 export { pianoRollsFromPickle } from "./data/pickle-music.js";
 export { recallForgotten, recallTask } from "./data/recall.js";
 export { resample } from "./data/resample.js";
@@ -49,6 +48,7 @@ export {
 export { type SpeechCorpus, type SpeechOptions, speechFromWavs } from "./data/speech-corpus.js";
 export type { SplitRule } from "./data/split-rule.js";
 export { tickSeconds } from "./data/tempo-map.js";
+export { transposed } from "./data/transpose.js";
 export { openWav, type WavReader, wavInMemory } from "./data/wav.js";
 export type { WavContents } from "./data/wav-contents.js";
 export type { WavFormat } from "./data/wav-format.js";

@@ -8,10 +8,11 @@ import {
   generator,
   type Model,
   model,
+  nade,
   type Rows,
 } from "./library.mts";
 
-type Kind = "music" | "speech" | "text";
+type Kind = "music" | "speech" | "text" | "chords";
 
 /** A training step to be timed: the paper's sizes, a batch of random data of the real shape, all sequences of one length. */
 export interface Case {
@@ -40,24 +41,27 @@ const sizes: readonly (readonly [Kind, string, number])[] = [
   ["music", "mgu", 57],
   ["speech", "mgu", 280],
   ["text", "gru", 128],
+  ["chords", "gru", 46],
 ];
 
 /**
  * Music: 16 sequences of 200 steps, 88 keys of which four sound. Speech: 64 of 48 steps, 20 samples
- * in, 420 readouts for 10. Text: 32 of 100 characters, each one of 65.
+ * in, 420 readouts for 10. Text: 32 of 100 characters, each one of 65. Chords: music by NADE with 64 units.
  */
-export const usualBatch = { music: 16, speech: 64, text: 32 } as const;
+export const usualBatch = { music: 16, speech: 64, text: 32, chords: 16 } as const;
 
 const outputs = {
   music: () => bernoulli(88),
   speech: () => gaussianMixture(10, 20),
   text: () => categorical(65),
+  chords: () => nade(88, 64),
 } as const;
-const inputSizes = { music: 88, speech: 20, text: 65 } as const;
+const inputSizes = { music: 88, speech: 20, text: 65, chords: 88 } as const;
 const batches = {
   music: (size: number) => musicBatch(size, 200),
   speech: (size: number) => batchOf(size, 48, samplesOf(20), samplesOf(10)),
   text: (size: number) => batchOf(size, 100, characterOf(65), characterOf(65)),
+  chords: (size: number) => musicBatch(size, 200),
 } as const;
 
 export function cases(sequences: Readonly<Record<Case["kind"], number>> = usualBatch): Case[] {

@@ -27,6 +27,7 @@ export const {
   bernoulli,
   categorical,
   gaussianMixture,
+  nade,
   generator,
 } = built("index.js") as typeof import("../../lib/index.js");
 export const { bucketedBatches } = built("data.js") as typeof import("../../lib/data.js");

@@ -20,12 +20,30 @@ def mixture_nll(y, target, components):
     return -torch.logsumexp(torch.log_softmax(logits, -1) - energy, -1).mean()
 
 
+class Nade(torch.nn.Module):
+    """All keys of all steps at once: what each has heard is a running sum over the keys below it."""
+
+    def __init__(self, keys, hidden):
+        super().__init__()
+        self.keys = keys
+        self.W, self.V = (torch.nn.Parameter(0.2 * torch.rand(keys, hidden) - 0.1) for _ in range(2))
+
+    def forward(self, y, x):
+        b, c = y[..., : self.keys], y[..., self.keys :]
+        heard = x.unsqueeze(-1) * self.W
+        a = c.unsqueeze(-2) + heard.cumsum(-2) - heard
+        logits = b + (torch.sigmoid(a) * self.V).sum(-1)
+        return torch.nn.functional.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+
+
 class Network(torch.nn.Module):
     def __init__(self, case):
         super().__init__()
         layer = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM, "tanh": torch.nn.RNN}[case["cell"]]
         self.layer = layer(case["inputSize"], case["hiddenSize"])
         self.readout = torch.nn.Linear(case["hiddenSize"], case["readoutSize"])
+        if case["kind"] == "chords":
+            self.nade = Nade(88, case["readoutSize"] - 88)
 
     def forward(self, x):
         return self.readout(self.layer(x)[0])
@@ -41,7 +59,7 @@ def main():
     noisy = [p for name, p in network.layer.named_parameters() if name.startswith("weight")]
     rmsprop = torch.optim.RMSprop(network.parameters(), lr=1e-4, alpha=0.95, eps=1e-3, momentum=0.9)
     shape = (case["time"], case["size"])
-    if case["kind"] == "music":
+    if case["kind"] in ("music", "chords"):
         x, target = ((torch.rand(*shape, 88) < 4 / 88).float().to(device) for _ in range(2))
     elif case["kind"] == "text":
         classes = case["readoutSize"]
@@ -57,6 +75,8 @@ def main():
         y = run(x)
         if case["kind"] == "music":
             loss = torch.nn.functional.binary_cross_entropy_with_logits(y, target, reduction="sum") / (shape[0] * shape[1])
+        elif case["kind"] == "chords":
+            loss = network.nade(y, target) / (shape[0] * shape[1])
         elif case["kind"] == "text":
             loss = torch.nn.functional.cross_entropy(y.flatten(0, 1), target)
         else:
