@@ -76,7 +76,9 @@ export async function webGpuBench({
   ];
   console.log(`\nTraining steps; of ${runs} runs at once, the time of one\n`);
   for (const { name, detail } of peers) console.log(`${name.padEnd(22)} ${detail}`);
-  const large = alone.adapter.isSoftware ? [] : cases({ music: 512, speech: 512, text: 512 });
+  const large = alone.adapter.isSoftware
+    ? []
+    : cases({ music: 512, speech: 512, text: 512, chords: 512 });
   const all = [...cases(), ...large].filter(({ name }) => chosen(name));
   const results = [];
   for (const on of all) {
