@@ -62,6 +62,7 @@ export function waveformPicture(
         stack: null,
         title: "time (seconds)",
         scale: { nice: false, domain: [0, samples.length / sampleRateHz] },
+        axis: { tickCount: 10 },
       },
       y: {
         field: "low",
@@ -111,6 +112,11 @@ export function spectrogramPicture(
       decibels: Math.round(Math.max(-60, 10 * Math.log10(power / loudest + 1e-12))),
     })),
   );
+  const level = {
+    field: "decibels",
+    type: "quantitative",
+    scale: { scheme: "magma", domain: [-60, 0] },
+  };
   const mean = (k: number) => powers.reduce((sum, row) => sum + row[k], 0);
   const dominant = Array.from({ length: bands }, (_, k) => k).reduce((a, b) =>
     mean(b) > mean(a) ? b : a,
@@ -125,18 +131,20 @@ export function spectrogramPicture(
     width,
     height: 200,
     data: { values },
-    mark: { type: "rect" },
+    mark: { type: "rect", strokeWidth: 0.8 }, // in its own colour, over the seams between rectangles
     encoding: {
-      x: { field: "from", type: "quantitative", title: "time (seconds)", scale: { nice: false } },
+      x: {
+        field: "from",
+        type: "quantitative",
+        title: "time (seconds)",
+        scale: { nice: false },
+        axis: { tickCount: 10 },
+      },
       x2: { field: "to" },
       y: { field: "low", type: "quantitative", title: "frequency (Hz)", scale: { nice: false } },
       y2: { field: "high" },
-      color: {
-        field: "decibels",
-        type: "quantitative",
-        title: "level (dB)",
-        scale: { scheme: "magma", domain: [-60, 0] },
-      },
+      color: { ...level, title: "level (dB)" },
+      stroke: { ...level, legend: null },
     },
     config: { ...chartConfig, axis: { ...(chartConfig.axis as object), grid: false } },
   };
