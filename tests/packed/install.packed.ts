@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { prebuiltPlatform } from "../../lib/engines/native/prebuilt-platform.js";
 import { bytesOf, folderWith, manifestsIn, nodeOf, packed, root } from "./packed.js";
 
 // The package as npm packs it, in an empty folder: what somebody has who is not in this project. `npm run test:packed`, and CI.
@@ -37,6 +38,14 @@ const training = `
 const { record } = await train({ dataset: await openMusic("synthetic"), cell: gru, epochs: 1 });
 console.log(record.curve.length, record.engine.build.split(" ").slice(0, 2).join(" "));`;
 
+/** A platform, and how its shared libraries begin: ELF, Mach-O of 64 bits, or Windows. */
+function beginning(platform: string): [string, unknown] {
+  const [system] = platform.split("-");
+  if (system === "linux") return [system, "\x7fELF"];
+  if (system === "darwin") return [system, "\xcf\xfa\xed\xfe"];
+  return [system, expect.stringMatching(/^MZ/)];
+}
+
 describe("the packed package, installed in an empty folder,", () => {
   it("is less than 60 MB, has no install script and none of the large packages", () => {
     const manifests = manifestsIn(folder);
@@ -51,6 +60,23 @@ describe("the packed package, installed in an empty folder,", () => {
     const bytes = bytesOf(join(folder, "node_modules"));
     console.log(`installed: ${(bytes / 1e6).toFixed(1)} MB, ${manifests.length} packages`);
     expect(bytes).toBeLessThan(60e6);
+  });
+
+  it("brings addons for all platforms, and none that was built for this machine alone", () => {
+    const native = join(folder, "node_modules", "gated-rnn", "dist", "native");
+    expect(readdirSync(native).sort()).toEqual(["prebuilt", "relaxed-simd.wasm", "simd.wasm"]);
+    const platforms = readdirSync(join(native, "prebuilt"));
+    expect(platforms).toEqual(expect.arrayContaining(["darwin-arm64", "linux-x64", "win32-x64"]));
+    for (const platform of platforms) {
+      const path = join(native, "prebuilt", platform);
+      const report = JSON.parse(readFileSync(join(path, "addon.json"), "utf8"));
+      expect(report.platform).toBe(platform);
+      for (const { file: name } of report.variants) {
+        const kind = readFileSync(join(path, name)).subarray(0, 4).toString("latin1");
+        expect([platform.split("-")[0], kind]).toEqual(beginning(platform));
+      }
+    }
+    expect(platforms).toContain(prebuiltPlatform());
   });
 
   it.each(majors)("trains on the addon without a compiler, on Node %i", (major) => {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { GatedRnnError } from "../../errors.js";
 import { packageFolder } from "../../files/package-folder.js";
 import { type ArenaMemory, checkRun, type Kernels } from "./kernels.js";
+import { prebuiltPlatform } from "./prebuilt-platform.js";
 
 const variant = z.object({
   name: z.string(),
@@ -17,7 +18,7 @@ const variant = z.object({
   problem: z.string().optional(),
 });
 
-/** What the build step leaves beside what it builds: see build.mjs. */
+/** What the build step leaves beside what it builds: see build.mjs and prebuild.mjs. */
 const buildReport = z.object({
   platform: z.string(),
   id: z.string().optional(),
@@ -38,8 +39,9 @@ interface Addon {
   run(buffer: ArrayBuffer, firstWord: number, job: number): number;
 }
 
-/** Where the build step puts the addons. */
+/** Where the build step puts the addons, and where those lie that the packed package brings. */
 export const addonFolder = () => join(packageFolder(), "dist", "native");
+export const prebuiltFolder = () => join(addonFolder(), "prebuilt", prebuiltPlatform());
 
 /**
  * The C source as built by a compiler, for the best kind of processor that this one is. What the processor has is asked of the
@@ -47,12 +49,23 @@ export const addonFolder = () => join(packageFolder(), "dist", "native");
  * process.
  *
  * @param most the best variant to take, by name; default: any
+ * @param folder default: what was built here, else what the package brings
  * @throws GatedRnnError `engine-missing` when none was built or none can be loaded, and why
  */
-export function addonKernels(most?: string, folder = addonFolder()): Kernels {
+export function addonKernels(most?: string, folder?: string): Kernels {
+  if (folder !== undefined) return kernelsIn(folder, most);
+  try {
+    return kernelsIn(addonFolder(), most);
+  } catch (error) {
+    if (!existsSync(prebuiltFolder())) throw error;
+    return kernelsIn(prebuiltFolder(), most);
+  }
+}
+
+function kernelsIn(folder: string, most: string | undefined): Kernels {
   const { platform, id, compiler, variants = [], problem } = readReport(folder);
-  const here = `${process.platform}-${process.arch}`;
-  if (platform !== here) throw missing(`it was built for ${platform}, this is ${here}`);
+  const here = [`${process.platform}-${process.arch}`, prebuiltPlatform()];
+  if (!here.includes(platform)) throw missing(`it was built for ${platform}, this is ${here[1]}`);
   const everywhere = variants.at(-1);
   if (!everywhere) throw missing(problem ?? "it was not built");
   const { processor } = loaded(folder, everywhere);

@@ -1,11 +1,18 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { gru } from "../../../lib/cells/gru.js";
-import { addonFolder, addonKernels } from "../../../lib/engines/native/addon.js";
+import { addonFolder, addonKernels, prebuiltFolder } from "../../../lib/engines/native/addon.js";
 import { compilerWords } from "../../../lib/engines/native/build.mjs";
 import { engineOn } from "../../../lib/engines/native/engine.js";
 import { randomBatch, randomModel, relativeError, stateOf } from "../../oracle/examples.js";
@@ -49,8 +56,12 @@ describe.skipIf(!isBuilt)("the addon's variants", () => {
     const { model, weights } = randomModel(gru, 31, 19, 4);
     const batch = randomBatch(3, 31, [40, 22, 22, 3, 1]);
     const expected = oracle(model, weights, batch);
-    for (const { name } of report.variants) {
-      const kernels = addonKernels(name);
+    const folders = [addonFolder(), prebuiltFolder()].filter(existsSync);
+    const builds = folders.flatMap((folder) =>
+      report.variants.map(({ name }) => ({ folder, name })),
+    );
+    for (const { folder, name } of builds) {
+      const kernels = addonKernels(name, folder);
       const session = await engineOn("native", kernels).open(model, stateOf(model, weights));
       const nll = (await session.evaluate(batch)).map((s) => s.nll);
       const losses = expected.sequences.map((s) => s.nll);
