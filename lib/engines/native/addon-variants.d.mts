@@ -3,6 +3,8 @@ export interface AddonVariant {
   readonly needs: readonly string[];
 }
 export declare function variantsOf(architecture: string): readonly AddonVariant[];
+export declare function addonSources(): { digest(encoding: "hex"): string };
+export declare function removeStalePrebuilt(folder: string): void;
 export declare function buildVariant(
   compile: (...args: string[]) => Promise<unknown>,
   variant: AddonVariant,

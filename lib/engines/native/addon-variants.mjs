@@ -1,7 +1,7 @@
 // What the addon is made of, whoever compiles it: its sources, flags and kinds of processors, and how one kind is compiled. Used by
 // build.mjs (this machine's compiler) and prebuild.mjs (for all machines).
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,14 @@ export function addonSources() {
   const hash = createHash("sha256");
   for (const file of files) hash.update(file).update(readFileSync(join(source, file)));
   return hash;
+}
+
+/** What prebuild.mjs has made of other sources would not fit the engine that is built now. */
+export function removeStalePrebuilt(folder = join(out, "prebuilt")) {
+  const sources = addonSources().digest("hex");
+  const isStale = (platform) => readReport(join(folder, platform)).sources !== sources;
+  if (existsSync(folder) && readdirSync(folder).some(isStale))
+    rmSync(folder, { recursive: true, force: true });
 }
 
 export const headersPackage = () =>

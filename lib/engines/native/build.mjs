@@ -16,6 +16,7 @@ import {
   limited,
   out,
   readReport,
+  removeStalePrebuilt,
   variantsOf,
 } from "./addon-variants.mjs";
 
@@ -36,6 +37,7 @@ export function compilerWords(cc = process.env.CC || "cc") {
 /** Returns why there is no addon; nothing where there is one. */
 export async function buildAddon() {
   mkdirSync(out, { recursive: true });
+  removeStalePrebuilt();
   const report = (content) => {
     writeFileSync(join(out, "addon.json.tmp"), `${JSON.stringify({ platform, ...content })}\n`);
     renameSync(join(out, "addon.json.tmp"), join(out, "addon.json"));

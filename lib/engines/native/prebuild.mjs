@@ -8,6 +8,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -35,7 +36,8 @@ const run = promisify(execFile);
 
 /** By the names of prebuilt-platform.ts. glibc 2.17 and macOS 11 are older than what Node 20 asks for. */
 const linux = ["-shared", "-pthread"];
-const macos = ["-shared", "-undefined", "dynamic_lookup"];
+// a name of its own: else the file holds the path at which it was linked
+const macos = ["-shared", "-undefined", "dynamic_lookup", "-Wl,-install_name,@rpath/addon.node"];
 const platforms = {
   "linux-x64": { target: "x86_64-linux-gnu.2.17", link: linux },
   "linux-arm64": { target: "aarch64-linux-gnu.2.17", link: linux },
@@ -97,7 +99,11 @@ async function buildPlatform({ platform, target, link, variants, id }, compile, 
       return { ...variant, file, ...built };
     }),
   );
-  const report = { platform, id, compiler: `zig ${zigVersion}`, variants: made };
+  const kept = new Set(made.map(({ file }) => file));
+  for (const name of readdirSync(folder)) // the linker for Windows leaves import libraries
+    if (!kept.has(name)) rmSync(join(folder, name));
+  const sources = addonSources().digest("hex");
+  const report = { platform, id, sources, compiler: `zig ${zigVersion}`, variants: made };
   writeFileSync(join(folder, "addon.json.tmp"), `${JSON.stringify(report)}\n`);
   renameSync(join(folder, "addon.json.tmp"), join(folder, "addon.json"));
 }

@@ -1,8 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { buildVariant, variantsOf } from "../../../lib/engines/native/addon-variants.mjs";
+import {
+  addonSources,
+  buildVariant,
+  removeStalePrebuilt,
+  variantsOf,
+} from "../../../lib/engines/native/addon-variants.mjs";
 
 const [avx512] = variantsOf("x64");
 const link = (objects: readonly string[]) => ["-shared", ...objects];
@@ -41,4 +53,17 @@ it("compiles every file for the variant's processor, the noise without fused mul
 it("has a variant for every architecture that needs nothing", () => {
   for (const architecture of ["x64", "arm64", "riscv64"])
     expect(variantsOf(architecture).at(-1)?.needs).toEqual([]);
+});
+
+it("removes what was prebuilt of other sources, which the engine of these would not fit", () => {
+  const prebuilt = folder();
+  mkdirSync(join(prebuilt, "linux-x64"));
+  const report = (sources: string) =>
+    writeFileSync(join(prebuilt, "linux-x64", "addon.json"), JSON.stringify({ sources }));
+  report(addonSources().digest("hex"));
+  removeStalePrebuilt(prebuilt);
+  expect(existsSync(prebuilt)).toBe(true);
+  report("of before");
+  removeStalePrebuilt(prebuilt);
+  expect(existsSync(prebuilt)).toBe(false);
 });
