@@ -22,7 +22,7 @@ it("the atlas is every variant on all music sets and memory tasks, twice where w
     ).toEqual(["budget ours 10 10", "origin ours 10 10", "budget authors 10 10"]);
   for (const data of ["nottingham", "musedata"])
     expect(of(data)).toMatchObject([{ learningRates: 5, seeds: 5 }]);
-  for (const data of ["jsb", "musedata", "recall-80", "adding-100"])
+  for (const data of ["jsb", "musedata", "recall-80", "adding-400"])
     expect(of(data)[0].cells).toEqual(["tanh", "gru", "lstm", ...zoo.map(({ name }) => name)]);
   const [speech] = of("speech-a");
   expect(speech.cells.filter((name) => cellNamed(name).variant)).toHaveLength(8);
