@@ -1,4 +1,4 @@
-import { cellNamed } from "../cells/index.js";
+import { cellNamed, cellNames } from "../cells/index.js";
 import { recallForgotten } from "../data/recall.js";
 import { type Comparison, compareUnits } from "../statistics/comparison.js";
 import { holm } from "../statistics/holm.js";
@@ -36,7 +36,7 @@ export interface AtlasRow {
 /**
  * The gate atlas from records: on each data set, by each protocol, every variant against the whole unit. Only learning rates that all
  * cells of a set and protocol were tried with count, so that nobody profits from having tried more; rows of a variant that was trained
- * at two widths are two. With one seed each the intervals are those of the pieces alone: they say nothing about other seeds.
+ * at two widths are two. With one seed each the intervals are those of the pieces alone: they say nothing about other seeds. A unit comes before its variants, the best of these first.
  *
  * Memory tasks are left out: see `memoryRows`.
  */
@@ -73,10 +73,17 @@ function rowsOfSet(records: readonly RunRecord[]): AtlasRow[] {
   });
   const compared = rows.filter(({ comparison }) => comparison !== undefined);
   const corrected = holm(compared.map(({ comparison }) => comparison?.pValue ?? 1));
-  return rows.map((row) =>
-    row.comparison ? { ...row, pValue: corrected[compared.indexOf(row)] } : row,
-  );
+  return rows
+    .map((row) => (row.comparison ? { ...row, pValue: corrected[compared.indexOf(row)] } : row))
+    .sort(
+      (a, b) =>
+        placeOf(a.of ?? a.cell) - placeOf(b.of ?? b.cell) ||
+        Number(a.of !== undefined) - Number(b.of !== undefined) ||
+        (a.comparison?.difference.value ?? 0) - (b.comparison?.difference.value ?? 0),
+    );
 }
+
+const placeOf = (cell: string) => cellNames.indexOf(cell);
 
 /** Rates that every unit was trained with, by its first seed. */
 function commonRates(units: readonly (readonly RunRecord[])[]): ReadonlySet<number> {
@@ -102,12 +109,15 @@ export interface MemoryRow {
   readonly isKept: boolean;
 }
 
-/** What cells score on `recall-N` and `adding-N`, in the records' order. */
+/** What cells score on `recall-N` and `adding-N`, in the order in which the library lists them. */
 export function memoryRows(records: readonly RunRecord[]): MemoryRow[] {
   const of = records.filter(
     ({ configuration: c, status }) => isMemoryTask(c.data) && status === "finished",
   );
-  return chosenGroups(of).map((runs) => {
+  const groups = chosenGroups(of).sort(
+    ([a], [b]) => placeOf(a.configuration.cell) - placeOf(b.configuration.cell),
+  );
+  return groups.map((runs) => {
     const [{ configuration: c }] = runs;
     const [kind, steps] = c.data.split("-");
     const test = runs.reduce((sum, r) => sum + r.results.test.nllPerStep, 0) / runs.length;

@@ -1,21 +1,20 @@
 // Copies records with fewer points of their curves, so that hundreds of them can be committed:
 // node notebooks/tools/thin.mts FROM TO
-// Kept are epochs 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, …, the best and the last, at six digits.
+// Kept are epochs 1, 3, 10, 30, 100, 300, the best and the last, at six digits; and the test pieces of runs of a chosen learning rate.
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type RunRecord, readRecords, writeRecord } from "gated-rnn/sweep";
+import { chosenRecords, type RunRecord, readRecords, writeRecord } from "gated-rnn/sweep";
 
-const kept = new Set(
-  [1, 10, 100].flatMap((ten) => [1, 1.5, 2, 3, 5, 7].map((times) => times * ten)),
-);
+const kept = new Set([1, 3, 10, 30, 100, 300]);
 
-/** The record with a curve that a picture can still be drawn of. */
-export function thinned(record: RunRecord): RunRecord {
+/** The record with a curve that a picture can still be drawn of, with its test pieces or without. */
+export function thinned({ testPieces, ...record }: RunRecord, hasPieces: boolean): RunRecord {
   const { curve, bestEpoch } = record;
   const last = curve.at(-1)?.epoch;
   const short = (value: unknown) => JSON.parse(JSON.stringify(value, sixDigits));
   return {
     ...record,
+    ...(hasPieces && testPieces ? { testPieces } : {}),
     curve: curve
       .filter(({ epoch }) => kept.has(epoch) || epoch === bestEpoch || epoch === last)
       .map((point) => short(point) as typeof point),
@@ -33,6 +32,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }
   mkdirSync(to, { recursive: true });
   const records = readRecords(from);
-  for (const record of records) writeRecord(to, thinned(record));
+  const chosen = new Set(chosenRecords(records).map(({ id }) => id));
+  for (const record of records) writeRecord(to, thinned(record, chosen.has(record.id)));
   console.log(`${records.length} records → ${to}`);
 }

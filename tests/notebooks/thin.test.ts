@@ -8,12 +8,11 @@ import { madeUpRecord } from "../show/records.js";
 
 it("a thinned record is the same but for its curve, which keeps its shape, its best and its end", () => {
   const whole = madeUpRecord("gru", { epochs: 178 });
-  const record = { ...whole, bestEpoch: 133 };
-  const thin = thinned(record);
-  expect(thin.curve.map(({ epoch }) => epoch)).toEqual([
-    ...[1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 133, 150, 178],
-  ]);
+  const record = { ...whole, bestEpoch: 133, testPieces: { nll: [17.25], steps: [2] } };
+  const thin = thinned(record, true);
+  expect(thin.curve.map(({ epoch }) => epoch)).toEqual([...[1, 3, 10, 30, 100, 133, 178]]);
   expect({ ...thin, curve: record.curve }).toEqual(record);
+  expect(thinned(record, false)).not.toHaveProperty("testPieces");
   const file = writeRecord(mkdtempSync(join(tmpdir(), "gated-rnn-thin-")), thin);
   expect(readRecord(file)).toMatchObject({ id: record.id, curve: thin.curve });
 });

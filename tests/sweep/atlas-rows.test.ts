@@ -132,10 +132,10 @@ describe("memory from records", () => {
       made({ cell: "tanh", valid: 1, test: 0, data: "jsb" }),
     ]);
     expect(rows.map((r) => [r.cell, r.kind, r.steps, r.isKept])).toEqual([
-      ["gru", "recall", 5, true],
       ["tanh", "recall", 5, false],
-      ["gru", "adding", 25, true],
       ["tanh", "adding", 25, false],
+      ["gru", "recall", 5, true],
+      ["gru", "adding", 25, true],
     ]);
     const text = tableText(memoryTable(rows));
     expect(text).toMatch(/GRU +gru +0\.\d{3} \* +1\.\d{3} \*/);

@@ -4,7 +4,7 @@ import { codeCells } from "../outputs.js";
 import type { Claim } from "./known.js";
 
 /** All that a committed notebook's cells printed. */
-function printed(name: string): string {
+export function printed(name: string): string {
   const outputs = codeCells(readNotebook(notebookFile(name))).flatMap((cell) => cell.outputs);
   return outputs
     .map((output) => (output.output_type === "stream" ? text(output.text) : ""))
