@@ -220,7 +220,7 @@ for (const kept of [true, false])
 // how much. The whole plan, all four music sets, ten rates, ten seeds, both widths and both
 // protocols, is one command, `gated-rnn sweep --preset atlas`, and goes on from the records here;
 // [docs/atlas.md](../docs/atlas.md) has its machine time. Until then each verdict is about one set,
-// one training protocol and, where it says so, one seed: it is worth a bet, not a theorem.
+// one training protocol and one seed or three: it is worth a bet, not a theorem.
 //
 // ## Exercise: what a gate is worth in units
 //

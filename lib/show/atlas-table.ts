@@ -99,7 +99,7 @@ export function memoryTable(rows: readonly MemoryRow[]): Table {
       cell,
       ...tasks.map((task) => {
         const row = found(cell, task);
-        return row ? `${row.test.toFixed(3)}${row.isKept ? " *" : ""}` : "–";
+        return row ? `${row.test.toFixed(3).replace("-", "−")}${row.isKept ? " *" : ""}` : "–";
       }),
     ]),
     notes: [

@@ -40,9 +40,10 @@ const runs = await Promise.all(
 /** The plan's machine time, a line for each part and data set: "| data | part | runs | seconds | hours |". */
 export function planLines({ records: { music, speech, authors } }: Known): string[] {
   const jsb = seconds(music, "jsb");
+  const gru = authors.filter(({ configuration: c }) => c.cell === "gru"); // complete on JSB; the rest is still growing
   const of = (data: string, k: number): number => {
     if (atlas[k].run.protocol === "authors")
-      return (seconds(authors, "jsb") * seconds(music, data)) / jsb;
+      return (seconds(gru, "jsb") * seconds(music, data)) / jsb;
     const steps = Number(data.split("-")[1]);
     if (data.startsWith("recall")) return (seconds(atlasRecords, "recall-10") * (steps + 1)) / 11;
     if (data.startsWith("adding")) return (seconds(atlasRecords, "adding-25") * steps) / 25;
@@ -123,8 +124,8 @@ export const atlasClaims: readonly Claim[] = [
       const rows = atlasRows(atlasRecords);
       const [{ rates }] = rows;
       const cells = rows.filter(({ cell }) => cellNamed(cell).variant).length;
-      const seeds = new Set(rows.map((row) => row.seeds.length));
-      return `On JSB, by our protocol and at the same budget, ${cells} variants and their whole units have been tried with ${rates} learning rates and ${[...seeds].join(", ")} seed.`;
+      const seeds = [...new Set(rows.map((row) => row.seeds.length))].sort().join(" or ");
+      return `On JSB, by our protocol and at the same budget, ${cells} variants and their whole units have been tried with ${rates} learning rates and ${seeds} ${seeds === "1" ? "seed" : "seeds"}.`;
     },
   },
 ];
