@@ -1,8 +1,9 @@
 // %% [markdown]
 // # Figure 2: learning curves on music
 //
-// The second figure of [the paper](https://arxiv.org/abs/1412.3555) has four panels. Two data sets, Nottingham's folk tunes and MuseData; above, the score
-// against *iterations*, below, the same against the *wall clock*. The lower panels are what a practitioner wants to know and papers
+// The second figure of [the paper](https://arxiv.org/abs/1412.3555) has four panels. Two data sets,
+// Nottingham's folk tunes and MuseData; above, the score against *iterations*, below, the same
+// against the *wall clock*. The lower panels are what a practitioner wants to know and papers
 // seldom show: a unit that learns more per epoch may still lose if its epochs take longer.
 //
 // What you see here are not sketches. The runs behind the curves, 144 of them on four sets, lie as
@@ -14,8 +15,8 @@
 // npx gated-rnn sweep --preset paper-music --epochs 200 --patience 100 --finalists 1 --rate-seeds 1 --seeds 3
 // ```
 //
-// For each set and unit ten learning rates were tried, as in the paper, and the rate with the best validation score was trained
-// with two more seeds.
+// For each set and unit ten learning rates were tried, as in the paper, and the rate with the best
+// validation score was trained with two more seeds.
 //
 // The paper leaves much of its training unsaid. That search fills the gaps by [a protocol of
 // ours](../docs/reproduction.md). A second one, `--protocol authors`, fills them by the code that
@@ -40,13 +41,15 @@ console.log(`the authors': ${authors.length} runs, ${byAuthors.length} at a chos
 // Before you scroll, the two questions that the paper's figure answers:
 //
 // 1. Which unit's curve falls fastest per epoch? And per second?
-// 2. Where does the solid line (validation) part from the dashed one (training), and for which unit first?
+// 2. Where does the solid line (validation) part from the dashed one (training), and for which unit
+//    first?
 //
 // ## The figure, by our protocol
 //
-// Dashed: training, as training saw it, with noise on the weights. Solid: validation, without. A line is the mean of three seeds, the band
-// reaches from the lowest to the highest of them. The axis is logarithmic, as in the paper. The thin lines across are what the paper's table 2
-// has for each unit in the end, on training (dashed) and test pieces (solid).
+// Dashed: training, as training saw it, with noise on the weights. Solid: validation, without. A
+// line is the mean of three seeds, the band reaches from the lowest to the highest of them. The
+// axis is logarithmic, as in the paper. The thin lines across are what the paper's table 2 has for
+// each unit in the end, on training (dashed) and test pieces (solid).
 
 // %%
 const on = (runs: typeof records, data: string) => runs.filter(({ configuration: c }) => c.data === data);
@@ -58,8 +61,10 @@ const columns = [
 await show.chart(curvePanels(columns, { title: "Figure 2, by our protocol" }));
 
 // %% [markdown]
-// The seconds are processor seconds, so that a neighbour's work on the same machine counts little. They are those of our engine, which makes the three
-// units' steps nearly equally fast; on the paper's GPU an LSTM step cost more than a tanh step. So the panels look alike here, where the paper's lower ones are stretched.
+// The seconds are processor seconds, so that a neighbour's work on the same machine counts little.
+// They are those of our engine, which makes the three units' steps nearly equally fast; on the
+// paper's GPU an LSTM step cost more than a tanh step. So the panels look alike here, where the
+// paper's lower ones are stretched.
 //
 // <details>
 // <summary><b>Reveal: what the curves say</b></summary>
@@ -67,8 +72,8 @@ await show.chart(curvePanels(columns, { title: "Figure 2, by our protocol" }));
 // 1. **The GRU** on Nottingham, from the first epoch to the ninetieth, where tanh draws level. On
 //    MuseData it starts last and takes the lead at the thirteenth epoch, for good. The clock says
 //    the same. In the paper the gated units also fall faster than tanh on Nottingham. Here the
-//    *LSTM is the slowest* of the three from there on: at the end it is where the GRU was at epoch 13 on Nottingham,
-//    and at epoch 26 on MuseData.
+//    *LSTM is the slowest* of the three from there on: at the end it is where the GRU was at epoch
+//    13 on Nottingham, and at epoch 26 on MuseData.
 // 2. **The GRU** again. From epoch 100 on Nottingham its dashed line falls by 0.17 nats and the
 //    solid one by 0.06. What it still learns it learns by heart. The chosen parameters are those of
 //    the dot, the best validation epoch.
@@ -77,10 +82,11 @@ await show.chart(curvePanels(columns, { title: "Figure 2, by our protocol" }));
 //
 // ## The same by the authors' protocol
 //
-// One piece an update instead of two, the loss summed over its steps instead of their mean, the root
-// in RMSProp floored at a hundredth, and 500 epochs instead of 200: the constants of the [authors'
-// published code](../docs/reproduction.md#two-protocols). Below are all sets that have been run by
-// it, with both protocols side by side. A set that is missing has not been run by it yet.
+// One piece an update instead of two, the loss summed over its steps instead of their mean, the
+// root in RMSProp floored at a hundredth, and 500 epochs instead of 200: the constants of the
+// [authors' published code](../docs/reproduction.md#two-protocols). Below are all sets that have
+// been run by it, with both protocols side by side. A set that is missing has not been run by it
+// yet.
 
 // %%
 for (const data of new Set(byAuthors.map(({ configuration: c }) => c.data))) {
@@ -102,8 +108,9 @@ for (const data of new Set(byAuthors.map(({ configuration: c }) => c.data))) {
 //
 // ## Are they done?
 //
-// A curve that still falls at the end of a run is a result that is not there yet. The paper does not say how long it trained; early stopping
-// ended its runs. Ours had 200 epochs, by the authors' protocol 500. These were still at their best in the last hundredth of them:
+// A curve that still falls at the end of a run is a result that is not there yet. The paper does
+// not say how long it trained; early stopping ended its runs. Ours had 200 epochs, by the authors'
+// protocol 500. These were still at their best in the last hundredth of them:
 
 // %%
 import { cellTitle } from "gated-rnn/show";
@@ -142,7 +149,8 @@ for (const record of readRecords("results/long")) {
 //
 // ## Live
 //
-// Here is a piece of the same figure made before your eyes: the three units on sixty of Nottingham's tunes, for a few seconds each.
+// Here is a piece of the same figure made before your eyes: the three units on sixty of
+// Nottingham's tunes, for a few seconds each.
 
 // %%
 import { defaultEngine, openMusic, paperCells, train } from "gated-rnn";
@@ -168,8 +176,9 @@ await live.done(runs);
 //
 // ## Exercise: seconds to a score
 //
-// A fair summary of a learning curve is the time it takes to reach a score that matters. **After how many epochs does the first seed's GRU fall below 3.7 nats
-// per step on Nottingham's validation pieces?** A record's `curve` is a list of points; a point has `epoch` and `valid.nllPerStep`.
+// A fair summary of a learning curve is the time it takes to reach a score that matters. **After
+// how many epochs does the first seed's GRU fall below 3.7 nats per step on Nottingham's validation
+// pieces?** A record's `curve` is a list of points; a point has `epoch` and `valid.nllPerStep`.
 
 // %% tags=["exercise"]
 const first = nottingham.find((record) => record.configuration.cell === "gru");

@@ -1,20 +1,23 @@
 // %% [markdown]
 // # Table 2: all results
 //
-// [The paper](https://arxiv.org/abs/1412.3555) comes down to one table: six data sets, three units, the mean negative log-likelihood on training and
-// test pieces. This notebook puts ours beside it, and says where the two differ and why, as far as we know.
+// [The paper](https://arxiv.org/abs/1412.3555) comes down to one table: six data sets, three units,
+// the mean negative log-likelihood on training and test pieces. This notebook puts ours beside it,
+// and says where the two differ and why, as far as we know.
 //
 // ## Predict
 //
-// 1. The music sets are public, the sizes are printed, the optimiser is known. On how many of the four sets will our test scores be within 0.1 nats of the paper's?
+// 1. The music sets are public, the sizes are printed, the optimiser is known. On how many of the
+//    four sets will our test scores be within 0.1 nats of the paper's?
 // 2. Where they differ, will ours be better or worse?
 //
 // ## The table
 //
-// Every number below comes from a record in this repository: 144 runs on music by our protocol, 68 on speech, and those by
-// the [authors' protocol](../docs/reproduction.md#two-protocols), as many as there are yet. Both kinds of mean
-// stand side by side: over all predicted steps, and over pieces ("/piece"), where a short piece counts as much as a
-// long one. `npx gated-rnn records notebooks/results --best` prints the best of them, and the command in
+// Every number below comes from a record in this repository: 144 runs on music by our protocol, 68
+// on speech, and those by the [authors' protocol](../docs/reproduction.md#two-protocols), as many
+// as there are yet. Both kinds of mean stand side by side: over all predicted steps, and over
+// pieces ("/piece"), where a short piece counts as much as a long one.
+// `npx gated-rnn records notebooks/results --best` prints the best of them, and the command in
 // [figure 2](04-figure-2.ipynb) makes them anew.
 
 // %%
@@ -32,7 +35,8 @@ const records = [...ours, ...readRecords("results/music-authors")].filter(
 show.table(table2(records, { baselines }));
 
 // %% [markdown]
-// The same for the eye, music only. Filled points are ours, with the range over the seeds; hollow ones the paper's.
+// The same for the eye, music only. Filled points are ours, with the range over the seeds; hollow
+// ones the paper's.
 
 // %%
 import { table2Picture } from "gated-rnn/show";
@@ -51,9 +55,10 @@ await show.chart(table2Picture(records));
 //
 // ## Which mean?
 //
-// The paper does not say whether its numbers are means over steps or over pieces. Where pieces are of one length that is
-// the same; MuseData and Piano-midi.de have pieces of a dozen steps and of thousands. So here is how far ours are from the
-// paper's by either mean, unit by unit, for training and test.
+// The paper does not say whether its numbers are means over steps or over pieces. Where pieces are
+// of one length that is the same; MuseData and Piano-midi.de have pieces of a dozen steps and of
+// thousands. So here is how far ours are from the paper's by either mean, unit by unit, for
+// training and test.
 
 // %%
 import { meansTable } from "gated-rnn/show";
@@ -61,21 +66,23 @@ import { meansTable } from "gated-rnn/show";
 show.table(meansTable(records));
 
 // %% [markdown]
-// Read the column "test nearer" first. On MuseData and on Piano-midi.de the mean per piece is nearer to the paper for
-// every unit, and the two lie on opposite sides: on MuseData the mean per piece is the lower of ours, and we are above
-// the paper, on Piano-midi.de it is the higher one, and we are below. One reading moves both towards the paper. That
-// speaks for a mean per piece, as the authors' published code takes it.
+// Read the column "test nearer" first. On MuseData and on Piano-midi.de the mean per piece is
+// nearer to the paper for every unit, and the two lie on opposite sides: on MuseData the mean per
+// piece is the lower of ours, and we are above the paper, on Piano-midi.de it is the higher one,
+// and we are below. One reading moves both towards the paper. That speaks for a mean per piece, as
+// the authors' published code takes it.
 //
-// Now the training columns, and the argument gets weaker. On MuseData the mean per piece moves these towards the paper,
-// too (the GRU's from 7.14 to 6.18; the paper's is 5.06). On Piano-midi.de it does not: the paper's training scores are far *below* ours, by 1.49 to 2.42 nats per step and by
-// 1.58 to 2.53 per piece. Those are scores of networks that know their 87 pieces nearly by heart, and no kind of mean makes
-// 4.93 of 7.35. Ours are those of the best validation epoch. The last column has the last epoch's, and there the authors'
-// protocol shows something:
+// Now the training columns, and the argument gets weaker. On MuseData the mean per piece moves
+// these towards the paper, too (the GRU's from 7.14 to 6.18; the paper's is 5.06). On Piano-midi.de
+// it does not: the paper's training scores are far *below* ours, by 1.49 to 2.42 nats per step and
+// by 1.58 to 2.53 per piece. Those are scores of networks that know their 87 pieces nearly by
+// heart, and no kind of mean makes 4.93 of 7.35. Ours are those of the best validation epoch. The
+// last column has the last epoch's, and there the authors' protocol shows something:
 //
-// On the JSB Chorales their GRU stands at 7.93 when validation is best, 0.99 above the paper's 6.94, and at 6.92 in the last
-// epoch. Its test score at the best epoch is 8.51, the paper's 8.54. So the paper's training column may well be that of the
-// last epoch, beside test scores of the best one. That is one unit on one set; the table above will say more as more sets
-// are run.
+// On the JSB Chorales their GRU stands at 7.93 when validation is best, 0.99 above the paper's
+// 6.94, and at 6.92 in the last epoch. Its test score at the best epoch is 8.51, the paper's 8.54.
+// So the paper's training column may well be that of the last epoch, beside test scores of the best
+// one. That is one unit on one set; the table above will say more as more sets are run.
 //
 // ## Where we differ, set by set
 //
@@ -114,13 +121,14 @@ show.table(meansTable(records));
 // **The LSTM** is our weakest unit on every music set, and its spread over the seeds is the widest.
 // On MuseData its best rate is the highest of the ten that were tried. Its memory cell starts with
 // a forget gate of one half, which forgets everything within a few steps; the authors' code does
-// not set the gate's bias to 1, as everybody does since [Jozefowicz et al.
+// not set the gate's bias to 1, as is usual since [Jozefowicz et al.
 // (2015)](https://proceedings.mlr.press/v37/jozefowicz15.html), and we follow the paper. On speech,
 // with many more updates in an epoch, the handicap is gone.
 //
 // ## At the edge
 //
-// A search that ends in the highest rate it tried has not ended. These do, and this is what is known of the rates beyond:
+// A search that ends in the highest rate it tried has not ended. These do, and this is what is
+// known of the rates beyond:
 
 // %%
 import { existsSync } from "node:fs";
@@ -131,18 +139,19 @@ show.table(edgeTable(records, beyond));
 console.log(commandsBeyond(records, beyond).join("\n"));
 
 // %% [markdown]
-// The commands look beyond, where nobody has. They leave their records in a folder of their own, beside the search: what
-// was chosen there stays chosen.
+// The commands look beyond, where nobody has. They leave their records in a folder of their own,
+// beside the search: what was chosen there stays chosen.
 //
 // ## Speech
 //
-// The level cannot be compared (other recordings), but the order can. On speech A: LSTM before GRU, tanh far behind. On speech B: GRU before LSTM, tanh does not train at all. **Both orders are the paper's.** What the tanh result is worth is the
-// subject of [figure 3](05-figure-3.ipynb).
+// The level cannot be compared (other recordings), but the order can. On speech A: LSTM before GRU,
+// tanh far behind. On speech B: GRU before LSTM, tanh does not train at all. **Both orders are the
+// paper's.** What the tanh result is worth is the subject of [figure 3](05-figure-3.ipynb).
 //
 // ## What others have reached since
 //
-// The literature on these four sets, with ours in it, by both protocols and both means, as far as a search has come to
-// several seeds.
+// The literature on these four sets, with ours in it, by both protocols and both means, as far as a
+// search has come to several seeds.
 
 // %%
 import { ledgerTable } from "gated-rnn/show";
@@ -162,17 +171,18 @@ show.table(ledgerTable(Object.entries(titles).map(([name, title]) => ({ title, r
 //
 // ## Exercise: is it significant?
 //
-// By our protocol the GRU's test score on Piano-midi.de is 7.70 ± 0.02 (three seeds), tanh's is 7.75 ± 0.02. **How many of the nine pairs (one GRU seed, one tanh seed) have the GRU ahead?**
-// `by("ours")` has the six runs among others; their score is `results.test.nllPerStep`.
+// By our protocol the GRU's test score on Piano-midi.de is 7.70 ± 0.02 (three seeds), tanh's is
+// 7.75 ± 0.02. **How many of the nine pairs (one GRU seed, one tanh seed) have the GRU ahead?**
+// `runs("gru")` and `runs("tanh")` are the three of each; a score is `results.test.nllPerStep`.
 
 // %% tags=["exercise"]
+const runs = (cell: string) =>
+  by("ours").filter(({ configuration: c }) => c.data === "piano-midi" && c.cell === cell);
 const ahead = 0; // replace this
 
 // %%
 import { exercises } from "gated-rnn/show";
 
-const runs = (cell: string) =>
-  by("ours").filter(({ configuration: c }) => c.data === "piano-midi" && c.cell === cell);
 exercises.pairsAhead(ahead, runs("gru"), runs("tanh"));
 
 // %% [markdown]
@@ -187,4 +197,6 @@ exercises.pairsAhead(ahead, runs("gru"), runs("tanh"));
 // </details>
 
 // %% [markdown]
-// That is the idea of the Mann–Whitney test, and with three seeds against three even nine of nine has a p-value of 0.1. [The paper's claims](07-claims.ipynb) puts the evidence of all sets together.
+// That is the idea of the Mann–Whitney test, and with three seeds against three even nine of nine
+// has a p-value of 0.1. [The paper's claims](07-claims.ipynb) puts the evidence of all sets
+// together.

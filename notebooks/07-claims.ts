@@ -1,8 +1,9 @@
 // %% [markdown]
 // # The paper's claims, one by one
 //
-// A paper is remembered for its sentences, not for its tables. [This one](https://arxiv.org/abs/1412.3555) makes four claims. Here is each of them, our numbers, and a verdict. The records are the same as
-// in [table 2](06-table-2.ipynb).
+// A paper is remembered for its sentences, not for its tables. [This
+// one](https://arxiv.org/abs/1412.3555) makes four claims. Here is each of them, our numbers, and a
+// verdict. The records are the same as in [table 2](06-table-2.ipynb).
 //
 // ## How to decide
 //
@@ -51,16 +52,16 @@ const noisySpeech = chosenRecords(speechRuns.filter((run) => run.configuration.w
 //
 // ## Music at one glance
 //
-// Differences of test scores, pair by pair and set by set, first per step, then per piece. "Not yet" means that a set has
-// not been run by that protocol, or not with both units.
+// Differences of test scores, pair by pair and set by set, first per step, then per piece. "Not
+// yet" means that a set has not been run by that protocol, or not with both units.
 
 // %%
 show.table(verdictTable([...ours, ...authors]));
 show.table(verdictTable([...ours, ...authors], { mean: "piece" }));
 
 // %% [markdown]
-// The same in full, where the records keep the scores of single pieces: intervals by either mean, and the chance that one
-// run of the first unit beats one run of the second.
+// The same in full, where the records keep the scores of single pieces: intervals by either mean,
+// and the chance that one run of the first unit beats one run of the second.
 
 // %%
 show.table(comparisonTable([...ours, ...authors]));
@@ -75,8 +76,8 @@ show.table(comparisonTable([...ours, ...authors]));
 // reports, though less far from it than one might think: there, too, tanh has the best test score
 // on Nottingham (3.13), and it ties with the LSTM on MuseData and Piano-midi.de.
 //
-// **On music by the authors' protocol: as far as the table goes.** A set that says "not yet" decides
-// nothing, and [table 2](06-table-2.ipynb) shows how far its search has come.
+// **On music by the authors' protocol: as far as the table goes.** A set that says "not yet"
+// decides nothing, and [table 2](06-table-2.ipynb) shows how far its search has come.
 //
 // ## 2. "Clearly on raw speech"
 
@@ -95,7 +96,8 @@ for (const data of ["speech-a", "speech-b"])
 // **Holds, with the paper's protocol.** 6.2 nats per step between tanh and the GRU on speech A,
 // thirty times what two seeds of tanh differ by; on speech B tanh does not train at all.
 //
-// But look at what the protocol does. Its weight noise falls on 400 units where the gated ones have half of that, and nothing shields the tanh unit from it. Without noise:
+// But look at what the protocol does. Its weight noise falls on 400 units where the gated ones have
+// half of that, and nothing shields the tanh unit from it. Without noise:
 
 // %%
 const quiet = chosenRecords(speechRuns.filter((run) => run.configuration.weightNoise === 0));
@@ -121,7 +123,8 @@ for (const data of ["speech-a", "speech-b"])
 //
 // ## 4. "The GRU makes faster progress"
 //
-// A number for it: epochs until a unit is within five per cent of the best score that any of them reaches on that set.
+// A number for it: epochs until a unit is within five per cent of the best score that any of them
+// reaches on that set.
 
 // %%
 const firstSeeds = [...music, ...byAuthors].filter((run) => run.configuration.seed === 1);
@@ -137,12 +140,12 @@ for (const name of new Set(firstSeeds.map(nameOf))) {
 }
 
 // %% [markdown]
-// **Holds on music by our protocol**, against tanh by a little and against the LSTM by far: on Nottingham and
-// MuseData the GRU is there first on both counts, on JSB and Piano-midi.de it is level with tanh in
-// epochs and ahead in seconds. The LSTM arrives on JSB alone. But look at the *beginning* of the
-// curves: after ten epochs the LSTM, so weak in the end, is first on JSB and on Piano-midi.de, and
-// the GRU last. And on speech A the LSTM is ahead at ten epochs as it is at the end. A picture of
-// it:
+// **Holds on music by our protocol**, against tanh by a little and against the LSTM by far: on
+// Nottingham and MuseData the GRU is there first on both counts, on JSB and Piano-midi.de it is
+// level with tanh in epochs and ahead in seconds. The LSTM arrives on JSB alone. But look at the
+// *beginning* of the curves: after ten epochs the LSTM, so weak in the end, is first on JSB and on
+// Piano-midi.de, and the GRU last. And on speech A the LSTM is ahead at ten epochs as it is at the
+// end. A picture of it:
 
 // %%
 import { learningCurves } from "gated-rnn/show";
@@ -153,9 +156,10 @@ await show.chart(learningCurves(piano, { x: "seconds" }));
 // %% [markdown]
 // ## How much is owed to the search?
 //
-// Ten rates for each unit are a choice, too. With fewer, the best would have been worse, and not equally so for all: the
-// expected best validation score of one, three, five and ten of the rates that were tried, with the first seed. (A unit
-// that needs ten rates to shine is a unit that is hard to tune. A dash: so many were not tried, or one of them diverged.)
+// Ten rates for each unit are a choice, too. With fewer, the best would have been worse, and not
+// equally so for all: the expected best validation score of one, three, five and ten of the rates
+// that were tried, with the first seed. (A unit that needs ten rates to shine is a unit that is
+// hard to tune. A dash: so many were not tried, or one of them diverged.)
 
 // %%
 for (const { title, cell, protocol, runs } of searches([...ours, ...authors])) {
@@ -190,13 +194,13 @@ for (const { title, cell, protocol, runs } of searches([...ours, ...authors])) {
 //
 // The two protocols differ in constants that no paper of the time would have mentioned: an
 // $\varepsilon$ of 1e-6 under RMSProp's root or a floor of 0.01 for it, batches of two or one, a
-// mean or a sum over the steps. The paper's own numbers have one seed each. Its authors end with the
-// sentence that their results are preliminary; that has aged well.
+// mean or a sum over the steps. The paper's own numbers have one seed each. Its authors end with
+// the sentence that their results are preliminary; that has aged well.
 //
 // ## Exercise: the smallest p
 //
 // **What is the smallest p-value that the randomisation test can give with six data sets?** Think
-// first; then convince `pairedTest`.
+// first; then convince `pairedTest` of `gated-rnn/sweep`.
 
 // %% tags=["exercise"]
 const smallest = 1; // replace this
@@ -214,6 +218,8 @@ exercises.smallestPValue(smallest, 6);
 // $p = 2 / 64$.
 //
 // ```ts
+// import { pairedTest } from "gated-rnn/sweep";
+//
 // const smallest = pairedTest([1, 2, 3, 4, 5, 6], [0, 0, 0, 0, 0, 0]).pValue;
 // ```
 //

@@ -38,10 +38,19 @@ const scrolling = (label: string, html: string) =>
 /** An equation on lines of its own, which may be wider than a phone. */
 const displayed = '<span class="katex-display" role="group" aria-label="equation" tabindex="0">';
 
+/** A link of a notebook or a document where it leads in the site; what the site has not is text. */
+function linked(all: string, href: string, words: string): string {
+  if (/\.html(#.*)?$/.test(href) || href.startsWith("#")) return all;
+  const [, notebook] = /(?:^|\/)(\d\d-[\w-]+)\.ipynb$/.exec(href) ?? [];
+  if (notebook) return `<a href="${notebook}.html">${words}</a>`;
+  const [, document, part = ""] = /(?:^|\/)docs\/([\w-]+)\.md(#.*)?$/.exec(href) ?? [];
+  return document ? `<a href="docs-${document}.html${part}">${words}</a>` : words;
+}
+
 /** A notebook's text as HTML; links to notebooks become links to their pages, headings get anchors. */
 export function markdown(source: string, headings: Heading[] = []): string {
   const html = (marked.parse(source, { async: false }) as string)
-    .replace(/(href="[^":]*)\.ipynb"/g, '$1.html"')
+    .replace(/<a href="([^":]*)">([\s\S]*?)<\/a>/g, linked)
     .replaceAll("<th></th>", "<td></td>") // a head without words is no head
     .replaceAll('<span class="katex-display">', displayed)
     .replace(/<table>[\s\S]*?<\/table>/g, (table) => scrolling("table", table));

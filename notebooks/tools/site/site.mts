@@ -2,7 +2,15 @@
 // npm run site -- FOLDER takes the notebooks there, such as build/notebooks.
 // Equations, code and text are rendered here; pictures and sounds lie in the pages. No script runs in them, but in the page that trains
 // and the one that sorts and filters the atlas.
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -92,6 +100,19 @@ function indexPage(entries: readonly Entry[], hasAtlas: boolean): string {
   );
 }
 
+/** The documents that the notebooks' pages lead to. */
+function writeDocuments(folder: string): void {
+  const pages = readdirSync(folder).filter((file) => /^\d\d-.*\.html$/.test(file));
+  const html = pages.map((file) => readFileSync(join(folder, file), "utf8")).join("");
+  for (const name of new Set([...html.matchAll(/href="docs-([\w-]+)\.html/g)].map(([, n]) => n))) {
+    const source = readFileSync(join(root, "docs", `${name}.md`), "utf8");
+    const title = /^# (.*)$/m.exec(source)?.[1] ?? name;
+    const back = '<nav class="pages" aria-label="pages"><a href="index.html">all</a></nav>';
+    const body = `${back}\n<main>${markdown(source)}</main>`;
+    writeFileSync(join(folder, `docs-${name}.html`), page(title, body));
+  }
+}
+
 /** Writes the site of the notebooks in a folder; default: the committed ones. Returns the path of its first page. */
 export async function writeSite(from = join(root, "notebooks")): Promise<string> {
   const folder = join(root, "build", "site");
@@ -115,6 +136,7 @@ export async function writeSite(from = join(root, "notebooks")): Promise<string>
   });
   for (const [i, { name }] of entries.entries())
     writeFileSync(join(folder, `${name}.html`), await notebookPage(entries, i));
+  writeDocuments(folder);
   const atlas = atlasBody();
   if (atlas) writeFileSync(join(folder, "atlas.html"), page("The gate atlas", atlas));
   writeFileSync(join(folder, "index.html"), indexPage(entries, atlas !== undefined));
