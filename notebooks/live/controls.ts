@@ -110,7 +110,7 @@ export function makeControls(change: Change): (experiment: Experiment) => void {
       "music",
       [
         ["synthetic", "synthetic chorales"],
-        ["jsb", "JSB Chorales (Bach)"],
+        ["jsb", "JSB Chorales"],
         ["own", "your MIDI files"],
       ],
       change,

@@ -50,9 +50,9 @@ export function curvesSvg(
     ),
     ...ticks(0, right, Math.max(3, Math.floor(w / 110))).map(
       (value) =>
-        `<text x="${f(px(value))}" y="${height - 14}" text-anchor="middle">${round(value)}</text>`,
+        `<text x="${f(px(value))}" y="${height - 18}" text-anchor="middle">${round(value)}</text>`,
     ),
-    `<text x="${margin.left + w}" y="${height - 1}" text-anchor="end">${axis === "epoch" ? "epoch" : "training seconds"}</text>`,
+    `<text x="${margin.left + w}" y="${height - 4}" text-anchor="end">${axis === "epoch" ? "epoch" : "training seconds"}</text>`,
     ...levels
       .filter(({ nllPerStep }) => nllPerStep >= low && nllPerStep <= high)
       .map(
@@ -90,9 +90,9 @@ function nllRange(points: readonly EpochPoint[], levels: readonly Level[]) {
   const nlls = points.map(({ valid }) => valid.nllPerStep).sort((a, b) => a - b);
   const all = [...levels.map(({ nllPerStep }) => nllPerStep), nlls[0] ?? 10].sort((a, b) => a - b);
   const least = all[0];
-  const top =
-    nlls.length > 0 ? nlls[Math.floor((nlls.length - 1) * 0.97)] : all[all.length - 1] + 2;
-  const most = Math.max(Math.min(top, least * 2.2), ...levels.map((level) => level.nllPerStep));
+  const usual = nlls.length > 0 ? nlls[Math.floor((nlls.length - 1) * 0.97)] : least + 2;
+  const top = Math.min(nlls[nlls.length - 1] ?? usual, Math.max(usual, least * 1.35), least * 2.2);
+  const most = Math.max(top, ...levels.map((level) => level.nllPerStep));
   const space = 0.06 * (most - least || 1);
   return { low: least - space, high: most + space };
 }
