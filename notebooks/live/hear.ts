@@ -106,7 +106,8 @@ export class Hear {
       const { roll, epoch } = await this.sampleOf(unit);
       const { stepsPerQuarter } = this.race.facts ?? { stepsPerQuarter: 1 };
       const sound = await unit.asked.ask("sound", { roll, stepsPerQuarter });
-      text.textContent = `after ${epoch} epochs, ${roll.length} steps, ${roll.notes.length} notes`;
+      const epochs = epoch === 1 ? "epoch" : "epochs";
+      text.textContent = `after ${epoch} ${epochs}: ${roll.length} steps, ${roll.notes.length} notes`;
       const canvas = card.querySelector("canvas") as HTMLCanvasElement;
       const draw = (playhead?: number) =>
         drawRoll(canvas, roll, {

@@ -25,7 +25,7 @@ export function showPage(): void {
   let own: ReadFiles | undefined;
   let jsb: ReadFiles | undefined;
   const player = new Player();
-  const composed = new WeakSet<Unit>();
+  const composed = new WeakMap<Unit, number>();
   const drawCurves = onceAFrame(() => {
     const { clientWidth, parentElement } = byId("curves");
     const isNarrow = clientWidth < 500;
@@ -106,24 +106,26 @@ export function showPage(): void {
     run.classList.toggle("runs", race.runs && !race.isOver);
   }
 
-  let listened = 0;
+  let listens: number | undefined;
   /** The picture follows training, twice a second at most and only while somebody can see it. */
   function listenSoon(): void {
     const { top, bottom } = byId("see-scroll").getBoundingClientRect();
     const isSeen = bottom > 0 && top < innerHeight && !document.hidden;
-    const now = performance.now();
-    if (!isSeen || now - listened < 500) return;
-    listened = now;
-    void see.listen();
+    if (!isSeen || listens !== undefined) return;
+    listens = window.setTimeout(() => {
+      listens = undefined;
+      void see.listen();
+    }, 500);
   }
 
-  /** Every unit is heard once without being asked: what an epoch has taught it. */
+  /** Every unit is heard twice without being asked: after its first epoch, and when it has ended. */
   function composeFirst(): void {
-    for (const unit of race.units)
-      if (unit.curve.length > 0 && !composed.has(unit)) {
-        composed.add(unit);
-        void hear.compose(unit);
-      }
+    for (const unit of race.units) {
+      const times = unit.curve.length === 0 ? 0 : unit.status === "training" ? 1 : 2;
+      if (times <= (composed.get(unit) ?? 0)) continue;
+      composed.set(unit, times);
+      if (!player.plays) void hear.compose(unit);
+    }
   }
 
   function change(part: Partial<Experiment>): void {
@@ -194,6 +196,7 @@ export function showPage(): void {
     showAxis();
     begin();
   });
+  new IntersectionObserver(listenSoon).observe(byId("see-scroll"));
   new ResizeObserver(drawCurves).observe(byId("curves"));
   offerGpu();
   showControls(experiment);

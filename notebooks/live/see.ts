@@ -104,6 +104,7 @@ export class See {
       liveDiagram.show(byId("diagram"), unit);
       this.paint();
       if (this.step !== undefined) this.choose(Math.min(this.step, this.heard.steps));
+      else byId("see-text").textContent = `${unit.title} ${after(this.heard)}. Point at a step.`;
     } catch (error) {
       byId("see-text").textContent = (error as Error).message;
     } finally {
@@ -159,9 +160,10 @@ export class See {
     const { heard, piece, gate: gateName } = scene;
     const sounds = Array.from(notesAt(piece, t), noteName).join(" ") || "nothing";
     const said = [`Step ${t + 1}: ${sounds}.`];
+    const who = `${unit.title}, ${after(heard)},`;
     if (t > 0)
       said.push(
-        `${unit.title} expected ${expected(heard, t - 1)}; it paid ${heard.surprise[t - 1].toFixed(1)} nats.`,
+        `${who} expected ${expected(heard, t - 1)}; it paid ${heard.surprise[t - 1].toFixed(1)} nats.`,
       );
     const at = Math.min(t, heard.steps - 1);
     const gate = heard.gates.find(({ name }) => name === gateName);
@@ -221,6 +223,8 @@ export class See {
     button.textContent = "Stop";
   }
 }
+
+const after = ({ epoch }: HeardPiece) => `after ${epoch} ${epoch === 1 ? "epoch" : "epochs"}`;
 
 /** Units as a choice shows them. */
 export const titlesOf = (units: readonly Unit[]): [string, string][] =>
