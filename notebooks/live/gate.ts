@@ -55,6 +55,7 @@ export class Gate {
   private async turn(): Promise<void> {
     for (;;) {
       await this.answer();
+      if (this.waiting.length > 0) continue; // asked while the last answer was given
       if (this.runs) return;
       await new Promise<void>((resolve) => {
         this.wake = resolve;
