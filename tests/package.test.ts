@@ -172,6 +172,13 @@ import { presets${type && ", type SweepPlan"} } from "gated-rnn/sweep";`;
     expect(output[0].code).not.toMatch(/["']node:|\brequire\(["']/);
   });
 
+  it("with the engine's builds for pages beside it", () => {
+    for (const build of ["simd", "relaxed-simd"]) {
+      const text = `console.log(require("fs").readFileSync(require.resolve("gated-rnn/${build}.wasm")).length)`;
+      expect(Number(run(`${build}.cjs`, text))).toBeGreaterThan(10_000);
+    }
+  });
+
   it("into a page by esbuild and by vite as they come, all of its door, and it runs there", async () => {
     const entry = join(folder, "whole-page.js");
     writeFileSync(

@@ -157,7 +157,7 @@ export function drawOver(
   context.fillStyle = inkOf("--quiet");
   context.fillText(
     reach === undefined
-      ? "how far back a step's gradient reaches: click a step, or press Enter"
+      ? "how far back a step's gradient reaches: rest on a step, or press Enter"
       : `what is left of the gradient of step ${reach.step + 2}; each line is ten times less`,
     left,
     reachTop - 7,

@@ -19,6 +19,9 @@ import type { Unit } from "./unit.ts";
 /** Keys that a step is told with: the likeliest. */
 const toldKeys = 5;
 
+/** The pointer rests when it has not moved for so long. */
+const restMs = 250;
+
 /** One piece on one time axis: what sounds, what the unit expected, a gate, its surprise, its reach back. */
 export class See {
   private heard: HeardPiece | undefined;
@@ -30,6 +33,7 @@ export class See {
   private reach: Overlay["reach"];
   private readonly drawSoon = onceAFrame(() => this.draw());
   private asks = 0;
+  private rest = 0;
   private listensNow = false;
 
   constructor(
@@ -105,6 +109,7 @@ export class See {
       this.paint();
       if (this.step !== undefined) this.choose(Math.min(this.step, this.heard.steps));
       else byId("see-text").textContent = `${unit.title} ${after(this.heard)}. Point at a step.`;
+      if (this.reach && this.step === this.reach.step + 1) void this.askReach(this.step);
     } catch (error) {
       byId("see-text").textContent = (error as Error).message;
     } finally {
@@ -135,7 +140,14 @@ export class See {
     const row = Math.floor(((event.offsetY - layout.gateTop) * heard.hiddenSize) / gateHeight);
     this.hiddenUnit = row >= 0 && row < heard.hiddenSize ? row : undefined;
     this.choose(t);
-    if (event.type === "pointerdown") void this.askReach(t);
+    this.reachSoon(t, event.type === "pointerdown" ? 0 : restMs);
+  }
+
+  /** The reach is asked for once the pointer rests: it takes a worker from its training for a moment. */
+  private reachSoon(t: number, afterMs: number): void {
+    clearTimeout(this.rest);
+    if (this.reach?.step === t - 1) return;
+    this.rest = window.setTimeout(() => void this.askReach(t), afterMs);
   }
 
   private move(event: KeyboardEvent): void {
@@ -182,7 +194,7 @@ export class See {
     const ask = ++this.asks;
     try {
       const { shares } = await unit.asked.ask("reach", { piece, step: t - 1 });
-      if (ask !== this.asks) return;
+      if (ask !== this.asks || this.step !== t) return;
       this.reach = { step: t - 1, shares };
       const back = shares.findIndex((share) => share < 0.01);
       byId("see-text").textContent +=
