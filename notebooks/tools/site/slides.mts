@@ -94,6 +94,19 @@ const style = `
 .reveal a.anchor { display: none; }
 `;
 
+/** In the page: what is higher than the projector is drawn smaller, as long tables are. */
+const fit = `
+const fit = () => {
+  const slide = Reveal.getCurrentSlide()?.querySelector(".slide");
+  if (!slide) return;
+  for (const part of slide.children) part.style.zoom = "";
+  const share = slide.clientHeight / slide.scrollHeight;
+  if (share < 1) for (const part of slide.children) part.style.zoom = Math.max(0.6, 0.97 * share);
+};
+Reveal.on("ready", fit);
+Reveal.on("slidechanged", fit);
+`;
+
 async function deck(name: string): Promise<string> {
   const notebook = readNotebook(notebookFile(name));
   const columns = (await columnsOf(notebook)).map(({ heading, prose, slides }, k) => {
@@ -122,7 +135,7 @@ ${columns.join("\n")}
 </div></div>
 <script src="reveal/reveal.js"></script>
 <script src="reveal/notes.js"></script>
-<script>Reveal.initialize({ hash: true, width: 1180, height: 720, margin: 0.04, plugins: [RevealNotes] });</script>
+<script>${fit}Reveal.initialize({ hash: true, width: 1180, height: 720, margin: 0.04, plugins: [RevealNotes] });</script>
 </body>
 </html>
 `;
