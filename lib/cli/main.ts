@@ -3,22 +3,26 @@ import { GatedRnnError } from "../errors.js";
 import { plain, plainLines } from "../files/plain.js";
 import { withoutPasswords } from "../sweep/database-address.js";
 import { codeVersion } from "../train/provenance.js";
-import { addAtlas } from "./atlas.js";
-import { addBaselines } from "./baselines.js";
-import { addCells } from "./cells.js";
-import { addData } from "./data.js";
-import { addDoctor } from "./doctor.js";
-import { addGenerate } from "./generate.js";
-import { addInspect } from "./inspect.js";
-import { addRecords } from "./records.js";
 import { stoppedCode } from "./signals.js";
-import { addStart } from "./start.js";
-import { addSweep } from "./sweep.js";
-import { addTrain } from "./train.js";
-import { addTranspose } from "./transpose.js";
-import { addVerify } from "./verify.js";
-import { addWatch } from "./watch.js";
-import { addWeights } from "./weights.js";
+
+/** By name, in the order of the help. Only the one that is asked for is loaded; all of them are for the help itself. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  start: async () => (await import("./start.js")).addStart,
+  train: async () => (await import("./train.js")).addTrain,
+  sweep: async () => (await import("./sweep.js")).addSweep,
+  watch: async () => (await import("./watch.js")).addWatch,
+  generate: async () => (await import("./generate.js")).addGenerate,
+  transpose: async () => (await import("./transpose.js")).addTranspose,
+  records: async () => (await import("./records.js")).addRecords,
+  atlas: async () => (await import("./atlas.js")).addAtlas,
+  verify: async () => (await import("./verify.js")).addVerify,
+  weights: async () => (await import("./weights.js")).addWeights,
+  cells: async () => (await import("./cells.js")).addCells,
+  baselines: async () => (await import("./baselines.js")).addBaselines,
+  data: async () => (await import("./data.js")).addData,
+  inspect: async () => (await import("./inspect.js")).addInspect,
+  doctor: async () => (await import("./doctor.js")).addDoctor,
+};
 
 /**
  * The `gated-rnn` command. Exit codes: 0 done, 1 the work failed, 2 a mistake in how it was asked for, 130 and 143 stopped by
@@ -43,24 +47,10 @@ export async function main(args: readonly string[]): Promise<void> {
       "after",
       "\nStart with `gated-rnn start`: it prepares the JSB Chorales, trains the paper's three units and draws their learning curves.",
     );
-  for (const add of [
-    addStart,
-    addTrain,
-    addSweep,
-    addWatch,
-    addGenerate,
-    addTranspose,
-    addRecords,
-    addAtlas,
-    addVerify,
-    addWeights,
-    addCells,
-    addBaselines,
-    addData,
-    addInspect,
-    addDoctor,
-  ])
-    add(program);
+  const asked = Object.hasOwn(commands, args[0] ?? "")
+    ? [commands[args[0]]]
+    : Object.values(commands);
+  for (const add of await Promise.all(asked.map((load) => load()))) add(program);
   inherit(program, tell);
   try {
     await program.parseAsync(args, { from: "user" });

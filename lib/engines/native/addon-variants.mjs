@@ -41,9 +41,12 @@ export function addonSources() {
 /** What prebuild.mjs has made of other sources would not fit the engine that is built now. */
 export function removeStalePrebuilt(folder = join(out, "prebuilt")) {
   const sources = addonSources().digest("hex");
-  const isStale = (platform) => readReport(join(folder, platform)).sources !== sources;
-  if (existsSync(folder) && readdirSync(folder).some(isStale))
-    rmSync(folder, { recursive: true, force: true });
+  for (const platform of existsSync(folder) ? readdirSync(folder) : []) {
+    const place = join(folder, platform);
+    const isBuilt = existsSync(join(place, "addon.json")); // else one that is being built just now
+    if (isBuilt && readReport(place).sources !== sources)
+      rmSync(place, { recursive: true, force: true });
+  }
 }
 
 export const headersPackage = () =>

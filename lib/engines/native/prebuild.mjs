@@ -68,7 +68,13 @@ async function prebuild() {
     const temporary = mkdtempSync(join(tmpdir(), "gated-rnn-prebuild-"));
     try {
       const library = nodeLibrary(zig, temporary);
-      for (const each of todo) await buildPlatform(each, compile, library);
+      for (const each of todo)
+        await buildPlatform(each, compile, library).catch((error) => {
+          const [problem] = String(error.stderr || error.message)
+            .trim()
+            .split("\n");
+          fail(`${each.platform}: expected zig to build it, got ${problem}`);
+        });
     } finally {
       rmSync(temporary, { recursive: true, force: true });
     }
