@@ -23,6 +23,7 @@ it("leaves nothing behind where one file does not compile, though others end lat
   };
   const built = buildVariant(compile, avx512, link, join(place, "addon.node"));
   await expect(built).rejects.toThrow("addon.c: no");
+  await new Promise((resolve) => setTimeout(resolve, 150)); // whoever was still writing has ended
   expect(readdirSync(place)).toEqual([]);
 });
 
