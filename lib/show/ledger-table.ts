@@ -10,6 +10,8 @@ export interface LedgerRuns {
   /** How they were trained, such as "ours" or "the authors' protocol". */
   readonly title: string;
   readonly records: readonly RunRecord[];
+  /** Whether their output draws a chord's notes together (default: each alone); their size is then what they have, output included. */
+  readonly output?: LedgerEntry["output"];
 }
 
 const sets = ["jsb", "nottingham", "musedata", "piano-midi"] as const;
@@ -17,7 +19,7 @@ const units = ["tanh", "gru", "lstm"] as const;
 
 /**
  * Published test NLLs, and ours among them, in nats: rows with independent keys first, then those
- * that predict a chord's notes together. Ours stand twice, since sources seldom say which mean they
+ * that predict a chord's notes together; ours behind the others of their kind. Ours stand twice, since sources seldom say which mean they
  * took: over all steps, and over pieces. A row marked * is from memory, not read in its source.
  */
 export function ledgerTable(ours: readonly LedgerRuns[] = []): Table {
@@ -36,7 +38,10 @@ export function ledgerTable(ours: readonly LedgerRuns[] = []): Table {
       ...sets.map((set) => ({ title: title(set), align: "right" as const })),
       { title: "source", align: "left" },
     ],
-    rows: [...published("independent"), ...ours.flatMap(ourRows), ...published("joint")],
+    rows: (["independent", "joint"] as const).flatMap((output) => [
+      ...published(output),
+      ...ours.filter((runs) => (runs.output ?? "independent") === output).flatMap(ourRows),
+    ]),
     notes: [
       "*: from memory, not read in its source. Ours: mean over seeds at the chosen rate.",
       "mean over: pieces and steps differ by as much as units do; most sources do not say.",
@@ -56,14 +61,22 @@ function publishedRow({ model, size, output, mean, source, read, test }: LedgerE
   ];
 }
 
-function ourRows({ title, records }: LedgerRuns): string[][] {
+/** Parameters of the largest of some runs, in thousands: all of them where the output counts, else the recurrent layer's 20,000. */
+function sizeOf(runs: readonly RunRecord[], output: LedgerRuns["output"]): string {
+  if (output !== "joint") return "20 k";
+  const sizes = runs.map(({ parameters: p }) => Math.round((p.recurrent + p.output) / 1000));
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  return least === most ? `${most} k` : `${least}–${most} k`;
+}
+
+function ourRows({ title, records, output }: LedgerRuns): string[][] {
   return units.flatMap((unit) => {
     const runs = records.filter(({ configuration }) => configuration.cell === unit);
     if (runs.length === 0) return [];
     return (["steps", "pieces"] as const).map((mean) => [
       cellTitle(unit),
-      "20 k",
-      "each alone",
+      sizeOf(runs, output),
+      output === "joint" ? "together" : "each alone",
       mean,
       ...sets.map((set) => {
         const scores = runs

@@ -32,7 +32,22 @@ it("puts ours between independent and joint rows, by both means, over the seeds"
     ["steps", "8.85", "–"],
     ["pieces", "8.90", "–"],
   ]);
+  expect(ours[0].slice(1, 3)).toEqual(["20 k", "each alone"]);
   const place = rows.indexOf(ours[0]);
   expect(rows.slice(0, place).every((row) => row[2] === "each alone")).toBe(true);
   expect(rows.slice(place + 2).every((row) => row[2] === "together")).toBe(true);
+});
+
+it("puts ours that draw chords together last, with all their parameters for their size", () => {
+  const [one, other] = [madeUpRecord("gru"), madeUpRecord("gru", { seed: 2 })];
+  const sized = (record: typeof one, output: number) => ({
+    ...record,
+    parameters: { recurrent: 20_000, output },
+  });
+  const records = [sized(one, 18_000), sized(other, 30_000)];
+  const { rows } = ledgerTable([{ title: "NADE", records, output: "joint" }]);
+  expect(rows.slice(-2).map((row) => row.slice(1, 4))).toEqual([
+    ["38–50 k", "together", "steps"],
+    ["38–50 k", "together", "pieces"],
+  ]);
 });
