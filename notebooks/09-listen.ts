@@ -111,6 +111,13 @@ import { chordStatistics, shareDistance } from "gated-rnn";
 
 const lastAlone = learned.filter(({ model }) => model.cell.name === "gru").slice(-1)[0];
 const real = chordStatistics(dataset.test);
+
+// %% [markdown]
+// Each output makes four pieces of 200 steps, after the same two bars as above, and they are counted as
+// the test pieces were: how many notes a step has, how far neighbouring notes are apart, and which chords
+// there are, whatever key they stand in.
+
+// %%
 for (const [name, one] of [
   ["each key alone", lastAlone],
   ["NADE", joint],
