@@ -59,8 +59,6 @@ export const notOurResults: Readonly<Record<string, readonly string[]>> = {
     "where the paper has 3.23 and later, larger models 3.46",
     "(12.6 and 13.3 µs for the GRU)", // npm run bench -- --speech
   ],
-  // measured by whoever wrote the page: builds timed, packages weighed
-  "docs/installing.md": ["takes about 1.1 times as long", "the three scripts that draw (0.8 MB)"],
   "docs/speed.md": [
     "PyTorch 2.13",
     "| 2.9 ms | 35.7 ms |", // npm run bench
