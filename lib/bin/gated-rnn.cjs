@@ -1,5 +1,4 @@
 #!/usr/bin/env node
 // Whoever lists this machine's processes sees no address with its password, and from the first moment: loading the rest takes a while.
 if (process.argv.some((arg) => /:\/\/.*@|pass\w*=/i.test(arg))) process.title = "gated-rnn";
-require("../dist/lib/cli/signals.js").leaveOnSignal();
 require("../dist/lib/cli/main.js").main(process.argv.slice(2));

@@ -15,21 +15,8 @@ export function stoppedCode(): number | undefined {
 }
 
 /**
- * From the command's first moment, the first Ctrl-C or SIGTERM ends the process at once, with one line and the exit code that shells
- * give for it. What has more to do then says so by `interruptible`.
- */
-export function leaveOnSignal(): void {
-  process.on("SIGINT", leave).on("SIGTERM", leave);
-}
-
-function leave(signal: Asked): void {
-  if (!first) process.stderr.write(`gated-rnn: stopped by ${signal}\n`); // else it was said before
-  process.exit(codes[signal]);
-}
-
-/**
  * Ends long work cleanly on the first Ctrl-C or SIGTERM, and at once on the second. Until this is called, and after `done`, the
- * first ends the process at once: see `leaveOnSignal`.
+ * first ends the process at once.
  */
 export function interruptible(
   word = "\nstopping after this step (Ctrl-C again to leave at once)\n",
@@ -49,13 +36,9 @@ export function interruptible(
     process.stderr.write(word);
     controller.abort(new GatedRnnError("stopped", `stopped by ${signal}`));
   };
-  process.off("SIGINT", leave).off("SIGTERM", leave);
   process.on("SIGINT", stop).on("SIGTERM", stop);
   return {
     signal: controller.signal,
-    done: () => {
-      process.off("SIGINT", stop).off("SIGTERM", stop);
-      leaveOnSignal();
-    },
+    done: () => process.off("SIGINT", stop).off("SIGTERM", stop),
   };
 }

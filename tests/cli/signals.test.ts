@@ -1,31 +1,52 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const node = join(root, "node_modules", ".bin", "node");
+const node = join(root, "node_modules", "node", "bin", "node");
 
-/** Runs the command, which sends itself a signal while it loads. */
-function signalled(signal: string, ...args: string[]) {
-  const hook = join(mkdtempSync(join(tmpdir(), "gated-rnn-signal-")), "hook.cjs");
-  const code = `const Module = require("node:module");
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "gated-rnn-signal-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the command, which sends itself a signal at the moment when it begins to load a module. */
+function signalled(signal: string, module: string, ...args: string[]) {
+  const hook = join(folder, "hook.cjs");
+  writeFileSync(
+    hook,
+    `const Module = require("node:module");
 const load = Module._load;
 Module._load = function (name, ...rest) {
-  if (name === "commander") process.kill(process.pid, "${signal}");
+  if (name === ${JSON.stringify(module)}) {
+    Module._load = load;
+    process.kill(process.pid, "${signal}");
+  }
   return load.call(this, name, ...rest);
-};`;
-  writeFileSync(hook, code);
+};`,
+  );
   const command = join(root, "lib", "bin", "gated-rnn.cjs");
-  return spawnSync(node, ["--require", hook, command, ...args], { encoding: "utf8" });
+  return spawnSync(node, ["--require", hook, command, ...args], { cwd: folder, encoding: "utf8" });
 }
 
+const training = ["train", "--data", "synthetic", "--cell", "tanh"];
+
 it.each([
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-])("a %s while the command loads ends it with one plain line and the code %i", (signal, code) => {
-  const { status, stderr, stdout } = signalled(signal, "doctor");
-  expect([status, stderr, stdout]).toEqual([code, `gated-rnn: stopped by ${signal}\n`, ""]);
+  ["SIGINT", ["doctor"]],
+  ["SIGTERM", ["doctor"]],
+  ["SIGINT", ["records"]],
+  ["SIGINT", training],
+])("a %s while the command loads ends %j at once, as it ends any program", (signal, args) => {
+  const { signal: by, stdout, stderr } = signalled(signal, "commander", ...args);
+  expect([by, stdout, stderr]).toEqual([signal, "", ""]);
+});
+
+it("a SIGINT while a run's last parts load is not lost: the run ends after a step", () => {
+  const { status, stderr } = signalled("SIGINT", "./addon.js", ...training);
+  expect(stderr).toContain("stopping after this step");
+  expect(status).toBe(130);
 });
