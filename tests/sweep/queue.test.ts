@@ -128,7 +128,8 @@ describe("a result", () => {
   it("and the end of its job are one: neither is there when the transaction fails", async () => {
     await offer("a");
     const job = await take();
-    await expect(queue.finish(job, record("a"), null as unknown as Uint8Array)).rejects.toThrow();
+    const nameless = { ...record("a"), id: null as unknown as string };
+    await expect(queue.finish(job, nameless, weights)).rejects.toThrow();
     expect(await queue.results()).toEqual([]);
     expect(await queue.touch(new Map([[job, {}]]))).toEqual([]); // still ours
   });
