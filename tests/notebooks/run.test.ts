@@ -17,7 +17,9 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 /** What the notebook's checks said, in order: of the exercise as it stands, and of its solution. */
 const verdicts = (notebook: Notebook) =>
-  displays(notebook).flatMap(({ data }) => shown(data["text/plain"]).match(/Not yet|Right/g) ?? []);
+  displays(notebook).flatMap(
+    ({ data }) => shown(data["text/plain"]).match(/(?:Not yet|Right)(?=\.)/g) ?? [],
+  );
 
 /** Runs a notebook as `npm run notebooks` does, with the kernel's own handler in a Node process, without Python; with its exercises solved. */
 function run(name: string, environment: Record<string, string>) {
