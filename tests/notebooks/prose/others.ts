@@ -48,6 +48,7 @@ export const notOurResults: Readonly<Record<string, readonly string[]>> = {
   "README.md": ["[arXiv 1412.3555]", "Node 22.12 or later"],
   "docs/how-it-works.md": ["TensorFlow 2.9 and CUDA 11.2", "the TensorFlow 2.21 that PyPI brings"],
   "docs/installing.md": [
+    "Node 22.12 or later, as `pg-boss` does",
     "build takes about 1.1 times as long", // npm run bench
     "three scripts that draw (0.8 MB)",
   ],
