@@ -87,9 +87,9 @@ for (const one of learned) {
 // are parameters of the output; b and c come from the network's state:
 
 // %%
-import { gru as GRU, nade, outputLatex } from "gated-rnn";
+import { gru as GRU, nade } from "gated-rnn";
 
-show.markdown(`$$${outputLatex(nade(dataset.keys, 64))}$$`);
+show.equations(nade(dataset.keys, 64));
 
 // %%
 const epochs = engine.name === "reference" ? 1 : 25;

@@ -1,5 +1,7 @@
 import type { Cell } from "../cells/cell.js";
 import { latex } from "../cells/latex.js";
+import { outputLatex } from "../outputs/latex.js";
+import type { Output } from "../outputs/output.js";
 import { audioOutput, blindPlayers, players, type Sound } from "./audio.js";
 import { cellDiagram } from "./cell-diagram.js";
 import { chartOutput, pictureOutput } from "./chart-output.js";
@@ -15,9 +17,9 @@ export async function chart(spec: VegaLiteSpec): Promise<void> {
   send(await chartOutput(spec));
 }
 
-/** Shows a cell's equations, as its graph has them. */
-export function equations(cell: Cell): void {
-  const source = latex(cell);
+/** Shows the equations of a cell or an output, as its graph has them. */
+export function equations(of: Cell | Output): void {
+  const source = "targetSize" in of ? outputLatex(of) : latex(of);
   send({ data: { "text/latex": `$$\n${source}\n$$`, "text/plain": source } });
 }
 
