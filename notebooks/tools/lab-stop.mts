@@ -82,7 +82,12 @@ export async function checkStop(page: Page): Promise<string[]> {
     "one plain line more, and no stack",
     rest.join("\n"),
   );
-  const curves = await cell(1).locator(".vega-embed canvas").count();
+  const canvas = cell(1).locator(".vega-embed canvas");
+  await canvas // drawn when Lab gets to it
+    .first()
+    .waitFor({ timeout: 30_000 })
+    .catch(() => {});
+  const curves = await canvas.count();
   expect(curves === 1, "its curve below its own cell", `${curves} charts`);
 
   await run(2);
