@@ -4,7 +4,7 @@ import { plain } from "../files/plain.js";
 import type { DataOptions } from "../tasks/data-options.js";
 import { memoryTaskNames } from "../tasks/memory.js";
 import type { OpenedTask } from "../tasks/opened.js";
-import { names, realNumber, wholeNumber } from "./options.js";
+import { defined, names, realNumber, wholeNumber } from "./options.js";
 
 /** What `--data` may be. */
 export const dataHelp = `a data set (${datasetNames.join(", ")}), a memory task (${memoryTaskNames.join(", ")} steps), or your own: a folder or zip archive of MIDI, WAV, CSV or text files, a CSV file, a text file`;
@@ -101,13 +101,6 @@ export function withoutDataOptions<Args extends DataArguments>(
   } = args;
   return rest;
 }
-
-const defined = <T extends object>(options: T): Partial<{ [K in keyof T]: NonNullable<T[K]> }> =>
-  Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Partial<{
-    [K in keyof T]: NonNullable<T[K]>;
-  }>;
 
 /** Says on standard error how own data were understood. */
 export function tellNotices({ notices }: OpenedTask): void {

@@ -4,6 +4,14 @@ import { engineNames } from "../engines/index.js";
 import { protocolNames } from "../train/record.js";
 import { updateNames } from "../updates/index.js";
 
+/** The options that were given. */
+export function defined<T extends object>(
+  options: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
 /** An option's text as a whole number in a range. */
 export function wholeNumber(
   least: number,

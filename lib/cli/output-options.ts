@@ -3,7 +3,7 @@ import { mostSemitones } from "../data/transpose.js";
 import { GatedRnnError } from "../errors.js";
 import { type NadeCondition, type NadeOrder, nadeConditions, nadeOrders } from "../outputs/nade.js";
 import { nadeName } from "../outputs/named.js";
-import { wholeNumber } from "./options.js";
+import { defined, wholeNumber } from "./options.js";
 
 /** What a model of keys predicts by, and whether it hears its pieces in other keys, as a command's options have it. */
 export interface OutputArguments {
@@ -62,15 +62,9 @@ export function outputOptionsOf(args: OutputArguments): {
       "usage",
       `--nade-…: expected --output nade beside it, got ${output === undefined ? "none" : `--output ${output}`}`,
     );
-  const options = {
-    ...(nadeOrder ? { order: nadeOrder } : {}),
-    ...(nadeCondition ? { condition: nadeCondition } : {}),
-  };
+  const options = defined({ order: nadeOrder, condition: nadeCondition });
   const name = output === "nade" ? nadeName(nadeHidden ?? usualHidden, options) : output;
-  return {
-    ...(name === undefined ? {} : { output: name }),
-    ...(transpose === undefined ? {} : { transpose }),
-  };
+  return defined({ output: name, transpose });
 }
 
 /** The rest of a command's options. */

@@ -3,6 +3,7 @@ import { atlas } from "../sweep/atlas.js";
 import { planId, presets, type SweepPlan } from "../sweep/plan.js";
 import type { ProtocolName } from "../train/record.js";
 import { type DataArguments, dataOptionsOf } from "./data-options.js";
+import { defined } from "./options.js";
 import { type OutputArguments, outputOptionsOf } from "./output-options.js";
 
 /** Options of a sweep that say what is trained. */
@@ -92,7 +93,7 @@ function planOf(args: PlanArguments, base?: SweepPlan): SweepPlan {
   const reading = dataOptionsOf(args);
   const run = {
     ...base?.run,
-    ...given({ protocol, update, updateSettings, epochs, patience, batchSize, weightNoise }),
+    ...defined({ protocol, update, updateSettings, epochs, patience, batchSize, weightNoise }),
     ...outputOptionsOf(args),
   };
   return {
@@ -100,10 +101,10 @@ function planOf(args: PlanArguments, base?: SweepPlan): SweepPlan {
     ...(Object.keys(reading).length > 0 ? { reading } : {}),
     cells: [...(args.cells ?? base?.cells ?? ["tanh", "gru", "lstm"])],
     learningRates: args.rates?.length ?? args.learningRates ?? base?.learningRates ?? 10,
-    ...given({ rates: args.rates && [...args.rates] }),
+    ...defined({ rates: args.rates && [...args.rates] }),
     seed: args.seed ?? base?.seed ?? 1,
     seeds: args.seeds ?? base?.seeds ?? 1,
-    ...given({
+    ...defined({
       finalists: args.finalists ?? base?.finalists,
       rateSeeds: args.rateSeeds ?? base?.rateSeeds,
       width: width ?? base?.width,
@@ -111,10 +112,4 @@ function planOf(args: PlanArguments, base?: SweepPlan): SweepPlan {
     run,
     medianRule: args.medianRule ?? base?.medianRule ?? false,
   };
-}
-
-/** The options that were given. */
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -17,8 +17,8 @@ export interface MusicSamplingOptions extends SamplingOptions {
 }
 
 /**
- * New music: at each step the model gives every key a probability p, each key is drawn on its own, and the chord drawn is the
- * next input. With a temperature T the chance is σ(logit(p) / T). `sampleMusic` chooses the engine
+ * New music: at each step the model gives every key a probability p, the keys are drawn, each on its own or, by NADE, one after
+ * the other, and the chord drawn is the next input. With a temperature T the chance is σ(logit(p) / T). `sampleMusic` chooses the engine
  * itself.
  *
  * @throws GatedRnnError `usage` for a model of speech and options out of range

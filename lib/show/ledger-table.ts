@@ -1,7 +1,7 @@
 import type { RunRecord } from "../train/record.js";
 import { cellTitle } from "./colours.js";
 import { type LedgerEntry, type LedgerSet, ledger } from "./ledger.js";
-import { paperTable } from "./paper-table.js";
+import { paperTable, paperUnits } from "./paper-table.js";
 import { provenance } from "./provenance.js";
 import type { Table } from "./table.js";
 
@@ -15,7 +15,6 @@ export interface LedgerRuns {
 }
 
 const sets = ["jsb", "nottingham", "musedata", "piano-midi"] as const;
-const units = ["tanh", "gru", "lstm"] as const;
 
 /**
  * Published test NLLs, and ours among them, in nats: rows with independent keys first, then those
@@ -70,7 +69,7 @@ function sizeOf(runs: readonly RunRecord[], output: LedgerRuns["output"]): strin
 }
 
 function ourRows({ title, records, output }: LedgerRuns): string[][] {
-  return units.flatMap((unit) => {
+  return paperUnits.flatMap((unit) => {
     const runs = records.filter(({ configuration }) => configuration.cell === unit);
     if (runs.length === 0) return [];
     return (["steps", "pieces"] as const).map((mean) => [

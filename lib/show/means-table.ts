@@ -1,12 +1,10 @@
 import { isComparable, type Search, searches } from "../sweep/searches.js";
 import type { RunRecord } from "../train/record.js";
 import { cellTitle } from "./colours.js";
-import { paperNll, paperTable } from "./paper-table.js";
+import { paperNll, paperTable, paperUnits } from "./paper-table.js";
 import { meanOf, nats } from "./scores.js";
 import type { Table } from "./table.js";
 import { protocolTitles } from "./table-2.js";
-
-const cells = ["tanh", "gru", "lstm"] as const;
 
 /**
  * How far ours lie from the paper's music scores, by the kind of mean: in each cell ours less the
@@ -18,7 +16,7 @@ export function meansTable(records: readonly RunRecord[]): Table {
   const rows = paperTable
     .filter(({ kind }) => kind === "music")
     .flatMap(({ data, title }) =>
-      cells.flatMap((cell) =>
+      paperUnits.flatMap((cell) =>
         found
           .filter((search) => search.data === data && search.cell === cell)
           .map((search) => [title, cellTitle(cell), ...away(search)]),

@@ -6,6 +6,9 @@ export interface PaperNll {
   readonly test: number;
 }
 
+/** The paper's units, in the order of its tables. */
+export const paperUnits = ["tanh", "gru", "lstm"] as const;
+
 /** One row of table 2: a data set and its three units. */
 export interface PaperRow {
   /** The data set's name here, on the command line and in records. */

@@ -2,11 +2,10 @@ import { isComparable, searches } from "../sweep/searches.js";
 import { type ProtocolName, protocolNames, type RunRecord } from "../train/record.js";
 import { short } from "./alt-text.js";
 import { cellScale, cellTitle, chartConfig } from "./colours.js";
-import { type PaperRow, paperTable } from "./paper-table.js";
+import { type PaperRow, paperTable, paperUnits } from "./paper-table.js";
 import { meanOf } from "./scores.js";
 import { type VegaLiteSpec, vegaLiteSchema } from "./spec.js";
 
-const cells = ["tanh", "gru", "lstm"] as const;
 const shapes: Readonly<Record<ProtocolName | "paper", string>> = {
   ours: "circle",
   authors: "diamond",
@@ -24,15 +23,15 @@ export function table2Picture(records: readonly RunRecord[]): VegaLiteSpec {
   const music = paperTable.filter(
     ({ kind, data }) => kind === "music" && found.some((search) => search.data === data),
   );
-  const values = music.flatMap((row) => cells.flatMap((cell) => pointsOf(row, cell)));
+  const values = music.flatMap((row) => paperUnits.flatMap((cell) => pointsOf(row, cell)));
   const x = {
     type: "quantitative",
     title: "test NLL (nats; lower is better)",
     scale: { zero: false, nice: true },
   };
-  const y = { field: "unit", type: "nominal", title: null, sort: cells.map(cellTitle) };
+  const y = { field: "unit", type: "nominal", title: null, sort: paperUnits.map(cellTitle) };
   const yOffset = { field: "whose", type: "nominal", sort: whose, scale: { domain: whose } };
-  const color = { field: "unit", type: "nominal", scale: cellScale(cells), legend: null };
+  const color = { field: "unit", type: "nominal", scale: cellScale(paperUnits), legend: null };
   const shape = {
     field: "whose",
     type: "nominal",
@@ -50,7 +49,7 @@ export function table2Picture(records: readonly RunRecord[]): VegaLiteSpec {
     { field: "piece", title: "per piece", format: ".3f" },
   ];
 
-  function pointsOf({ data, title, ...row }: PaperRow, cell: (typeof cells)[number]) {
+  function pointsOf({ data, title, ...row }: PaperRow, cell: (typeof paperUnits)[number]) {
     const about = { data: title, unit: cellTitle(cell) };
     const ours = found
       .filter((search) => search.data === data && search.cell === cell)
@@ -70,7 +69,7 @@ export function table2Picture(records: readonly RunRecord[]): VegaLiteSpec {
 
   /** "JSB Chorales: tanh ours 8.54 (9.1), GRU ours 8.48, authors 8.51 (8.54)" */
   function inWords({ title, ...row }: PaperRow): string {
-    const units = cells.map((cell) => {
+    const units = paperUnits.map((cell) => {
       const ours = values
         .filter((v) => v.data === title && v.unit === cellTitle(cell) && v.whose !== "paper")
         .map(({ whose, nll }) => `${whose} ${short(nll)}`);

@@ -3,15 +3,13 @@ import { type Search, searches } from "../sweep/searches.js";
 import { type ProtocolName, protocolNames, type RunRecord } from "../train/record.js";
 import { baselineTitles } from "./baseline-rows.js";
 import { cellTitle } from "./colours.js";
-import { type PaperRow, paperNll, paperTable } from "./paper-table.js";
+import { type PaperRow, paperNll, paperTable, paperUnits } from "./paper-table.js";
 import { provenance } from "./provenance.js";
 import { meanOf, nats, withDeviation } from "./scores.js";
 import type { Column, Table } from "./table.js";
 
 /** Baselines by the name of their data set. */
 export type BaselinesByData = Readonly<Record<string, readonly Baseline[]>>;
-
-const cells = ["tanh", "gru", "lstm"] as const;
 
 /** A protocol as tables name it. */
 export const protocolTitles: Readonly<Record<ProtocolName, string>> = {
@@ -59,7 +57,7 @@ export function table2(records: readonly RunRecord[], options: Table2Options = {
   const rows = sets.flatMap((row) => {
     const protocols = protocolNames.filter((p) => p === "ours" || has(row.data, p));
     return [
-      ...cells.flatMap((cell, c) =>
+      ...paperUnits.flatMap((cell, c) =>
         protocols.map((protocol, p) => [
           c + p === 0 ? dataName(row) : "",
           ...trained(
