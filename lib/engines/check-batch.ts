@@ -147,6 +147,22 @@ function checkSparseRows(where: string, part: "input" | "target", given: Rows, w
   }
 }
 
+/** The batch with the columns of every row in order, for engines that want them so; itself where they are. */
+export function withRisingColumns(batch: Batch): Batch {
+  const input = rising(batch.input);
+  const target = rising(batch.target);
+  return input === batch.input && target === batch.target ? batch : { ...batch, input, target };
+}
+
+function rising(rows: Rows): Rows {
+  if (rows.kind === "dense" || areRising(rows.offsets, rows.columns, rows.width)) return rows;
+  const columns = rows.columns.slice();
+  rows.offsets.forEach((begin, r) => {
+    columns.subarray(begin, rows.offsets[r + 1]).sort();
+  });
+  return { ...rows, columns };
+}
+
 const remedy = "make the batch for this model";
 
 /**

@@ -4,11 +4,14 @@ import type { TrainingState } from "../model/state.js";
 import { rmsprop } from "../updates/rmsprop.js";
 import type { Update } from "../updates/update.js";
 import { checkModel, checkOptions, checkSettings, checkState, usage } from "./check.js";
-import { checkBatch, checkBatchShape, checkColumns } from "./check-batch.js";
+import { checkBatch, checkBatchShape, checkColumns, withRisingColumns } from "./check-batch.js";
 import type { Engine, EngineOptions, Session, StepSettings } from "./engine.js";
 
 interface DoorOptions {
-  /** Whether the engine itself refuses, before it computes, sparse rows that are not right: then nobody passes over them here. */
+  /**
+   * Whether the engine itself refuses, before it computes, sparse rows that are not right or do not rise: then nobody passes over them
+   * here.
+   */
   readonly looksAtColumns?: (options: EngineOptions) => boolean;
 }
 
@@ -70,7 +73,12 @@ function guardedSession({ where, model, rule, looksAtColumns }: Door, session: S
     }
   };
   const checkGiven = looksAtColumns ? checkBatchShape : checkBatch;
-  const withBatch = <T>(name: string, batch: Batch, work: () => Promise<T>, more = nothing) =>
+  const withBatch = <T>(
+    name: string,
+    batch: Batch,
+    work: (batch: Batch) => Promise<T>,
+    more = nothing,
+  ) =>
     call(
       name,
       () => {
@@ -79,10 +87,13 @@ function guardedSession({ where, model, rule, looksAtColumns }: Door, session: S
       },
       async () => {
         try {
-          return await work();
+          return await work(batch);
         } catch (error) {
-          if (looksAtColumns) checkColumns(where, model, batch); // the engine says that they are not right, this says what
-          throw error;
+          if (!looksAtColumns) throw error;
+          checkColumns(where, model, batch); // the engine says that they are not right, this says what
+          const inOrder = withRisingColumns(batch);
+          if (inOrder === batch) throw error;
+          return work(inOrder);
         }
       },
     );
@@ -91,12 +102,12 @@ function guardedSession({ where, model, rule, looksAtColumns }: Door, session: S
       withBatch(
         "trainStep",
         batch,
-        () => session.trainStep(batch, settings),
+        (given) => session.trainStep(given, settings),
         () => checkSettings(where, settings, rule),
       ),
-    evaluate: (batch) => withBatch("evaluate", batch, () => session.evaluate(batch)),
-    trace: (batch) => withBatch("trace", batch, () => session.trace(batch)),
-    gradient: (batch) => withBatch("gradient", batch, () => session.gradient(batch)),
+    evaluate: (batch) => withBatch("evaluate", batch, (given) => session.evaluate(given)),
+    trace: (batch) => withBatch("trace", batch, (given) => session.trace(given)),
+    gradient: (batch) => withBatch("gradient", batch, (given) => session.gradient(given)),
     read: () => call("read", nothing, () => session.read()),
     write: (state: TrainingState) =>
       call(
