@@ -135,3 +135,10 @@ function decodeText(coded: string): string | undefined {
     return undefined; // an address that was cut while it was copied
   }
 }
+
+/** What `train` is told of an experiment, in the page and in the notebook that goes on from it. */
+export function trainSettings(experiment: Experiment) {
+  const { protocol, learningRate, weightNoise, hiddenSize, batchSize, epochs, seed } = experiment;
+  const chosen = { protocol, learningRate, weightNoise, batchSize, epochs, patience: epochs, seed };
+  return hiddenSize === 0 ? chosen : { ...chosen, hiddenSize };
+}

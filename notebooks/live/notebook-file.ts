@@ -1,4 +1,4 @@
-import type { Experiment } from "./experiment.ts";
+import { type Experiment, trainSettings } from "./experiment.ts";
 import { expressionOf } from "./own-cell.ts";
 import type { Race } from "./race.ts";
 
@@ -68,18 +68,7 @@ function unitsCode({ units, forgetBias, source, data, dataSeed }: Experiment): s
 }
 
 function trainCode(experiment: Experiment): string {
-  const { protocol, learningRate, weightNoise, hiddenSize, batchSize, epochs, seed } = experiment;
-  const settings = {
-    protocol,
-    learningRate,
-    weightNoise,
-    batchSize,
-    epochs,
-    patience: epochs,
-    seed,
-    ...(hiddenSize === 0 ? {} : { hiddenSize }),
-  };
-  const written = JSON.stringify(settings, null, 2)
+  const written = JSON.stringify(trainSettings(experiment), null, 2)
     .replace(/"(\w+)":/g, "$1:")
     .replace('"ours"', '"ours" as const')
     .replace('"authors"', '"authors" as const');

@@ -1,4 +1,4 @@
-import type { Experiment } from "./experiment.ts";
+import { type Experiment, trainSettings } from "./experiment.ts";
 import type { DataFacts, DataSource, RunOrder } from "./messages.ts";
 import { Asked, Unit } from "./unit.ts";
 
@@ -77,22 +77,12 @@ export class Race {
 }
 
 function orderOf(name: string, experiment: Experiment, data: DataSource): RunOrder {
-  const { protocol, learningRate, weightNoise, hiddenSize, batchSize, epochs, seed } = experiment;
   const { engine, forgetBias, source } = experiment;
   return {
     kind: "train",
     unit: { name, forgetBias, source },
     data,
     engine,
-    settings: {
-      protocol,
-      learningRate,
-      weightNoise,
-      batchSize,
-      epochs,
-      patience: epochs,
-      seed,
-      ...(hiddenSize === 0 ? {} : { hiddenSize }),
-    },
+    settings: trainSettings(experiment),
   };
 }
