@@ -72,17 +72,21 @@ export class NativeStream implements Stream {
         Array.from(offsets).join(", "),
       );
     for (let row = 0; row < streams; row++) {
+      const start = offsets === undefined ? 0 : offsets[row];
       const end = offsets === undefined ? columns.length : offsets[row + 1];
+      let rises = true;
       this.rowsRead += 1;
-      for (let k = offsets === undefined ? 0 : offsets[row]; k < end; k++) {
+      for (let k = start; k < end; k++) {
         const column = columns[k];
         if (!(Number.isInteger(column) && column >= 0 && column < seen.length))
           throw refused(`columns from 0 to ${seen.length - 1}`, column);
         if (seen[column] === this.rowsRead)
           throw refused("every column of a stream once", `${column} twice`);
         seen[column] = this.rowsRead;
+        rises &&= k === start || column > columns[k - 1];
         ints[at.columns + k] = column;
       }
+      if (!rises) ints.subarray(at.columns + start, at.columns + end).sort();
       ints[at.offsets + row + 1] = end;
     }
     ints[at.inputAt] = -1;

@@ -1,52 +1,15 @@
 #include "job.h"
 #include "engine.h"
 #include "check.h"
+#include "context.h"
 #include "gemm.h"
-#include "mixture.h"
-#include "nade.h"
 #include "noise.h"
-#include "phase.h"
-#include "rows.h"
+#include "output.h"
+#include "update.h"
 #include <stddef.h>
 #ifndef __wasm__
 #include <pthread.h>
 #endif
-
-// Where a slice's values lie: the arena and the slice's part of it.
-typedef struct {
-  const Job *job;
-  const Slice *slice;
-  float *arena;
-} Context;
-
-#define AT(type, offset) ((const type *)(x->arena + (offset)))
-
-static void zero(float *to, long n) {
-  for (long i = 0; i < n; i++) to[i] = 0;
-}
-
-static void copy(float *to, const float *from, long n) {
-  if (to != from)
-    for (long i = 0; i < n; i++) to[i] = from[i];
-}
-
-// First float of an operand's rows at step t (registers: t does not matter).
-static float *operand(const Context *x, int32_t word, long t) {
-  const Slice *s = x->slice;
-  long index = word & 0xfffffff;
-  switch (word >> 28) {
-  case IN_REGISTER: return x->arena + s->registers + index * x->job->registerStride;
-  case IN_SEQUENCE: return x->arena + s->sequences + index * s->sequenceStride + AT(int32_t, s->stepOffsets)[t] * (long)x->job->width;
-  default: return x->arena + s->steps + index * s->stepStride;
-  }
-}
-
-static float *slot(const Context *x, int32_t index) { return x->arena + x->slice->sequences + (long)index * x->slice->sequenceStride; }
-
-static long rows_at(const Context *x, long t) {
-  const int32_t *offsets = AT(int32_t, x->slice->stepOffsets);
-  return t < x->slice->time ? offsets[t + 1] - offsets[t] : 0;
-}
 
 // Operations of a phase whose operands are found once; the stack is short in WebAssembly and in threads.
 enum { LONGEST_PHASE = 128 };
@@ -142,8 +105,6 @@ static void run_step(const Context *x, const Instruction *instructions, int coun
   }
 }
 
-static const float *weights_of(const Context *x) { return x->arena + x->job->noisy; }
-
 // b + x W for all rows at once: a sparse row is a sum of a few rows of W.
 static void input_projection(const Context *x, const Affine *affine) {
   const Job *job = x->job;
@@ -211,159 +172,6 @@ APART void stream_step(const Context *x) {
   run_step(x, AT(Instruction, job->instructions), job->forwardCount, weights_of(x), 0, NULL);
   for (int k = 0; k < job->stateCount; k++) copy(saved + (long)k * s->sequenceStride, operand(x, states[k].value, 0), s->rows * width);
   readout(x);
-}
-
-static float weight_of(const Context *x, long row) { return x->slice->weights < 0 ? 1.0f : x->arena[x->slice->weights + row]; }
-
-// Binary cross-entropy with logits y: sum of ln(1 + e^y) over the keys less y over the keys that sound. Leaves `scale` times
-// its gradient, sigmoid(y) - target, in place of y. ln(1 + e^-|y|) is taken of products of up to 32 keys at once.
-static void bernoulli(const Context *x, int backward, float lossScale) {
-  const Job *job = x->job;
-  const Slice *s = x->slice;
-  const int32_t *offsets = AT(int32_t, s->targetOffsets), *columns = AT(int32_t, s->targetColumns);
-  float *nll = x->arena + s->nll;
-  for (long r = 0; r < s->rows; r++) {
-    float *y = x->arena + s->readout + r * job->readoutWidth;
-    const float scale = lossScale * weight_of(x, r);
-    vf loss = splat(0), product = splat(1);
-    float sounding = 0;
-    for (int32_t k = offsets[r]; k < offsets[r + 1]; k++) sounding += y[columns[k]];
-    for (long j = 0, factors = 0; j < job->readoutWidth; j += LANES) {
-      vf v = load(y + j);
-      vf e = vexp(-absolute(v));
-      long left = job->readoutSize - j;
-      if (left < LANES)
-        for (long i = left; i < LANES; i++) e[i] = 0, v[i] = 0; // padding
-      product *= 1.0f + e;
-      loss += maximum(v, splat(0));
-      if (++factors == 32) {
-        loss += vlog(product);
-        product = splat(1);
-        factors = 0;
-      }
-      if (backward) {
-        vf small = reciprocal(1.0f + e);
-        vf sigmoid = choose(v < 0.0f, e * small, small);
-        if (left < LANES)
-          for (long i = left; i < LANES; i++) sigmoid[i] = 0;
-        store(y + j, sigmoid * scale);
-      }
-    }
-    nll[r] = sum(loss + vlog(product)) - sounding;
-    if (backward)
-      for (int32_t k = offsets[r]; k < offsets[r + 1]; k++) y[columns[k]] -= scale;
-  }
-}
-
-static void mixture(const Context *x, int backward, float scale) {
-  const Job *job = x->job;
-  const Slice *s = x->slice;
-  for (long r = 0; r < s->rows; r++)
-    x->arena[s->nll + r] = mixture_nll(job->components, job->targetSize, job->deviationFloor, x->arena + s->targetValues + r * job->targetSize,
-                                       x->arena + s->readout + r * job->readoutWidth, backward, scale * weight_of(x, r));
-}
-
-// W, V and, where it is no part of the readout, c are the output's own parameters, in this order.
-APART void nade(const Context *x, int backward, float lossScale) {
-  const Job *job = x->job;
-  const Slice *s = x->slice;
-  const OutputParameter *own = AT(OutputParameter, job->outputParameters);
-  const float *weights = weights_of(x);
-  float *gradients = x->arena + s->gradients, *notes = x->arena + s->rowValues;
-  const int32_t *offsets = AT(int32_t, s->targetOffsets), *columns = AT(int32_t, s->targetColumns);
-  const long keys = job->targetSize, hidden = job->nadeHidden, width = own->width, both = job->outputParameterCount == 2;
-  const Nade n = {keys, hidden, width, job->nadeDownward, weights + own[0].parameter, weights + own[1].parameter,
-                  backward ? gradients + own[0].parameter : NULL, backward ? gradients + own[1].parameter : NULL};
-  for (long r = 0; r < s->rows; r++) {
-    float *y = x->arena + s->readout + r * job->readoutWidth, *c = y + keys;
-    const float scale = lossScale * weight_of(x, r);
-    if (scale == 0) { // of a row that counts for nothing, whatever stands in it
-      x->arena[s->nll + r] = 0;
-      zero(y, job->readoutWidth);
-      continue;
-    }
-    x->arena[s->nll + r] = nade_nll(&n, columns + offsets[r], offsets[r + 1] - offsets[r], y, both ? c : weights + own[2].parameter, notes, scale);
-    if (!backward) continue;
-    const float *slope = nade_notes(notes, keys, width).slope;
-    float *to = both ? c : gradients + own[2].parameter;
-    for (long i = 0; i < hidden; i++) to[i] = both ? slope[i] : to[i] + slope[i];
-  }
-}
-
-// The output's own parameters among the numbers of LANES rows: the same for all rows.
-static void lay_parameters(const Context *x, float *values) {
-  const OutputParameter *own = AT(OutputParameter, x->job->outputParameters);
-  for (const OutputParameter *p = own, *end = own + x->job->outputParameterCount; p < end; p++)
-    for (long i = 0; i < p->rows; i++)
-      for (long j = 0; j < p->columns; j++)
-        store(values + (p->value + i * p->columns + j) * LANES, splat(weights_of(x)[p->parameter + i * p->width + j]));
-}
-
-// Adds what LANES rows leave for the output's own parameters, each row times its part of the loss; 0 is no part, whatever stands there.
-static void add_parameter_slopes(const Context *x, const float *values, vf by) {
-  const OutputParameter *own = AT(OutputParameter, x->job->outputParameters);
-  for (const OutputParameter *p = own, *end = own + x->job->outputParameterCount; p < end; p++) {
-    if (p->slope < 0) continue;
-    float *to = x->arena + x->slice->gradients + p->parameter;
-    for (long i = 0; i < p->rows; i++)
-      for (long j = 0; j < p->columns; j++)
-        to[i * p->width + j] += sum(choose(by == 0.0f, splat(0), load(values + (p->slope + i * p->columns + j) * LANES) * by));
-  }
-}
-
-// The output's equations (rows.h), LANES rows at a time.
-APART void equations(const Context *x, int backward, float scale) {
-  const Job *job = x->job;
-  const Slice *s = x->slice;
-  const RowStep *steps = AT(RowStep, job->rowSteps);
-  const int count = backward ? job->rowStepCount : job->rowForwardCount;
-  const int32_t *offsets = AT(int32_t, s->targetOffsets);
-  float *values = x->arena + s->rowValues, *y = x->arena + s->readout;
-  TargetColumns target = {.columns = AT(int32_t, s->targetColumns)};
-  lay_parameters(x, values);
-  for (long r = 0; r < s->rows; r += LANES) {
-    const long rows = s->rows - r < LANES ? s->rows - r : LANES;
-    rows_to_lanes(values + (long)job->rowReadout * LANES, y + r * job->readoutWidth, job->readoutSize, job->readoutWidth, rows);
-    if (s->targetValues < 0)
-      for (long l = 0; l < LANES; l++) {
-        const long row = r + (l < rows ? l : rows - 1);
-        target.from[l] = offsets[row];
-        target.to[l] = offsets[row + 1];
-      }
-    if (job->rowTarget >= 0) {
-      float *to = values + (long)job->rowTarget * LANES;
-      if (s->targetValues >= 0)
-        rows_to_lanes(to, x->arena + s->targetValues + r * job->targetSize, job->targetSize, job->targetSize, rows);
-      else {
-        zero(to, job->targetSize * LANES);
-        for (long l = 0; l < LANES; l++)
-          for (int32_t k = target.from[l]; k < target.to[l]; k++) to[target.columns[k] * LANES + l] = 1;
-      }
-    }
-    for (int k = 0; k < count; k++) row_step(steps + k, values, &target);
-    for (long l = 0; l < rows; l++) x->arena[s->nll + r + l] = values[job->rowNll * LANES + l];
-    if (!backward) continue;
-    vf parts = splat(0);
-    for (long l = 0; l < rows; l++) parts[l] = scale * weight_of(x, r + l);
-    add_parameter_slopes(x, values, parts);
-    const float *slope = values + (long)job->rowSlope * LANES;
-    for (long l = 0; l < rows; l++) {
-      const float by = scale * weight_of(x, r + l);
-      float *to = y + (r + l) * job->readoutWidth;
-      for (long j = 0; j < job->readoutSize; j++) to[j] = slope[j * LANES + l] * by;
-    }
-  }
-}
-
-// Rows of weight 0 count for nothing, whatever stands in them.
-APART void weigh(const Context *x, int backward) {
-  const Slice *s = x->slice;
-  for (long r = 0; r < s->rows; r++) {
-    const float weight = weight_of(x, r);
-    float *nll = x->arena + s->nll + r;
-    *nll = weight == 0 ? 0 : *nll * weight;
-    if (weight == 0 && backward) zero(x->arena + s->readout + r * x->job->readoutWidth, x->job->readoutWidth);
-  }
 }
 
 INLINE vf factor_or_product(const float *a, const float *b, long at) {
@@ -518,135 +326,6 @@ static double reduce_gradients(const Context *x) {
       squares += sum(some);
     }
   return __builtin_sqrt(squares);
-}
-
-// Global norm of a parameter-shaped area: a few vectors in single precision, all of them in double.
-static double norm_of(const float *values, long count) {
-  double squares = 0;
-  for (long from = 0; from < count; from += 16 * LANES) {
-    const long to = from + 16 * LANES < count ? from + 16 * LANES : count;
-    vf some = splat(0);
-    for (long i = from; i < to; i += LANES) some += load(values + i) * load(values + i);
-    squares += sum(some);
-  }
-  return __builtin_sqrt(squares);
-}
-
-static void clear_padding(const Context *x, float *values) {
-  const Shape *shapes = AT(Shape, x->job->shapes);
-  for (int k = 0; k < x->job->shapeCount; k++)
-    for (long r = 0; r < shapes[k].rows; r++) zero(values + shapes[k].parameter + r * shapes[k].width + shapes[k].columns, shapes[k].width - shapes[k].columns);
-}
-
-// An update reads the parameters and slots and leaves the new ones beside them, as far apart: the old ones stay until the caller
-// turns to the new, which it does only where all of them are finite.
-static float *next_parameters(const Context *x) { return x->arena + x->job->next; }
-
-static float *slot_of_rule(const Context *x, int k) { return x->arena + x->job->slots + (long)k * x->job->slotStride; }
-
-static float *next_slot(const Context *x, int k) { return slot_of_rule(x, k) + (x->job->next - x->job->parameters); }
-
-// 0, or NaN where a number is not finite.
-INLINE vf odd(vf x) { return x * 0.0f; }
-
-static int is_zero(vf x) { return sum(x) == 0; }
-
-static int all_finite(const float *values, long n) {
-  vf some = splat(0);
-  for (long i = 0; i < n; i += LANES) some += odd(load(values + i));
-  return is_zero(some);
-}
-
-// v = decay v + (1 - decay) g^2, m = momentum m + learningRate g / max(sqrt(v + epsilon), rootFloor), and w - m unless `limited`:
-// the equations of updates/rmsprop.ts in one pass. They are its judge (tests/engines/update.test.ts). Returns whether all is finite.
-static int rmsprop(const Context *x, const float *gradients, float rescale, int limited) {
-  const Job *job = x->job;
-  const float least = job->rootFloor * job->rootFloor;
-  const float *w = x->arena + job->parameters, *v = slot_of_rule(x, 0), *m = slot_of_rule(x, 1);
-  float *nextW = next_parameters(x), *nextV = next_slot(x, 0), *nextM = next_slot(x, 1);
-  vf oddV = splat(0), oddM = splat(0), oddW = splat(0); // three chains
-  for (long i = 0; i < job->count; i += LANES) {
-    vf g = load(gradients + i) * rescale;
-    vf square = load(v + i) * job->decay + g * g * (1.0f - job->decay);
-    vf moment = load(m + i) * job->momentum + g * job->learningRate * reciprocal_root(maximum(square + job->epsilon, splat(least)));
-    store(nextV + i, fading(square));
-    store(nextM + i, fading(moment));
-    oddV += odd(square), oddM += odd(moment);
-    if (limited) continue;
-    vf weight = load(w + i) - moment;
-    store(nextW + i, weight);
-    oddW += odd(weight);
-  }
-  return is_zero(oddV + oddM + oddW);
-}
-
-// First float of an operand of an update: a register, or the weights (0) and slots (1, 2, ...) from a parameter on.
-static float *update_operand(const Context *x, int32_t word, long from) {
-  const Job *job = x->job;
-  const long index = word & 0xfffffff;
-  if (word >> 28 == IN_REGISTER) return x->arena + job->updateRegisters + index * UPDATE_BLOCK;
-  return (index == 0 ? x->arena + job->parameters : slot_of_rule(x, (int)index - 1)) + from;
-}
-
-// Any rule, block by block. The steps go to where the gradients were, or are taken at once.
-APART int update_by_equations(const Context *x, const float *gradients, float rescale, int limited) {
-  const Job *job = x->job;
-  const PhaseOp *ops = AT(PhaseOp, job->updateOps);
-  const int32_t *results = AT(int32_t, job->updateResults);
-  const float *w = x->arena + job->parameters;
-  float *nextW = next_parameters(x), *taken = x->arena + AT(Slice, job->slices)[0].gradients;
-  for (int k = 0; k < job->updateScalarCount; k++) {
-    float *scalar = update_operand(x, 1 + k, 0);
-    for (long i = 0; i < UPDATE_BLOCK; i++) scalar[i] = x->arena[job->updateScalars + k];
-  }
-  float *g = update_operand(x, 0, 0);
-  for (long from = 0; from < job->count; from += UPDATE_BLOCK) {
-    const long n = job->count - from < UPDATE_BLOCK ? job->count - from : UPDATE_BLOCK;
-    for (long i = 0; i < n; i += LANES) store(g + i, load(gradients + from + i) * rescale);
-    for (const PhaseOp *op = ops; op < ops + job->updateOpCount; op++)
-      phase_op(op, update_operand(x, op->out, from), update_operand(x, op->a, from), update_operand(x, op->b, from), update_operand(x, op->c, from),
-               NULL, n, n);
-    const float *step = update_operand(x, results[0], 0);
-    for (long i = 0; i < n; i += LANES)
-      if (limited) store(taken + from + i, load(step + i));
-      else store(nextW + from + i, load(w + from + i) - load(step + i));
-    for (int k = 0; k < job->slotCount; k++) {
-      const float *value = update_operand(x, results[1 + k], 0);
-      float *slot = next_slot(x, k) + from;
-      for (long i = 0; i < n; i += LANES) store(slot + i, fading(load(value + i)));
-    }
-  }
-  float *made = limited ? taken : nextW;
-  clear_padding(x, made); // what a rule makes of zeros may be anything
-  int finite = all_finite(made, job->count);
-  for (int k = 0; k < job->slotCount; k++) {
-    clear_padding(x, next_slot(x, k));
-    finite &= all_finite(next_slot(x, k), job->count);
-  }
-  return finite;
-}
-
-// The rule on the rescaled gradient, or on a tenth of the weights where the gradient's norm is not finite. A step whose norm is
-// larger than maxStepNorm is shortened for the weights, not in the rule's own memory. Returns whether all that it made is finite.
-static int update(const Context *x, double norm) {
-  const Job *job = x->job;
-  const int finite = norm - norm == 0, limited = job->maxStepNorm < 3e38f;
-  const float rescale = !finite ? 0.1f : norm > job->maxGradientNorm ? (float)(job->maxGradientNorm / norm) : 1.0f;
-  const float *w = x->arena + job->parameters, *own = x->arena + AT(Slice, job->slices)[0].gradients;
-  const float *gradients = finite ? own : w;
-  const int whole = job->rule == 1 ? rmsprop(x, gradients, rescale, limited) : update_by_equations(x, gradients, rescale, limited);
-  if (!limited || !whole) return whole;
-  const float *steps = job->rule == 1 ? next_slot(x, 1) : own;
-  const double step = norm_of(steps, job->count);
-  const float shorter = step > job->maxStepNorm ? (float)(job->maxStepNorm / step) : 1.0f;
-  float *nextW = next_parameters(x);
-  vf oddW = splat(0);
-  for (long i = 0; i < job->count; i += LANES) {
-    vf weight = load(w + i) - load(steps + i) * shorter;
-    store(nextW + i, weight);
-    oddW += odd(weight);
-  }
-  return is_zero(oddW);
 }
 
 // Numbers below 1e-38 count as 0 while a job runs: processors take a hundred times as long over them, and gradients that noise
