@@ -7,6 +7,7 @@ import { addingForgotten, addingHalf } from "../tasks/adding.js";
 import { isMemoryTask } from "../tasks/memory.js";
 import type { ProtocolName, RunRecord } from "../train/record.js";
 import { chosenRecords } from "./chosen.js";
+import { grouped } from "./grouped.js";
 
 /** A unit or variant on a data set: what it scores, and what it loses to the whole unit that it comes from. */
 export interface AtlasRow {
@@ -135,9 +136,3 @@ export function memoryRows(records: readonly RunRecord[]): MemoryRow[] {
 const chosenGroups = (records: readonly RunRecord[]) => [
   ...grouped(chosenRecords(records), ({ configuration: c }) => `${c.data} ${c.cell}`).values(),
 ];
-
-function grouped<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
-}

@@ -1,18 +1,25 @@
 import type { RunRecord } from "../train/record.js";
 import { compare, type Score, scoreOf } from "./choice.js";
+import { grouped } from "./grouped.js";
+
+/** The runs of each search, in the order in which their first records come: runs that differ in learning rate and seed only. */
+export function bySearch(records: readonly RunRecord[]): RunRecord[][] {
+  const searches = grouped(records, ({ configuration }) => {
+    const { learningRate: _rate, seed: _seed, ...shared } = configuration;
+    return JSON.stringify(Object.entries(shared).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+  return [...searches.values()];
+}
 
 /**
- * Of each data set, cell and protocol the runs that a search ends in, in the order of the seeds: all seeds of the learning rate with
- * the lowest validation NLL, its mean over the first seeds that at least two rates were trained with; the first seed alone, where only
- * one rate has more (the paper's choice). Rates with a failed run among those are never chosen, and failed runs are left out. Runs
- * must differ in learning rate and seed only: filter by anything else, such as the weight noise, before.
+ * Of each search the runs that it ends in, in the order of the seeds: all seeds of the learning rate with the lowest validation NLL,
+ * its mean over the first seeds that at least two rates were trained with; the first seed alone, where only one rate has more (the
+ * paper's choice). Rates with a failed run among those are never chosen, and failed runs are left out.
  */
 export function chosenRecords(records: readonly RunRecord[]): RunRecord[] {
-  const groups = grouped(records, ({ configuration: { data, cell, protocol } }) =>
-    [data, cell, protocol].join(" "),
-  );
-  return groups.flatMap((group) => {
-    const rates = grouped(group, ({ configuration }) => configuration.learningRate).map((runs) =>
+  return bySearch(records).flatMap((group) => {
+    const byRate = grouped(group, ({ configuration }) => configuration.learningRate);
+    const rates = [...byRate.values()].map((runs) =>
       runs.sort((a, b) => a.configuration.seed - b.configuration.seed),
     );
     const first = Math.min(...group.map(({ configuration }) => configuration.seed));
@@ -25,13 +32,6 @@ export function chosenRecords(records: readonly RunRecord[]): RunRecord[] {
       .sort((a, b) => compare(a.score, b.score));
     return best?.runs.filter(({ status }) => status !== "failed") ?? [];
   });
-}
-
-function grouped<K>(records: readonly RunRecord[], key: (of: RunRecord) => K): RunRecord[][] {
-  const groups = new Map<K, RunRecord[]>();
-  for (const record of records)
-    groups.set(key(record), [...(groups.get(key(record)) ?? []), record]);
-  return [...groups.values()];
 }
 
 /** Whether a run's validation NLL was still falling when its epochs were over: its best epoch is among the last hundredth. */

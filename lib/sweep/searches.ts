@@ -1,7 +1,7 @@
 import type { ProtocolName, RunRecord } from "../train/record.js";
-import { chosenRecords } from "./chosen.js";
+import { bySearch, chosenRecords } from "./chosen.js";
 
-/** All runs of one unit on one data set by one protocol, and what they have come to so far. */
+/** All runs that differ in learning rate and seed only, and what they have come to so far. */
 export interface Search {
   readonly data: string;
   readonly title: string;
@@ -24,18 +24,11 @@ const fewestSeeds = 2;
 export const isComparable = ({ chosen }: Search): boolean => chosen.length >= fewestSeeds;
 
 /**
- * What records have of each search, in the order in which its first record comes. Runs of a search
- * must differ in learning rate and seed only: filter by anything else, such as the weight noise,
- * before. A search that is under way is as good as its runs so far.
+ * What records have of each search, in the order in which its first record comes. A search that is
+ * under way is as good as its runs so far.
  */
 export function searches(records: readonly RunRecord[]): Search[] {
-  const groups = new Map<string, RunRecord[]>();
-  for (const record of records) {
-    const { data, cell, protocol } = record.configuration;
-    const key = `${protocol} ${data} ${cell}`;
-    groups.set(key, [...(groups.get(key) ?? []), record]);
-  }
-  return [...groups.values()].map((runs) => {
+  return bySearch(records).map((runs) => {
     const [{ configuration, data }] = runs;
     const tried = new Set(runs.map((run) => run.configuration.learningRate));
     const rates = [...tried].sort((a, b) => a - b);

@@ -72,3 +72,20 @@ it("a run whose last epoch is its best was still learning, unless it ended by it
     isStillLearning({ ...one, bestEpoch, curve, configuration: { ...one.configuration, epochs } });
   expect([of(199, 200), of(150, 200), of(199, 300)]).toEqual([true, false, false]);
 });
+
+it("runs that differ in anything but rate and seed are searches of their own", () => {
+  const wide = (rate: number, valid: number, more: object) => {
+    const one = run(rate, 1, valid);
+    return { ...one, configuration: { ...one.configuration, ...more } };
+  };
+  const runs = [
+    run(0.1, 1, 4),
+    run(0.2, 1, 3),
+    wide(0.1, 1, { hiddenSize: 150 }),
+    wide(0.2, 2, { hiddenSize: 150 }),
+    wide(0.1, 2, { output: "nade(64)" }),
+    wide(0.2, 1, { output: "nade(64)" }),
+    wide(0.1, 9, { weightNoise: 0 }),
+  ];
+  expect(chosenRecords(runs)).toEqual([runs[1], runs[2], runs[5], runs[6]]);
+});
