@@ -1,19 +1,21 @@
 // The time of whole training steps (noise, forward, loss, derivative, clipping, update), side by side:
 //   npm run bench                          everything on the processor (some minutes)
 //   npm run bench -- --engine webgpu       the GPU: parity, one run, many runs at once, large batches, the JSB search
+//   npm run bench -- --epochs              training epochs of music at the real batches, beside PyTorch and JAX
 //   npm run bench -- --stream              one step in live use, beside other runtimes
 //   npm run bench -- --peers addon,PyTorch only peers whose names contain one of these
 //   npm run bench -- --cases "music gru"   only cases whose names contain this
-//   npm run bench -- --budget 1            seconds for each peer on each case (default 3)
+//   npm run bench -- --budget 1            seconds for each peer on each case (default 3, of --epochs 1)
 //   npm run bench -- --json FILE           all numbers as JSON too
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { cases } from "./cases.mts";
-import { epochTimes, speechEpochTimes } from "./epochs.mts";
+import { epochBench } from "./epochs/epochs.mts";
 import { codeVersion, GatedRnnError, machine } from "./library.mts";
 import { memory } from "./memory.mts";
 import { ownPeers } from "./own.mts";
 import { peak } from "./peak.mts";
+import { speechEpochTimes } from "./speech-epochs.mts";
 import { printStreams, streamTimes } from "./stream.mts";
 import { tableOf } from "./table.mts";
 import { tensorflowPeers } from "./tensorflow.mts";
@@ -23,13 +25,20 @@ import { webGpuBench } from "./webgpu.mts";
 const usage = `npm run bench -- [options]
   --peers a,b     only peers whose names contain one of these, such as addon,PyTorch
   --cases text    only cases whose names contain this, such as "music gru"
-  --budget x      seconds for each peer on each case (default 3)
+  --budget x      seconds for each peer on each case (default 3, of --epochs 1)
   --json FILE     all numbers as JSON too
   --stream        one step of a trained GRU in live use, in place of all this
+  --epochs        training epochs of music in place of all this: about five minutes, or chosen by
+    --sets a,b      default: jsb,musedata; also nottingham, piano-midi; prepared from GATED_RNN_MIRROR
+                    or the network, else synthetic chorales stand in their place
+    --cells a,b     default: gru,lstm,tanh at the paper's sizes
+    --batches a,b   sequences of a batch, default: 1,2,16
+    --updates n     only the first updates of the epoch, default: 12; all: every one
   --engine webgpu the GPU in place of all this, beside the addon and PyTorch's CUDA where they are there
   --backend name  gpu (default), or software: a program that plays a GPU, to see that it works
   --runs n        runs at once on the GPU (default 64)
-PyTorch is looked for in python3, or in the Python that GATED_RNN_TORCH_PYTHON names.
+PyTorch is looked for in python3, or in the Python that GATED_RNN_TORCH_PYTHON names; JAX, for --epochs, in the one that
+GATED_RNN_JAX_PYTHON names.
 `;
 
 function argumentsGiven() {
@@ -45,6 +54,8 @@ function argumentsGiven() {
         backend: text,
         runs: text,
         stream: { type: "boolean" },
+        epochs: { type: "boolean" },
+        ...{ sets: text, cells: text, batches: text, updates: text },
         help: { type: "boolean" },
       },
     }).values;
@@ -61,10 +72,40 @@ if (options.help) {
 }
 const names = options.peers?.split(",");
 const wanted = (name: string) => !names || names.some((n) => name.includes(n.trim()));
-const budget = Number(options.budget ?? 3);
+const budget = Number(options.budget ?? (options.epochs ? 1 : 3));
 if (!(budget > 0)) {
   process.stderr.write(`bench: --budget: expected seconds above 0, got ${options.budget}\n`);
   process.exit(2);
+}
+
+if (options.epochs) {
+  const list = (given: string | undefined, usual: string) =>
+    (given ?? usual).split(",").map((one) => one.trim());
+  const updates =
+    options.updates === "all" ? Number.MAX_SAFE_INTEGER : Number(options.updates ?? 12);
+  const batchSizes = list(options.batches, "1,2,16").map(Number);
+  for (const [option, value] of [
+    ["--updates", updates],
+    ...batchSizes.map((size) => ["--batches", size] as const),
+  ] as const)
+    if (!(Number.isInteger(value) && value > 0)) {
+      process.stderr.write(`bench: ${option}: expected whole numbers from 1 on, got ${value}\n`);
+      process.exit(2);
+    }
+  const here = { machine: machine(), code: codeVersion(), date: new Date().toISOString() };
+  console.log(`${JSON.stringify(here)}\n`);
+  const sets = list(options.sets, "jsb,musedata");
+  const cells = list(options.cells, "gru,lstm,tanh");
+  const made = await epochBench({ sets, cells, batchSizes, updates }, wanted, budget).catch(
+    (error: Error) => {
+      if (!(error instanceof GatedRnnError)) throw error;
+      process.stderr.write(`bench: ${error.message}\n`);
+      return process.exit(2);
+    },
+  );
+  if (options.json)
+    writeFileSync(options.json, `${JSON.stringify({ ...here, ...made }, null, 2)}\n`);
+  process.exit(0);
 }
 
 const chosen = (name: string) => !options.cases || name.includes(options.cases);
@@ -118,16 +159,8 @@ core.close();
 
 if (wanted("addon") && !options.cases) await memory();
 
-let epochs: Awaited<ReturnType<typeof epochTimes>> = [];
 let speechEpochs: Awaited<ReturnType<typeof speechEpochTimes>> = [];
 if (wanted("addon") && !options.cases) {
-  epochs = await epochTimes();
-  console.log("\nSeconds for an epoch of the training pieces, addon, 1 thread\n");
-  console.log(["set", "cell", "batch", "steps", "seconds"].map((h) => h.padStart(12)).join(""));
-  for (const { set, cell, batchSize, steps, seconds } of epochs)
-    console.log(
-      [set, cell, batchSize, steps, seconds.toFixed(2)].map((c) => String(c).padStart(12)).join(""),
-    );
   speechEpochs = await speechEpochTimes();
   console.log("\nSeconds for an epoch of the training speech, addon, mixture loss included\n");
   console.log(
@@ -143,8 +176,5 @@ if (wanted("addon") && !options.cases) {
     );
 }
 if (options.json)
-  writeFileSync(
-    options.json,
-    `${JSON.stringify({ ...here, results, epochs, speechEpochs }, null, 2)}\n`,
-  );
+  writeFileSync(options.json, `${JSON.stringify({ ...here, results, speechEpochs }, null, 2)}\n`);
 process.exit(0); // whatever TensorFlow.js keeps open

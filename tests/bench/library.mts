@@ -9,7 +9,7 @@ const built = (path: string): unknown => require(join(root, "lib", "dist", "lib"
 
 export type { Cell } from "../../lib/cells/cell.js";
 export type { Batch, Rows } from "../../lib/data/batch.js";
-export type { Engine } from "../../lib/engines/engine.js";
+export type { Engine, StepReport } from "../../lib/engines/engine.js";
 export type { Model } from "../../lib/model/model.js";
 
 export const {
@@ -23,6 +23,7 @@ export const {
   openEngine,
   stream,
   onnxModel,
+  pytorchWeights,
   gru,
   bernoulli,
   categorical,
@@ -30,7 +31,6 @@ export const {
   nade,
   generator,
 } = built("index.js") as typeof import("../../lib/index.js");
-export const { bucketedBatches } = built("data.js") as typeof import("../../lib/data.js");
 export const { webGpu } = built(
   "engines/webgpu/index.js",
 ) as typeof import("../../lib/engines/webgpu/index.js");

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { type Case, denseValues } from "./cases.mts";
+import type { Batch, Model } from "./library.mts";
 import type { OpenPeer, Peer } from "./peer.mts";
 import { settings } from "./peer.mts";
 
@@ -48,17 +49,17 @@ export async function tensorflow(backend: string): Promise<Tensorflow> {
   return t;
 }
 
+/** The mean NLL of all rows. */
 function lossOf(
   t: Tensorflow,
-  { kind, batch }: Case,
+  kind: Case["kind"],
 ): (target: tf.Tensor2D, y: tf.Tensor2D) => tf.Scalar {
-  const rows = batch.stepOffsets[batch.time];
   if (kind === "chords") throw new Error("an output that is not written for TensorFlow.js here");
   // the sigmoid's cross-entropy by hand: tf.losses.sigmoidCrossEntropy needs more operations
   if (kind === "text")
     return (target, y) => t.logSumExp(y, 1).sub(y.mul(target).sum(1)).mean() as tf.Scalar;
   if (kind === "music")
-    return (target, y) => t.softplus(y).sub(y.mul(target)).sum().div(rows) as tf.Scalar;
+    return (target, y) => t.softplus(y).sub(y.mul(target)).sum(1).mean() as tf.Scalar;
   return (target, y) => {
     const logits = y.slice([0, 0], [-1, 20]);
     const mean = y.slice([0, 20], [-1, 200]).reshape([-1, 10, 20]);
@@ -72,11 +73,21 @@ function lossOf(
   };
 }
 
-function dataOf(t: Tensorflow, { batch }: Case): { x: tf.Tensor3D; target: tf.Tensor2D } {
-  const x = t.tensor3d(denseValues(batch.input), [batch.time, batch.size, batch.input.width]);
+/** A batch in TensorFlow.js's memory: its rows, packed as ours are. */
+interface Laid {
+  readonly x: tf.Tensor2D;
+  readonly target: tf.Tensor2D;
+  /** [time] rows of each step. */
+  readonly running: number[];
+}
+
+export function laid(t: Tensorflow, { time, stepOffsets, input, target }: Batch): Laid {
+  const rows = stepOffsets[time];
+  const running = Array.from({ length: time }, (_, s) => stepOffsets[s + 1] - stepOffsets[s]);
   return {
-    x,
-    target: t.tensor2d(denseValues(batch.target), [batch.time * batch.size, batch.target.width]),
+    x: t.tensor2d(denseValues(input), [rows, input.width]),
+    target: t.tensor2d(denseValues(target), [rows, target.width]),
+    running,
   };
 }
 
@@ -86,36 +97,52 @@ const gates: Readonly<Record<string, readonly string[]>> = {
   lstm: ["i", "f", "c", "o"],
 };
 
-async function openByHand(t: Tensorflow, backend: string, on: Case): Promise<OpenPeer> {
-  const { model, batch } = on;
+/** A model written op by op, and its training. */
+interface ByHand {
+  update(batch: Laid): { readonly nllPerStep: tf.Scalar; readonly gradientNorm: tf.Scalar };
+  dispose(): void;
+}
+
+/** @param parameters initial values by name; default: drawn */
+export function byHand(
+  t: Tensorflow,
+  model: Model,
+  kind: Case["kind"],
+  { weightNoise, maxGradientNorm, learningRate, update }: typeof settings,
+  initial?: ReadonlyMap<string, Float32Array>,
+): ByHand {
   const name = model.cell.name;
   if (!gates[name]) throw new Error("written by hand for tanh, gru and lstm");
-  const loss = lossOf(t, on);
-  const { x, target } = dataOf(t, on);
+  const loss = lossOf(t, kind);
   const parameters = new Map(
-    model.parameters.map((p) => [p.name, t.variable(t.randomNormal(p.shape as number[], 0, 0.1))]),
+    model.parameters.map(({ name, shape }) => {
+      const values = initial?.get(name);
+      const begin = values ? t.tensor(values, [...shape]) : t.randomNormal([...shape], 0, 0.1);
+      return [name, t.variable(begin)] as const;
+    }),
   );
   const noisy = model.parameters
     .filter((p) => p.role === "input-weight" || p.role === "recurrent-weight")
     .map((p) => p.name);
-  const optimiser = t.train.rmsprop(
-    settings.learningRate,
-    settings.update.decay,
-    settings.update.momentum,
-    settings.update.epsilon,
-  );
+  const { decay, momentum, epsilon } = update;
+  const optimiser = t.train.rmsprop(learningRate, decay, momentum, epsilon);
 
-  const forward = (w: ReadonlyMap<string, tf.Tensor>) => {
+  const forward = (w: ReadonlyMap<string, tf.Tensor>, { x, target, running }: Laid) => {
     const get = (key: string) => w.get(key) as tf.Tensor2D;
     const affine = (gate: string, input: tf.Tensor2D, h: tf.Tensor2D) =>
       input
         .matMul(get(`W_${gate}`))
         .add(h.matMul(get(`U_${gate}`)))
         .add(get(`b_${gate}`)) as tf.Tensor2D;
-    let h = t.zeros([batch.size, model.hiddenSize]) as tf.Tensor2D;
+    let h = t.zeros([running[0], model.hiddenSize]) as tf.Tensor2D;
     let c = h;
     const all: tf.Tensor2D[] = [];
-    for (const input of x.unstack() as tf.Tensor2D[]) {
+    for (const input of t.split(x, running) as tf.Tensor2D[]) {
+      const [rows] = input.shape;
+      if (rows < h.shape[0]) {
+        h = h.slice([0, 0], [rows, -1]);
+        c = c.slice([0, 0], [rows, -1]);
+      }
       if (name === "tanh") h = affine("h", input, h).tanh();
       else if (name === "gru") {
         const r = affine("r", input, h).sigmoid();
@@ -136,43 +163,50 @@ async function openByHand(t: Tensorflow, backend: string, on: Case): Promise<Ope
     }
     return loss(target, t.concat(all, 0).matMul(get("W_y")).add(get("b_y")) as tf.Tensor2D);
   };
-  const once = async () => {
+  const withNoise = () =>
+    new Map(
+      [...parameters].map(([key, w]): [string, tf.Tensor] => [
+        key,
+        weightNoise > 0 && noisy.includes(key) ? w.add(t.randomNormal(w.shape, 0, weightNoise)) : w,
+      ]),
+    );
+  return {
+    update: (batch) =>
+      t.tidy(() => {
+        const { value, grads } = t.variableGrads(
+          () => forward(withNoise(), batch),
+          [...parameters.values()],
+        );
+        const norm = t.addN(Object.values(grads).map((g) => g.square().sum())).sqrt() as tf.Scalar;
+        const factor = t.minimum(1, t.div(maxGradientNorm, norm));
+        optimiser.applyGradients(
+          Object.fromEntries(Object.entries(grads).map(([key, g]) => [key, g.mul(factor)])),
+        );
+        return { nllPerStep: value, gradientNorm: norm };
+      }),
+    dispose: () => {
+      t.dispose([...parameters.values()]);
+      optimiser.dispose();
+    },
+  };
+}
+
+async function openByHand(t: Tensorflow, backend: string, on: Case): Promise<OpenPeer> {
+  const network = byHand(t, on.model, on.kind, settings);
+  const batch = laid(t, on.batch);
+  const step = async () => {
     await t.setBackend(backend);
     const begin = performance.now();
-    const value = t.tidy(() => {
-      const noise = new Map(
-        noisy.map((key) => [
-          key,
-          t.randomNormal((parameters.get(key) as tf.Tensor).shape, 0, settings.weightNoise),
-        ]),
-      );
-      const noisyWeights = () =>
-        new Map(
-          [...parameters].map(([key, w]): [string, tf.Tensor] => [
-            key,
-            noise.has(key) ? w.add(noise.get(key) as tf.Tensor) : w,
-          ]),
-        );
-      const { value, grads } = t.variableGrads(
-        () => forward(noisyWeights()),
-        [...parameters.values()],
-      );
-      const norm = t.addN(Object.values(grads).map((g) => g.square().sum())).sqrt();
-      const factor = t.minimum(1, t.div(settings.maxGradientNorm, norm));
-      optimiser.applyGradients(
-        Object.fromEntries(Object.entries(grads).map(([key, g]) => [key, g.mul(factor)])),
-      );
-      return value;
-    });
-    await value.data();
-    value.dispose();
+    const { nllPerStep, gradientNorm } = network.update(batch);
+    await nllPerStep.data();
+    t.dispose([nllPerStep, gradientNorm]);
     return performance.now() - begin;
   };
   const close = async () => {
-    t.dispose([x, target, ...parameters.values()]);
-    optimiser.dispose();
+    t.dispose([batch.x, batch.target]);
+    network.dispose();
   };
-  return { step: once, close };
+  return { step, close };
 }
 
 async function openLayers(t: Tensorflow, backend: string, on: Case): Promise<OpenPeer> {
@@ -181,7 +215,7 @@ async function openLayers(t: Tensorflow, backend: string, on: Case): Promise<Ope
     model.cell.name
   ];
   if (!make) throw new Error("a cell that tf.layers does not have");
-  const loss = lossOf(t, on);
+  const loss = lossOf(t, on.kind);
   const network = t.sequential();
   const shape = {
     inputShape: [batch.time, model.inputSize],
@@ -210,8 +244,8 @@ async function openLayers(t: Tensorflow, backend: string, on: Case): Promise<Ope
         y.reshape([-1, readoutSize]) as tf.Tensor2D,
       ),
   });
-  const data = dataOf(t, on);
-  const x = data.x.transpose([1, 0, 2]);
+  const data = laid(t, batch);
+  const x = data.x.reshape([batch.time, batch.size, model.inputSize]).transpose([1, 0, 2]);
   const steps = data.target
     .reshape([batch.time, batch.size, targetSize])
     .transpose([1, 0, 2]) as tf.Tensor3D;

@@ -1,7 +1,7 @@
 // PyTorch as a peer: a Python process for every case and number of threads, which waits for a line before each step.
 import { execFileSync, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { conversation } from "./conversation.mts";
 import type { Peer } from "./peer.mts";
 
 const script = fileURLToPath(new URL("torch_peer.py", import.meta.url));
@@ -43,18 +43,7 @@ export function torchPeers(wanted: (name: string) => boolean): Peer[] {
           stdio: ["pipe", "pipe", "pipe"],
           env: { ...process.env, OMP_NUM_THREADS: `${threads}`, OMP_WAIT_POLICY: "passive" },
         });
-        let said = "";
-        child.stderr.on("data", (chunk) => {
-          said = `${said}${chunk}`.slice(-4000);
-        });
-        const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-        const answer = async (question: unknown): Promise<{ ms: number }> => {
-          child.stdin.write(`${JSON.stringify(question)}\n`);
-          const line = await lines.next();
-          if (line.done)
-            throw new Error(said.trim().split("\n").at(-1) ?? "it ended without a word");
-          return JSON.parse(line.value);
-        };
+        const { answer, end } = conversation(child);
         await answer({
           ...{
             kind,
@@ -68,10 +57,8 @@ export function torchPeers(wanted: (name: string) => boolean): Peer[] {
           ...{ readoutSize: model.output.readoutSize, time: batch.time, size: batch.size },
         });
         return {
-          step: async () => (await answer("step")).ms,
-          close: async () => {
-            child.stdin.end();
-          },
+          step: async () => (await answer<{ ms: number }>("step")).ms,
+          close: async () => end(),
         };
       },
     }));
