@@ -10,13 +10,20 @@ export function pickRows(from: Rows, rows: ArrayLike<number>): Rows {
         values[to++] = from.values[at];
     return { kind: "dense", width, values };
   }
-  const offsets = new Int32Array(rows.length + 1);
-  for (let r = 0; r < rows.length; r++)
-    offsets[r + 1] = offsets[r] + from.offsets[rows[r] + 1] - from.offsets[rows[r]];
-  const columns = new Int32Array(offsets[rows.length]);
-  for (let r = 0, to = 0; r < rows.length; r++)
-    for (let at = from.offsets[rows[r]]; at < from.offsets[rows[r] + 1]; at++)
-      columns[to++] = from.columns[at];
+  const { offsets: begins, columns: all } = from;
+  const count = rows.length;
+  const offsets = new Int32Array(count + 1);
+  let end = 0;
+  for (let r = 0; r < count; r++) {
+    const row = rows[r];
+    end += begins[row + 1] - begins[row];
+    offsets[r + 1] = end;
+  }
+  const columns = new Int32Array(end);
+  for (let r = 0, to = 0; r < count; r++) {
+    const row = rows[r];
+    for (let at = begins[row], last = begins[row + 1]; at < last; at++) columns[to++] = all[at];
+  }
   return { kind: "sparse", width, offsets, columns };
 }
 

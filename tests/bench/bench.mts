@@ -8,6 +8,7 @@
 //   npm run bench -- --budget 1            seconds for each peer on each case (default 3, of --epochs 1)
 //   npm run bench -- --json FILE           all numbers as JSON too
 import { writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { cases } from "./cases.mts";
 import { epochBench } from "./epochs/epochs.mts";
@@ -65,6 +66,18 @@ function argumentsGiven() {
   }
 }
 
+/** Where and when, with how many programs that want the processor: printed first, and kept. */
+function about() {
+  const here = {
+    machine: machine(),
+    code: codeVersion(),
+    date: new Date().toISOString(),
+    load: loadavg()[0],
+  };
+  console.log(`${JSON.stringify(here)}\n`);
+  return here;
+}
+
 const options = argumentsGiven();
 if (options.help) {
   process.stdout.write(usage);
@@ -92,8 +105,7 @@ if (options.epochs) {
       process.stderr.write(`bench: ${option}: expected whole numbers from 1 on, got ${value}\n`);
       process.exit(2);
     }
-  const here = { machine: machine(), code: codeVersion(), date: new Date().toISOString() };
-  console.log(`${JSON.stringify(here)}\n`);
+  const here = about();
   const sets = list(options.sets, "jsb,musedata");
   const cells = list(options.cells, "gru,lstm,tanh");
   const made = await epochBench({ sets, cells, batchSizes, updates }, wanted, budget).catch(
@@ -110,8 +122,7 @@ if (options.epochs) {
 
 const chosen = (name: string) => !options.cases || name.includes(options.cases);
 if (options.stream) {
-  const here = { machine: machine(), code: codeVersion(), node: process.version };
-  console.log(`${JSON.stringify(here)}\n`);
+  const here = about();
   const timings = await streamTimes(wanted, chosen, budget);
   printStreams(timings);
   if (options.json)
@@ -146,8 +157,7 @@ if (options.engine !== undefined) {
 }
 
 const peers = [...(await ownPeers(wanted)), ...torchPeers(wanted), ...tensorflowPeers(wanted)];
-const here = { machine: machine(), code: codeVersion(), node: process.version };
-console.log(`${JSON.stringify(here)}\n`);
+const here = about();
 for (const { name, detail } of peers) console.log(`${name.padEnd(22)} ${detail}`);
 
 const core = peak();

@@ -151,11 +151,24 @@ const peers: readonly StreamPeer[] = [
 /** Microseconds of a turn of steps: long enough for the clock, short enough to interleave. */
 const turnMicroseconds = 20_000;
 
+/** Of the processor, which other programs hardly change, and of the clock. */
+interface StepTime {
+  readonly processorMedian: number;
+  /** What a tenth of the turns stay below. */
+  readonly processorTenth: number;
+  readonly wallMedian: number;
+}
+
+interface Turn {
+  readonly processor: number;
+  readonly wall: number;
+}
+
 export interface StreamTiming {
   readonly case: string;
   readonly peer: string;
-  /** Median over turns; missing with a problem. */
-  readonly microseconds?: number;
+  /** A step's time: missing with a problem. */
+  readonly microseconds?: StepTime;
   readonly problem?: string;
 }
 
@@ -166,12 +179,12 @@ export async function streamTimes(
 ): Promise<StreamTiming[]> {
   const found: StreamTiming[] = [];
   for (const on of cases().filter(({ name }) => chosen(name))) {
-    const running: { name: string; steps: Steps; count: number; turns: number[] }[] = [];
+    const running: { name: string; steps: Steps; count: number; turns: Turn[] }[] = [];
     for (const { name, open } of peers.filter((peer) => wanted(peer.name)))
       try {
         const steps = await open(on.model, on.input);
         await steps(20);
-        const one = (await timeOf(steps, 20)) / 20;
+        const one = (await timeOf(steps, 20)).wall;
         running.push({ name, steps, count: Math.ceil(turnMicroseconds / one), turns: [] });
       } catch (error) {
         const problem = (error as Error).message.split("\n")[0];
@@ -179,24 +192,40 @@ export async function streamTimes(
       }
     const end = performance.now() + 1000 * budgetSeconds * running.length;
     while (performance.now() < end)
-      for (const { steps, count, turns } of running)
-        turns.push((await timeOf(steps, count)) / count);
+      for (const { steps, count, turns } of running) turns.push(await timeOf(steps, count));
     for (const { name, turns } of running)
-      found.push({ case: on.name, peer: name, microseconds: median(turns) });
+      found.push({ case: on.name, peer: name, microseconds: stepTime(turns) });
   }
   return found;
 }
 
-async function timeOf(steps: Steps, count: number): Promise<number> {
-  const begin = performance.now();
+function stepTime(turns: readonly Turn[]): StepTime {
+  const processor = turns.map((turn) => turn.processor).sort((a, b) => a - b);
+  return {
+    processorMedian: median(processor),
+    processorTenth: processor[Math.floor(processor.length / 10)],
+    wallMedian: median(turns.map(({ wall }) => wall)),
+  };
+}
+
+/** Microseconds of a step, the mean of so many. */
+async function timeOf(steps: Steps, count: number): Promise<Turn> {
+  const [begin, before] = [performance.now(), process.cpuUsage()];
   await steps(count);
-  return 1000 * (performance.now() - begin);
+  const { user, system } = process.cpuUsage(before);
+  return {
+    processor: (user + system) / count,
+    wall: (1000 * (performance.now() - begin)) / count,
+  };
 }
 
 export function printStreams(timings: readonly StreamTiming[]): void {
-  console.log("Microseconds for one step of one stream, 1 thread, medians\n");
-  for (const { case: name, peer, microseconds, problem } of timings)
-    console.log(
-      `${name.padEnd(16)} ${peer.padEnd(18)} ${microseconds?.toFixed(2).padStart(9) ?? `left out: ${problem}`}`,
-    );
+  console.log("Microseconds for one step of one stream, 1 thread\n");
+  const heads = ["processor", "fastest tenth", "by clock"].map((h) => h.padStart(15)).join("");
+  console.log(`${"".padEnd(36)}${heads}`);
+  for (const { case: name, peer, microseconds: us, problem } of timings) {
+    const times = us && [us.processorMedian, us.processorTenth, us.wallMedian];
+    const cells = times?.map((t) => t.toFixed(2).padStart(15)).join("");
+    console.log(`${name.padEnd(16)} ${peer.padEnd(19)}${cells ?? ` left out: ${problem}`}`);
+  }
 }
