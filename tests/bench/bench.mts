@@ -108,15 +108,14 @@ if (options.epochs) {
   const here = about();
   const sets = list(options.sets, "jsb,musedata");
   const cells = list(options.cells, "gru,lstm,tanh");
-  const made = await epochBench({ sets, cells, batchSizes, updates }, wanted, budget).catch(
-    (error: Error) => {
-      if (!(error instanceof GatedRnnError)) throw error;
-      process.stderr.write(`bench: ${error.message}\n`);
-      return process.exit(2);
-    },
-  );
-  if (options.json)
-    writeFileSync(options.json, `${JSON.stringify({ ...here, ...made }, null, 2)}\n`);
+  const keep = (made: object) => {
+    if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...here, ...made })}\n`);
+  };
+  await epochBench({ sets, cells, batchSizes, updates }, wanted, budget, keep).catch((error) => {
+    if (!(error instanceof GatedRnnError)) throw error;
+    process.stderr.write(`bench: ${error.message}\n`);
+    process.exit(2);
+  });
   process.exit(0);
 }
 

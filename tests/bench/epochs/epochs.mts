@@ -41,19 +41,23 @@ export interface EpochResult extends Omit<Work, "model" | "parameters" | "batche
   readonly peers: readonly PeerEpochs[];
 }
 
+/** @param keep given all that there is so far, after every table */
 export async function epochBench(
   chosen: Chosen,
   wanted: (name: string) => boolean,
   budgetSeconds: number,
-): Promise<{ peers: { name: string; detail: string }[]; results: EpochResult[] }> {
+  keep: (made: { peers: { name: string; detail: string }[]; results: EpochResult[] }) => void,
+): Promise<void> {
   const peers = await epochPeers(wanted);
   for (const { name, detail } of peers) console.log(`${name.padEnd(18)} ${detail}`);
   console.log(
     "\nTime is the processor's, a pass over the sample; an epoch is the sample's time by its share of the rows.",
   );
   const results: EpochResult[] = [];
-  for (const work of await works(chosen)) results.push(await tableOf(work, peers, budgetSeconds));
-  return { peers: peers.map(({ name, detail }) => ({ name, detail })), results };
+  for (const work of await works(chosen)) {
+    results.push(await tableOf(work, peers, budgetSeconds));
+    keep({ peers: peers.map(({ name, detail }) => ({ name, detail })), results });
+  }
 }
 
 async function tableOf(
@@ -110,15 +114,10 @@ async function measured(
   for (const peer of peers)
     try {
       const open = await peer.open(work);
-      const twin = twinOf(work, peer.twin);
-      const native = await openEngine("native");
-      const ours = await firstUpdatesOf(native, twin.model, twin.parameters, work.batches);
-      const theirs = await open.firstUpdates();
       const about: PeerEpochs = {
         peer: peer.name,
         ...(open.note === undefined ? {} : { note: open.note }),
-        lossDifference: difference(ours, theirs, ({ nllPerStep }) => nllPerStep),
-        normDifference: difference(ours, theirs, ({ gradientNorm }) => gradientNorm),
+        ...(await agreement(work, peer, open)),
       };
       running.push({ peer: peer.name, open, about, turns: [], usedMs: 0 });
     } catch (error) {
@@ -166,6 +165,18 @@ async function turn(r: Running): Promise<void> {
   }
   r.usedMs += wallMs;
   r.turns.push({ wallMs: wallMs / passes, processorMs: processorMs / passes });
+}
+
+/** How far a peer's first updates are from the addon's: see `PeerEpochs`. */
+export async function agreement(work: Work, peer: EpochPeer, open: OpenEpochPeer) {
+  const twin = twinOf(work, peer.twin);
+  const native = await openEngine("native");
+  const ours = await firstUpdatesOf(native, twin.model, twin.parameters, work.batches);
+  const theirs = await open.firstUpdates();
+  return {
+    lossDifference: difference(ours, theirs, ({ nllPerStep }) => nllPerStep),
+    normDifference: difference(ours, theirs, ({ gradientNorm }) => gradientNorm),
+  };
 }
 
 function difference(
