@@ -1,8 +1,11 @@
-"""JAX's updates as a peer of `npm run bench -- --epochs`: reads one JSON line that describes the work, then a line per question.
+"""JAX's updates as a peer of `npm run bench -- --epochs`: reads one JSON line that describes the
+work, then a line per question.
 
-One jitted function: weight noise, lax.scan over the steps (gates side by side, inputs' products before it, readouts after it), the
-derivative, clipping, RMSProp. A batch is padded at its end to the next of four lengths, those that fit the work best, and to the batch
-size with empty sequences; rows beyond a sequence's end have the weight 0 in the loss. All shapes are compiled before time is taken.
+One jitted function: weight noise, lax.scan over the steps (gates side by side, inputs' products
+before it, readouts after it), the derivative, clipping, RMSProp. A batch is padded at its end to
+the next of four lengths, those that fit the work best, and to the batch size with empty sequences;
+rows beyond a sequence's end have the weight 0 in the loss. All shapes are compiled before time is
+taken.
 """
 
 import json
@@ -12,7 +15,8 @@ import time
 
 everywhere = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
 if everywhere:
-    os.sched_setaffinity(0, {max(everywhere)})  # XLA makes a pool of as many threads as it may use cores: one
+    # XLA makes a pool of as many threads as it may use cores: one
+    os.sched_setaffinity(0, {max(everywhere)})
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 
@@ -69,7 +73,9 @@ def update(training, batch, cell, s, noise, epsilon):
     p, square, velocity, key = training
     key, *keys = jax.random.split(key, 1 + len(p))
     noisy = {
-        name: w + noise * jax.random.normal(k, w.shape) if name[0] in "WU" and name != "W_y" else w
+        name: w + noise * jax.random.normal(k, w.shape)
+        if name[0] in "WU" and name != "W_y"
+        else w
         for (name, w), k in zip(p.items(), keys)
     }
     nll, g = jax.value_and_grad(loss)(noisy, cell, batch)
@@ -77,7 +83,10 @@ def update(training, batch, cell, s, noise, epsilon):
     scale = jnp.minimum(1, s["maxGradientNorm"] / norm)
     g = {name: a * scale for name, a in g.items()}
     square = {n: s["decay"] * square[n] + (1 - s["decay"]) * a * a for n, a in g.items()}
-    velocity = {n: s["momentum"] * velocity[n] + s["learningRate"] * a * jax.lax.rsqrt(square[n] + epsilon) for n, a in g.items()}
+    velocity = {
+        n: s["momentum"] * velocity[n] + s["learningRate"] * a * jax.lax.rsqrt(square[n] + epsilon)
+        for n, a in g.items()
+    }
     return ({n: w - velocity[n] for n, w in p.items()}, square, velocity, key), nll, norm
 
 
@@ -93,7 +102,9 @@ def few_lengths(lengths, most=4):
     best = {0: (0, [])}  # by how many of the distinct lengths have their place
     for _ in range(most):
         ends = range(1, len(distinct) + 1)
-        best = {0: (0, [])} | {end: min(padded(best, begin, end) for begin in best if begin < end) for end in ends}
+        best = {0: (0, [])} | {
+            end: min(padded(best, begin, end) for begin in best if begin < end) for end in ends
+        }
     return best[len(distinct)][1]
 
 

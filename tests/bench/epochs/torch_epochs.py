@@ -1,7 +1,9 @@
-"""PyTorch's updates as a peer of `npm run bench -- --epochs`: reads one JSON line that describes the work, then a line per question.
+"""PyTorch's updates as a peer of `npm run bench -- --epochs`: reads one JSON line that describes the
+work, then a line per question.
 
-The fastest that PyTorch has for one layer: nn.GRU, nn.LSTM, nn.RNN over whole sequences, packed where their lengths differ. nn.GRU
-resets after the product and nn.LSTM has no peepholes, so losses are compared with ours of those cells.
+The fastest that PyTorch has for one layer: nn.GRU, nn.LSTM, nn.RNN over whole sequences, packed
+where their lengths differ. nn.GRU resets after the product and nn.LSTM has no peepholes, so losses
+are compared with ours of those cells.
 """
 
 import json
