@@ -246,7 +246,7 @@ export const binaryWords: Readonly<Record<BinaryWord, Word>> = {
     value: (a, b) => (b < a ? b : a),
     derivative: ({ g, a, b, of }) => [of("whereNotLess", g, b, a), of("whereLess", g, b, a)],
     latex: call("\\min"),
-    c: "choose(b < a, b, a)",
+    c: "minimum(a, b)",
     wgsl: "select(a, b, b < a)",
     tensorflow: (t, [a, b]) => t.minimum(a, b),
     isCheap: true,

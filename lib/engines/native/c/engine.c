@@ -100,7 +100,7 @@ static void run_step(const Context *x, const Instruction *instructions, int coun
       const Pack *pack = AT(Pack, job->packs) + in->pack;
       float *target = operand(x, in->target, t);
       gemm(rows, pack->width, pack->rows, operand(x, in->source, t), job->width, x->arena + pack->packed, in->accumulate ? target : NULL, job->width,
-           target, job->width, ahead);
+           target, job->width, ahead && ahead->count > 0 ? ahead : NULL);
     }
   }
 }

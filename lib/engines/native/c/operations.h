@@ -60,7 +60,7 @@ APART void elementwise(int op, float *out, const float *x, const float *y, const
     for (long i = 0; i < n; i += LANES) { const vf a = load(x + i), b = load(y + i); store(out + i, maximum(a, b)); }
     break;
   case OP_MINIMUM:
-    for (long i = 0; i < n; i += LANES) { const vf a = load(x + i), b = load(y + i); store(out + i, choose(b < a, b, a)); }
+    for (long i = 0; i < n; i += LANES) { const vf a = load(x + i), b = load(y + i); store(out + i, minimum(a, b)); }
     break;
   case OP_CONSTANT:
     for (long i = 0; i < n; i += LANES) { const vf k = splat(constant); store(out + i, k); }

@@ -3,7 +3,7 @@
 #ifndef VECTOR_H
 #define VECTOR_H
 #include <stdint.h>
-#if defined(__AVX512F__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -35,7 +35,24 @@ INLINE vf choose(vi mask, vf a, vf b) { return (vf)__builtin_wasm_relaxed_lanese
 #else
 INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
 #endif
-INLINE vf maximum(vf a, vf b) { return choose(a < b, b, a); } // NaN in a stays
+// The larger and the smaller of two: a where they are equal, and where one is NaN. What compilers make of the comparison is three
+// instructions where processors have one of just this meaning.
+#if defined(__AVX512F__)
+INLINE vf maximum(vf a, vf b) { return (vf)_mm512_max_ps((__m512)b, (__m512)a); }
+INLINE vf minimum(vf a, vf b) { return (vf)_mm512_min_ps((__m512)b, (__m512)a); }
+#elif defined(__AVX__)
+INLINE vf maximum(vf a, vf b) { return (vf)_mm256_max_ps((__m256)b, (__m256)a); }
+INLINE vf minimum(vf a, vf b) { return (vf)_mm256_min_ps((__m256)b, (__m256)a); }
+#elif defined(__SSE2__)
+INLINE vf maximum(vf a, vf b) { return (vf)_mm_max_ps((__m128)b, (__m128)a); }
+INLINE vf minimum(vf a, vf b) { return (vf)_mm_min_ps((__m128)b, (__m128)a); }
+#elif defined(__wasm__)
+INLINE vf maximum(vf a, vf b) { return (vf)__builtin_wasm_pmax_f32x4(a, b); }
+INLINE vf minimum(vf a, vf b) { return (vf)__builtin_wasm_pmin_f32x4(a, b); }
+#else
+INLINE vf maximum(vf a, vf b) { return choose(a < b, b, a); }
+INLINE vf minimum(vf a, vf b) { return choose(b < a, b, a); }
+#endif
 INLINE vf absolute(vf x) { return (vf)((vi)x & 0x7fffffff); }
 
 // Where the processor does not flush them (engine.c), numbers on their way below the least normal one are cut off by hand in what
@@ -55,16 +72,10 @@ INLINE float sum(vf x) {
 // Largest errors found over all magnitudes, in units in the last place (tests/engines/native/elementary.test.ts): exp 0.97,
 // log 0.75, sigmoid 2.29, tanh 1.18, softplus 1.96; results below 2^-126 are flushed to 0.
 
-// e^x by Cephes' expf: 2^n e^f, |f| <= ln 2 / 2. NaN stays NaN; beyond the range of floats: 0 and infinity.
-INLINE vf vexp(vf x) {
-#if defined(__AVX512F__)
-  vf y = choose(x > 100.0f, splat(100.0f), maximum(x, splat(-100.0f)));
-#else
-  const vi over = x > 88.72283f, under = x < -87.33654f;
-  vf y = choose(under, splat(-87.33654f), choose(over, splat(88.72283f), x));
-#endif
+// 2^n e^f by Cephes' expf, |f| <= ln 2 / 2, for y within the range of floats: e^y in two parts.
+INLINE vf vexp_parts(vf y, vf *n) {
   vf r = y * 1.44269504088896341f + 12582912.0f; // 1.5 * 2^23: the sum's low bits are the nearest integer
-  vi n = (vi)r - 0x4b400000;
+  *n = r;
   r -= 12582912.0f;
   vf f = y - r * 0.693359375f;
   f -= r * -2.12194440e-4f;
@@ -73,16 +84,33 @@ INLINE vf vexp(vf x) {
   p = p * f + 4.1665795894e-2f;
   p = p * f + 1.6666665459e-1f;
   p = p * f + 5.0000001201e-1f;
-  p = p * (f * f) + f + 1.0f;
+  return p * (f * f) + f + 1.0f;
+}
+
 #if defined(__AVX512F__)
-  (void)n;
-  return (vf)_mm512_scalef_ps((__m512)p, (__m512)r);
+// e^x. NaN stays NaN; beyond the range of floats: 0 and infinity.
+INLINE vf vexp(vf x) {
+  vf r, p = vexp_parts(minimum(maximum(x, splat(-100.0f)), splat(100.0f)), &r);
+  return (vf)_mm512_scalef_ps((__m512)p, (__m512)(r - 12582912.0f));
+}
+
+INLINE vf vexp_within(vf x) { return vexp(x); }
 #else
-  vi half = n >> 1; // 2^n in two factors: n reaches 128
+// e^x. NaN stays NaN; beyond the range of floats: 0 and infinity.
+INLINE vf vexp(vf x) {
+  const vi over = x > 88.72283f, under = x < -87.33654f;
+  vf r, p = vexp_parts(choose(under, splat(-87.33654f), choose(over, splat(88.72283f), x)), &r);
+  vi n = (vi)r - 0x4b400000, half = n >> 1; // 2^n in two factors: n reaches 128
   vf e = p * (vf)((half + 127) << 23) * (vf)((n - half + 127) << 23);
   return choose(over, splat(__builtin_inff()), choose(under, splat(0.0f), e));
-#endif
 }
+
+// e^x for what adds 1 to it: the same bits from -87.3 to 88, and as much as there beyond. NaN stays NaN.
+INLINE vf vexp_within(vf x) {
+  vf r, p = vexp_parts(minimum(maximum(x, splat(-87.33654f)), splat(88.0f)), &r);
+  return p * (vf)(((vi)r - (0x4b400000 - 127)) << 23);
+}
+#endif
 
 // ln x by Cephes' logf. ln 0 = -infinity; negative: NaN; smaller than the least normal number: as that one.
 INLINE vf vlog(vf x) {
@@ -114,7 +142,7 @@ INLINE vf vlog(vf x) {
 // 1 / x for x from 1e-38 to infinity: an estimate and a Newton step where division takes many times as long. NaN stays NaN.
 INLINE vf reciprocal(vf x) {
 #if defined(__AVX512F__)
-  x = choose(x > 3e38f, splat(3e38f), x); // infinity: 1 / 3e38 is flushed to 0
+  x = minimum(x, splat(3e38f)); // infinity: 1 / 3e38 is flushed to 0
   vf y = (vf)_mm512_rcp14_ps((__m512)x);
   return y + y * (1.0f - x * y);
 #else
@@ -138,7 +166,7 @@ INLINE vf reciprocal_root(vf x) {
 #endif
 }
 
-INLINE vf vsigmoid(vf x) { return reciprocal(1.0f + vexp(-x)); }
+INLINE vf vsigmoid(vf x) { return reciprocal(1.0f + vexp_within(-x)); }
 
 // Near 0 by Cephes' polynomial, elsewhere by e^2|x|.
 INLINE vf vtanh(vf x) {
@@ -148,7 +176,7 @@ INLINE vf vtanh(vf x) {
   p = p * z + 1.33314422036e-1f;
   p = p * z - 3.33332819422e-1f;
   vf small = p * z * x + x;
-  vf large = 1.0f - 2.0f * reciprocal(vexp(a + a) + 1.0f);
+  vf large = 1.0f - 2.0f * reciprocal(vexp_within(a + a) + 1.0f);
   large = (vf)((vi)large | ((vi)x & (vi)splat(-0.0f)));
   return choose(a < 0.625f, small, choose(x == x, large, x));
 }
