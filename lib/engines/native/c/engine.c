@@ -11,10 +11,47 @@
 #include <pthread.h>
 #endif
 
-// Operations of a phase whose operands are found once; the stack is short in WebAssembly and in threads.
-enum { LONGEST_PHASE = 128 };
+// Where an operand's rows begin at step 0, and whether they move with the steps' rows, and with a phase's blocks.
+typedef struct {
+  float *at;
+  int32_t withSteps, withBlocks;
+} Place;
 
-// The same as run_phase, for more operations: operands are found anew for every block.
+// The places of the operands of all operations of some instructions, found once; the stack is short in WebAssembly and in threads.
+enum { MOST_PLACES = 128 };
+typedef struct {
+  Place of[MOST_PLACES][4];
+  int32_t first, count; // of the job's operations; count 0: there are too many
+} Places;
+
+static Place place_of(const Context *x, int32_t word) {
+  const Slice *s = x->slice;
+  const long index = word & 0xfffffff;
+  switch (word >> 28) {
+  case IN_REGISTER: return (Place){x->arena + s->registers + index * x->job->registerStride, 0, 0};
+  case IN_SEQUENCE: return (Place){x->arena + s->sequences + index * s->sequenceStride, 1, 1};
+  default: return (Place){x->arena + s->steps + index * s->stepStride, 0, 1};
+  }
+}
+
+static void find_places(const Context *x, const Instruction *instructions, int count, Places *places) {
+  int32_t first = INT32_MAX, end = 0;
+  for (const Instruction *in = instructions; in < instructions + count; in++)
+    if (in->kind == 0) {
+      if (in->at < first) first = in->at;
+      if (in->at + in->count > end) end = in->at + in->count;
+    }
+  places->first = first;
+  places->count = first < end && end - first <= MOST_PLACES ? end - first : 0;
+  if (places->count == 0) return;
+  const PhaseOp *op = AT(PhaseOp, x->job->ops) + first;
+  for (int i = 0; i < places->count; i++, op++) {
+    const int32_t words[4] = {op->out, op->a, op->b, op->c};
+    for (int k = 0; k < 4; k++) places->of[i][k] = place_of(x, words[k]);
+  }
+}
+
+// The same as run_phase, where there are too many operations: operands are found anew for every block.
 APART void run_long_phase(const Context *x, const Instruction *phase, const float *weights, long t) {
   const Job *job = x->job;
   const PhaseOp *ops = AT(PhaseOp, job->ops) + phase->at;
@@ -30,29 +67,22 @@ APART void run_long_phase(const Context *x, const Instruction *phase, const floa
   }
 }
 
-static void run_phase(const Context *x, const Instruction *phase, const float *weights, long t) {
+INLINE float *moved(const Place *place, long step, long from) { return place->at + place->withSteps * step + place->withBlocks * from; }
+
+static void run_phase(const Context *x, const Instruction *phase, const Places *places, const float *weights, long t) {
   const Job *job = x->job;
-  const PhaseOp *ops = AT(PhaseOp, job->ops) + phase->at;
-  const int count = phase->count;
-  if (count > LONGEST_PHASE) {
+  if (places->count == 0) {
     run_long_phase(x, phase, weights, t);
     return;
   }
-  const long total = rows_at(x, t) * job->width, block = job->registerStride;
-  float *at[LONGEST_PHASE][4];
-  long advance[LONGEST_PHASE][4];
-  for (int i = 0; i < count; i++) {
-    const int32_t words[4] = {ops[i].out, ops[i].a, ops[i].b, ops[i].c};
-    for (int k = 0; k < 4; k++) {
-      at[i][k] = operand(x, words[k], t);
-      advance[i][k] = words[k] >> 28 != IN_REGISTER;
-    }
-  }
+  const PhaseOp *ops = AT(PhaseOp, job->ops) + phase->at;
+  const Place(*of)[4] = places->of + (phase->at - places->first);
+  const long step = AT(int32_t, x->slice->stepOffsets)[t] * (long)job->width, total = rows_at(x, t) * job->width, block = job->registerStride;
   for (long from = 0; from < total; from += block) {
-    long n = total - from < block ? total - from : block;
-    for (int i = 0; i < count; i++)
-      phase_op(ops + i, at[i][0] + advance[i][0] * from, at[i][1] + advance[i][1] * from, at[i][2] + advance[i][2] * from,
-               at[i][3] + advance[i][3] * from, weights, n, job->width);
+    const long n = total - from < block ? total - from : block;
+    for (int i = 0; i < phase->count; i++)
+      phase_op(ops + i, moved(of[i], step, from), moved(of[i] + 1, step, from), moved(of[i] + 2, step, from), moved(of[i] + 3, step, from), weights, n,
+               job->width);
   }
 }
 
@@ -90,12 +120,12 @@ static void fetch_step(const Context *x, const Touched *touched, long next, Ahea
   for (int k = 0; k < touched->count; k++) fetch_later(ahead, operand(x, touched->slots[k], next), rows_at(x, next) * x->job->width);
 }
 
-static void run_step(const Context *x, const Instruction *instructions, int count, const float *weights, long t, Ahead *ahead) {
+static void run_step(const Context *x, const Instruction *instructions, int count, const Places *places, const float *weights, long t, Ahead *ahead) {
   const Job *job = x->job;
   const long rows = rows_at(x, t);
   for (int i = 0; i < count; i++) {
     const Instruction *in = instructions + i;
-    if (in->kind == 0) run_phase(x, in, weights, t);
+    if (in->kind == 0) run_phase(x, in, places, weights, t);
     else {
       const Pack *pack = AT(Pack, job->packs) + in->pack;
       float *target = operand(x, in->target, t);
@@ -146,10 +176,12 @@ static void forward(const Context *x) {
     if (states[k].previous >= 0) zero(operand(x, states[k].previous, 0), rows_at(x, 0) * width);
   const Instruction *instructions = AT(Instruction, job->instructions);
   const Touched touched = touched_by(x, instructions, job->forwardCount);
+  Places places;
+  find_places(x, instructions, job->forwardCount, &places);
   Ahead ahead;
   for (long t = 0; t < s->time; t++) {
     fetch_step(x, &touched, t + 1, &ahead);
-    run_step(x, instructions, job->forwardCount, weights_of(x), t, &ahead);
+    run_step(x, instructions, job->forwardCount, &places, weights_of(x), t, &ahead);
     long next = rows_at(x, t + 1);
     if (next > 0)
       for (int k = 0; k < job->stateCount; k++)
@@ -169,7 +201,10 @@ APART void stream_step(const Context *x) {
   for (int k = 0; k < job->stateCount; k++)
     if (states[k].previous >= 0) copy(operand(x, states[k].previous, 0), saved + (long)k * s->sequenceStride, s->rows * width);
   for (int k = 0; k < job->affineCount; k++) input_projection(x, affines + k);
-  run_step(x, AT(Instruction, job->instructions), job->forwardCount, weights_of(x), 0, NULL);
+  const Instruction *instructions = AT(Instruction, job->instructions);
+  Places places;
+  find_places(x, instructions, job->forwardCount, &places);
+  run_step(x, instructions, job->forwardCount, &places, weights_of(x), 0, NULL);
   for (int k = 0; k < job->stateCount; k++) copy(saved + (long)k * s->sequenceStride, operand(x, states[k].value, 0), s->rows * width);
   readout(x);
 }
@@ -219,6 +254,8 @@ static void backward(const Context *x) {
 
   const Instruction *instructions = AT(Instruction, job->instructions) + job->forwardCount;
   const Touched touched = touched_by(x, instructions, job->backwardCount);
+  Places places;
+  find_places(x, instructions, job->backwardCount, &places);
   Ahead ahead;
   for (long t = s->time - 1; t >= 0; t--) {
     const long rows = rows_at(x, t), next = rows_at(x, t + 1);
@@ -236,7 +273,7 @@ static void backward(const Context *x) {
       }
     }
     fetch_step(x, &touched, t - 1, &ahead);
-    run_step(x, instructions, job->backwardCount, weights_of(x), t, &ahead);
+    run_step(x, instructions, job->backwardCount, &places, weights_of(x), t, &ahead);
   }
 
   const Affine *affines = AT(Affine, job->affines);

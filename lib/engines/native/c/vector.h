@@ -105,9 +105,9 @@ INLINE vf vexp(vf x) {
   return choose(over, splat(__builtin_inff()), choose(under, splat(0.0f), e));
 }
 
-// e^x for what adds 1 to it: the same bits from -87.3 to 88, and as much as there beyond. NaN stays NaN.
+// e^x for what adds 1 to it: the same bits from -87.3 to 88.3, infinity beyond, and as much as there below. NaN stays NaN.
 INLINE vf vexp_within(vf x) {
-  vf r, p = vexp_parts(minimum(maximum(x, splat(-87.33654f)), splat(88.0f)), &r);
+  vf r, p = vexp_parts(minimum(maximum(x, splat(-87.33654f)), splat(88.72283f)), &r);
   return p * (vf)(((vi)r - (0x4b400000 - 127)) << 23);
 }
 #endif
