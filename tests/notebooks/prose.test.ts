@@ -45,8 +45,13 @@ describe.each(claims.map((claim) => [spoken(claim, known), claim] as const))(
   },
 );
 
+const ofEach = (records: Records, change: (group: Records["music"]) => Records["music"]) =>
+  Object.fromEntries(
+    Object.entries(records).map(([name, group]) => [name, change(group)]),
+  ) as unknown as Records;
+
 /** Every result of every record moved by an own amount. */
-function moved({ music, speech, long, authors }: Records): Records {
+function moved(records: Records): Records {
   const move = (group: Records["music"]) =>
     group.map((record, k) => {
       const by = 0.3 + 0.37 * (k % 7);
@@ -67,23 +72,18 @@ function moved({ music, speech, long, authors }: Records): Records {
         results: { train: split(train), valid: split(valid), test: split(test) },
       };
     });
-  return { music: move(music), speech: move(speech), long: move(long), authors: move(authors) };
+  return ofEach(records, move);
 }
 
 /** The same results, with the units' names exchanged. */
-function exchanged({ music, speech, long, authors }: Records, turn: number): Records {
+function exchanged(records: Records, turn: number): Records {
   const name = (cell: string) => units[(units.indexOf(cell as "gru") + turn) % units.length];
   const exchange = (group: Records["music"]) =>
     group.map((record) => {
       const { configuration } = record;
       return { ...record, configuration: { ...configuration, cell: name(configuration.cell) } };
     });
-  return {
-    music: exchange(music),
-    speech: exchange(speech),
-    long: exchange(long),
-    authors: exchange(authors),
-  };
+  return ofEach(records, exchange);
 }
 
 it("goes red when records change: other scores, or other units' scores, leave no sentence true", () => {

@@ -13,6 +13,8 @@ export interface Records {
   readonly long: readonly RunRecord[];
   /** Music by the protocol of the authors' published code. */
   readonly authors: readonly RunRecord[];
+  /** Music with chords drawn jointly. */
+  readonly nade: readonly RunRecord[];
 }
 
 export function committedRecords(): Records {
@@ -22,6 +24,7 @@ export function committedRecords(): Records {
     speech: read("speech"),
     long: read("long"),
     authors: read("music-authors"),
+    nade: read("nade"),
   };
 }
 
