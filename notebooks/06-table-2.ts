@@ -167,10 +167,10 @@ const alone = Object.entries(titles).map(([name, title]) => ({ title, records: b
 // %% [markdown]
 // Beside them stand our runs with an output that draws a chord's notes *jointly*: NADE, which asks one
 // key after the other, each knowing the ones before ([Listen](09-listen.ipynb) shows its equations).
-// First the units at the paper's sizes, searched as the others were: five rates, three seeds of the
-// best. Then single runs that were made to see how far it goes: wider, or with every training piece
-// shifted into another key at every epoch; of each unit on each set the one that is best by its
-// validation NLL. Test scores choose nothing here.
+// First the units at the paper's sizes, searched as the others were: three rates, five on the two
+// small sets, and three seeds of the best. Then single runs that were made to see how far it goes:
+// wider, or with every training piece shifted into another key at every epoch; of each unit on each
+// set the one that is best by its validation NLL. Test scores choose nothing here.
 
 // %%
 const nade = searches(readRecords("results/nade"));
