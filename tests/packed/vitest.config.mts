@@ -7,6 +7,6 @@ export default defineConfig({
     include: ["tests/packed/*.packed.ts"],
     globalSetup: "tests/temporary-folder.ts",
     testTimeout: 300_000,
-    hookTimeout: 300_000,
+    hookTimeout: 1_200_000, // seven platforms' addons are built first
   },
 });
