@@ -1,13 +1,17 @@
 import type { Command } from "commander";
-import { openData } from "../../data-prep/open.js";
+import { datasetNames } from "../../data-prep/open.js";
 import { cellNamed } from "../cells/index.js";
 import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { plain } from "../files/plain.js";
 import { generator } from "../random/generator.js";
 import { filterRecords, recordPlaces } from "../sweep/records.js";
-import type { RunRecord } from "../train/record.js";
+import { isMemoryTask } from "../tasks/memory.js";
+import { openTask } from "../tasks/open.js";
+import type { RunConfiguration, RunRecord } from "../train/record.js";
 import { train } from "../train/train.js";
+import { updateNamed } from "../updates/index.js";
+import { addDataOptions, type DataArguments, dataOptionsOf, tellNotices } from "./data-options.js";
 import {
   engineOption,
   names,
@@ -20,22 +24,27 @@ import { progressLine } from "./progress.js";
 import { readGoodRecords } from "./records.js";
 import { interruptible } from "./signals.js";
 
-interface VerifyArguments {
+interface VerifyArguments extends DataArguments {
   readonly count: number;
   readonly maxSeconds?: number;
   readonly data?: readonly string[];
   readonly cells?: readonly string[];
+  readonly own?: string;
   readonly seed: number;
   readonly engine?: string;
   readonly threads: number;
 }
 
-/** Nats per step by which a test NLL may differ on another engine or build: other roundings, amplified by training. */
-const tolerance = 0.02;
+/**
+ * Nats per step by which a test NLL may differ on another engine or build: other roundings, amplified by
+ * training. A Gaussian's learnt deviation shrinks with its errors, so that its NLL is the logarithm of what
+ * training ends with: 29 runs of the adding problem on AVX2 were 0.04 from AVX-512 by the median, 0.39 at most.
+ */
+const toleranceOf = ({ data: { task } }: RunRecord): number =>
+  task?.output === "gaussian" ? 0.5 : 0.02;
 
 export function addVerify(program: Command): void {
-  program
-    .command("verify")
+  addDataOptions(program.command("verify"))
     .description(
       "trains some records' runs again, by their own configuration, and compares: the same bits on the same engine build, the same test NLL elsewhere",
     )
@@ -44,51 +53,75 @@ export function addVerify(program: Command): void {
     .option("--max-seconds <x>", "only runs that took no longer than this", realNumber(0, true))
     .option("--data <names>", "only runs on these data sets, parted by commas", names)
     .option("--cells <names>", "only runs of these cells, parted by commas", names)
+    .option(
+      "--own <path>",
+      "the file or folder of your own that runs on own data read, with the options by which they read it",
+    )
     .addOption(seedOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .action(
       async (
         places: readonly string[],
-        { count, maxSeconds = Infinity, data, cells, seed, engine: name, threads }: VerifyArguments,
+        {
+          count,
+          maxSeconds = Infinity,
+          data,
+          cells,
+          own: ownPath,
+          seed,
+          engine: name,
+          threads,
+          ...reading
+        }: VerifyArguments,
       ) => {
+        const { signal, done } = interruptible();
+        const own =
+          ownPath === undefined
+            ? undefined
+            : await openTask(ownPath, dataOptionsOf(reading), signal);
+        if (own) tellNotices(own);
         const { records, bad } = readGoodRecords(...recordPlaces(places));
         const fitting = filterRecords(records, {
           ...(data ? { data } : {}),
           ...(cells ? { cells } : {}),
         });
-        const ended = filterRecords(fitting, { status: ["finished"] });
+        const here = fitting.filter(
+          ({ configuration: c }) => isOpened(c.data) || c.data === own?.task.name,
+        );
+        const known = here.filter(({ configuration: c }) => isNamed(c));
+        const ended = filterRecords(known, { status: ["finished"] });
         const found = ended.filter(({ seconds }) => seconds <= maxSeconds);
-        if (found.length === 0)
-          throw new GatedRnnError(
-            "usage",
-            `${places.join(" ")}: expected finished runs that fit, got none of ${records.length}`,
-          );
-        const chosen = generator(seed, "verify").shuffle(found).slice(0, count);
         const left = [
           `${records.length - fitting.length} of other data or cells`,
-          `${fitting.length - ended.length} that did not finish`,
+          `${fitting.length - here.length} on data of one's own, which --own brings`,
+          `${here.length - known.length} of cells or updates of one's own`,
+          `${known.length - ended.length} that did not finish`,
           `${ended.length - found.length} longer than ${maxSeconds} s`,
           `${bad} that cannot be read`,
         ].filter((each) => !each.startsWith("0 "));
-        console.log(
-          `${chosen.length} of ${found.length} runs, by seed ${seed}${left.length > 0 ? `; left out: ${left.join(", ")}` : ""}`,
-        );
+        const without = left.length > 0 ? `; left out: ${left.join(", ")}` : "";
+        if (found.length === 0)
+          throw new GatedRnnError(
+            "usage",
+            `${places.join(" ")}: expected finished runs that fit, got none of ${records.length}${without}`,
+          );
+        const chosen = generator(seed, "verify").shuffle(found).slice(0, count);
+        console.log(`${chosen.length} of ${found.length} runs, by seed ${seed}${without}`);
         const engine = name ? await openEngine(name) : await defaultEngine();
-        const { signal, done } = interruptible();
         let wrong = 0;
         for (const record of chosen) {
           const { data, cell, ...rest } = record.configuration;
-          const dataset = await openData(data, signal);
-          if (dataset.checksum !== record.data.checksum)
+          const { task } = own?.task.name === data ? own : await openTask(data, {}, signal);
+          if (task.checksum !== record.data.checksum)
             throw new GatedRnnError(
               "usage",
-              `${record.id}: expected ${data} with checksum ${record.data.checksum.slice(0, 8)}, got ${dataset.checksum.slice(0, 8)}`,
+              `${record.id}: expected ${data} with checksum ${record.data.checksum.slice(0, 8)}, got ${task.checksum.slice(0, 8)}`,
             );
           const progress = progressLine(`${data} ${cell}`);
           const again = await train({
             ...rest,
-            dataset,
+            task,
             cell: cellNamed(cell),
             engine,
             threads,
@@ -109,6 +142,20 @@ export function addVerify(program: Command): void {
     );
 }
 
+/** Whether the package makes data of that name by itself. */
+const isOpened = (data: string): boolean => datasetNames.includes(data) || isMemoryTask(data);
+
+/** Whether a run's cell and update rule are the library's; somebody's own stand in their script only. */
+function isNamed({ cell, update }: RunConfiguration): boolean {
+  try {
+    cellNamed(cell);
+    updateNamed(update);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function compared(
   kept: RunRecord,
   again: RunRecord,
@@ -121,6 +168,7 @@ function compared(
     kept.engine.build === again.engine.build && kept.engine.threads === again.engine.threads;
   const numbers = `test NLL ${before.toFixed(4)}, again ${now.toFixed(4)}`;
   if (sameBits) return { right: true, line: `${numbers}: the same bits (${again.engine.build})` };
+  const tolerance = toleranceOf(kept);
   const near = Math.abs(before - now) <= tolerance;
   const where = sameBuild
     ? `other bits on the same build, ${again.engine.build}`

@@ -125,7 +125,7 @@ describe("gated-rnn", () => {
     const place = join("out", file);
     expect(gatedRnn("verify", place, "--max-seconds", "1e-9")).toMatchObject({
       code: 2,
-      err: expect.stringContaining(`${place}: expected finished runs that fit, got none of 1`),
+      err: expect.stringContaining(`${place}: expected finished runs that fit, got none of 1; left out: 1 longer than 1e-9 s`),
     });
     const record = readRecord(join(folder, "out", file));
     const { test, ...others } = record.results;

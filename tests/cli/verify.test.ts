@@ -1,0 +1,106 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, it } from "vitest";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const folder = mkdtempSync(join(tmpdir(), "gated-rnn-verify-"));
+
+function gatedRnn(...args: string[]) {
+  const run = spawnSync(join(root, "node_modules", ".bin", "gated-rnn"), args, {
+    cwd: folder,
+    env: { ...process.env, GATED_RNN_DATA: join(folder, "data"), GATED_RNN_OFFLINE: "1" },
+    encoding: "utf8",
+  });
+  return { code: run.status, out: run.stdout, err: run.stderr };
+}
+
+const few = ["--hidden", "3", "--epochs", "2"];
+const train = (out: string, ...args: string[]) =>
+  expect(gatedRnn("train", ...few, "--out", out, ...args)).toMatchObject({ code: 0 });
+
+/** Every record of a folder, changed and written over. */
+function change(out: string, changed: (record: never) => unknown): void {
+  for (const name of readdirSync(join(folder, out)).filter((each) => each.endsWith(".json"))) {
+    const file = join(folder, out, name);
+    const { checksum: _, ...record } = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify(changed(record as never)));
+  }
+}
+
+beforeAll(() => {
+  mkdirSync(join(folder, "sensors"));
+  for (const length of [20, 30, 40, 50]) {
+    const rows = Array.from({ length }, (_, k) => `${Math.sin(k / 3)},${k % 4}`);
+    writeFileSync(join(folder, "sensors", `${length}.csv`), ["x,y", ...rows].join("\n"));
+  }
+});
+
+it("trains again what any data, cell, output and update of the library gave", () => {
+  train("named", "--data", "recall-3", "--cell", "mgu");
+  train("named", "--data", "adding-4", "--cell", "stack(gru,tanh)", "--update", "adam");
+  train("named", "--data", "synthetic", "--output", "nade(2)", "--transpose", "1");
+  train("named", "--data", "synthetic", "--protocol", "authors", "--cell", "tanh");
+  const { code, out } = gatedRnn("verify", "named", "--count", "9");
+  expect(out).toMatch(/^4 of 4 runs, by seed 1\n(ok [^\n]*: the same bits[^\n]*\n){4}$/);
+  expect(code).toBe(0);
+});
+
+it("leaves out runs on own data and says how many, until it is told where they are", () => {
+  train("own", "--data", "sensors", "--target", "x");
+  train("own", "--data", "recall-3");
+  expect(gatedRnn("verify", "own", "--count", "9").out).toMatch(
+    /^1 of 1 runs, by seed 1; left out: 1 on data of one's own, which --own brings\nok .* recall-3 /,
+  );
+  expect(gatedRnn("verify", "own", "--data", "sensors")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("got none of 2; left out: 1 of other data or cells, 1 on data of"),
+  });
+  const both = gatedRnn("verify", "own", "--count", "9", "--own", "sensors", "--target", "x");
+  expect(both.out.match(/: the same bits/g)).toHaveLength(2);
+  expect(gatedRnn("verify", "own", "--own", "sensors", "--data", "sensors")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("expected sensors with checksum"), // read otherwise: all columns
+  });
+});
+
+it("leaves out runs of a cell or an update that only a script knows", () => {
+  for (const [out, key] of [
+    ["cells", "cell"],
+    ["updates", "update"],
+  ]) {
+    train(out, "--data", "recall-3");
+    change(out, ({ configuration, ...record }: { configuration: object }) => ({
+      ...record,
+      configuration: { ...configuration, [key]: "mine" },
+    }));
+    expect(gatedRnn("verify", out)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("left out: 1 of cells or updates of one's own"),
+    });
+  }
+});
+
+it("asks less of a density's NLL, and only on another build", () => {
+  const worse = (by: number, build?: string) =>
+    change("density", ({ results, engine, ...record }: Record<string, never>) => {
+      const { test, ...others } = results as { test: { nllPerStep: number } };
+      return {
+        ...record,
+        engine: { ...(engine as object), ...(build ? { build } : {}) },
+        results: { ...others, test: { ...test, nllPerStep: test.nllPerStep + by } },
+      };
+    });
+  train("density", "--data", "adding-4");
+  worse(0.3);
+  expect(gatedRnn("verify", "density")).toMatchObject({ code: 1 });
+  worse(0, "another");
+  expect(gatedRnn("verify", "density")).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("within 0.5; another, now"),
+  });
+  worse(0.3);
+  expect(gatedRnn("verify", "density")).toMatchObject({ code: 1 });
+});
