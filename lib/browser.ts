@@ -35,7 +35,13 @@ export {
 } from "./data/midi-files.js";
 export { type MidiOutOptions, midiBytes } from "./data/midi-out.js";
 export { type MidiRollOptions, pianoRollsFromMidi } from "./data/midi-roll.js";
-export { beginningOf, notesAt, type PianoRoll, pianoRoll } from "./data/piano-roll.js";
+export {
+  beginningOf,
+  highestNotes,
+  notesAt,
+  type PianoRoll,
+  pianoRoll,
+} from "./data/piano-roll.js";
 export { pianoRollsFromPickle } from "./data/pickle-music.js";
 export { splitGroups } from "./data/split-rule.js";
 export { syntheticChorales } from "./data/synthetic.js";
@@ -57,8 +63,10 @@ export type { AdapterDescription, WebGpuEngine, WebGpuOptions } from "./engines/
 export { webGpuInPage } from "./engines/webgpu/page.js";
 export { GatedRnnError, NotFiniteError } from "./errors.js";
 // what was learnt: heard, seen, measured
+export { type Harmonised, type HarmoniseOptions, harmoniseOn } from "./generate/harmonise-on.js";
 export { type MusicSamplingOptions, sampleMusicOn } from "./generate/music-on.js";
 export { type SynthOptions, soundOfMusic } from "./generate/synth.js";
+export { type ChordStatistics, chordStatistics, type Shares } from "./look/chords.js";
 export { gradientFlow, gradientReach } from "./look/gradient-flow.js";
 export { type Heard, listen } from "./look/listen.js";
 export { initialState } from "./model/initialise.js";
@@ -66,10 +74,12 @@ export { type Model, model, type Parameter } from "./model/model.js";
 export type { TrainingState } from "./model/state.js";
 export { bernoulli } from "./outputs/bernoulli.js";
 export { categorical } from "./outputs/categorical.js";
-export { rowNll, sampleRow } from "./outputs/evaluate.js";
+export { keyChances, rowNll, sampleRow } from "./outputs/evaluate.js";
 export { gaussian } from "./outputs/gaussian.js";
 export { gaussianMixture } from "./outputs/gaussian-mixture.js";
 export { outputLatex } from "./outputs/latex.js";
+export { type NadeOptions, nade } from "./outputs/nade.js";
+export { outputNamed } from "./outputs/named.js";
 export {
   type Output,
   type OutputEquations,

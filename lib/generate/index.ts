@@ -1,4 +1,5 @@
-export { type Harmonised, type HarmoniseOptions, harmonise } from "./harmonise.js";
+export { harmonise } from "./harmonise.js";
+export { type Harmonised, type HarmoniseOptions, harmoniseOn } from "./harmonise-on.js";
 export { sampleMusic } from "./music.js";
 export type { MusicSamplingOptions } from "./music-on.js";
 export type { SamplingOptions } from "./sampling.js";

@@ -53,6 +53,26 @@ export function rowNll(
   };
 }
 
+/**
+ * The chance of every key to sound, [target size], given the keys that are drawn before it as the target has them: those of NADE, one
+ * after the other, make up the chord's. Where keys are independent the target does not matter.
+ *
+ * @throws GatedRnnError `usage` for an output that draws no keys, or whose own parameters are missing
+ */
+export function keyChances(
+  output: Output,
+  readout: Float64Array,
+  target: Float64Array,
+  weights?: OutputWeights,
+): Float64Array {
+  const { nodes, sample } = output.graph;
+  const draw = sample === undefined ? undefined : nodes[sample];
+  if (output.target !== "keys" || !draw || !(draw.op === "chance" || isChain(draw.op)))
+    throw new GatedRnnError("usage", `chances: expected an output of keys, got ${output.name}`);
+  const value = valuesOf(nodes, readout, target, ownWeights(output, weights));
+  return value(draw.inputs[0]).map((logit) => 1 / (1 + Math.exp(-logit)));
+}
+
 /** What is known of a draw beside the readout. */
 export interface RowGiven {
   /** Of an output that has parameters of its own. */

@@ -48,7 +48,7 @@ function slider(
   };
 }
 
-function choice<N extends "data" | "protocol" | "engine">(
+function choice<N extends "data" | "protocol" | "output" | "engine">(
   name: N,
   label: string,
   options: readonly (readonly [Experiment[N], string])[],
@@ -127,6 +127,15 @@ export function makeControls(change: Change): (experiment: Experiment) => void {
       [
         ["ours", "ours"],
         ["authors", "the authors’"],
+      ],
+      change,
+    ),
+    choice(
+      "output",
+      "chords",
+      [
+        ["bernoulli", "each key by itself"],
+        ["nade", "all keys jointly (NADE)"],
       ],
       change,
     ),

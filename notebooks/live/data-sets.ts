@@ -1,5 +1,6 @@
 import {
   baselines,
+  chordStatistics,
   datasetChecksum,
   type MidiSource,
   type MusicDataset,
@@ -48,9 +49,17 @@ export function factsOf(dataset: MusicDataset): DataFacts {
       name,
       nllPerStep: valid.nllPerStep,
     })),
+    voices: voicesOf(test),
     entropyPerStep,
     examples: test.filter(({ length }) => length >= 8).slice(0, examplesShown),
   };
+}
+
+/** How many notes sound in most steps that have any. */
+function voicesOf(pieces: readonly PianoRoll[]): DataFacts["voices"] {
+  const sounding = [...chordStatistics(pieces).voices].filter(([notes]) => notes !== "0");
+  const [[notes, share] = ["0", 0]] = sounding;
+  return { most: Number(notes), share };
 }
 
 /** Fewer pieces are cut into parts, so that there is something to validate on. */

@@ -8,6 +8,8 @@ export interface Experiment {
   /** Names of units; `mine` is the one that is written in the page. */
   readonly units: readonly string[];
   readonly protocol: "ours" | "authors";
+  /** How a chord is drawn: each key by itself, or all of them jointly, by NADE. */
+  readonly output: "bernoulli" | "nade";
   readonly learningRate: number;
   readonly weightNoise: number;
   /** Of every unit; 0: the paper's sizes, about 20,000 parameters each. */
@@ -39,6 +41,7 @@ export const usual: Experiment = {
   dataSeed: 1,
   units: ["tanh", "gru", "lstm"],
   protocol: "ours",
+  output: "bernoulli",
   learningRate: 1e-3,
   weightNoise: 0.075,
   hiddenSize: 0,
@@ -80,6 +83,7 @@ const whole: ReadonlySet<string> = new Set([
 const choices = {
   data: ["synthetic", "jsb", "own"],
   protocol: ["ours", "authors"],
+  output: ["bernoulli", "nade"],
   engine: ["wasm", "webgpu", "software"],
   axis: ["epoch", "seconds"],
 } as const;
@@ -136,9 +140,19 @@ function decodeText(coded: string): string | undefined {
   }
 }
 
+/**
+ * The joint output: its hidden units, and keys from high to low, so that voices below a melody are drawn
+ * exactly.
+ */
+const joint = "nade(64,high-to-low)";
+
 /** What `train` is told of an experiment, in the page and in the notebook that goes on from it. */
 export function trainSettings(experiment: Experiment) {
   const { protocol, learningRate, weightNoise, hiddenSize, batchSize, epochs, seed } = experiment;
   const chosen = { protocol, learningRate, weightNoise, batchSize, epochs, patience: epochs, seed };
-  return hiddenSize === 0 ? chosen : { ...chosen, hiddenSize };
+  return {
+    ...chosen,
+    ...(hiddenSize === 0 ? {} : { hiddenSize }),
+    ...(experiment.output === "nade" ? { output: joint } : {}),
+  };
 }

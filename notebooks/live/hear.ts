@@ -1,5 +1,13 @@
 import type { PianoRoll } from "gated-rnn/browser";
-import { generator, notesAt, pianoRoll, wavBytes } from "gated-rnn/browser";
+import {
+  beginningOf,
+  chordStatistics,
+  generator,
+  highestNotes,
+  notesAt,
+  pianoRoll,
+  wavBytes,
+} from "gated-rnn/browser";
 import { unitColour, unitInk } from "./colours.ts";
 import { byId, make, save } from "./dom.ts";
 import { Primer } from "./piano.ts";
@@ -27,12 +35,18 @@ export class Hear {
   constructor(
     private readonly race: Race,
     private readonly player: Player,
-    /** The piece that is looked at, which a beginning may be taken from. */
+    /** The piece that is looked at, which a beginning or a melody may be taken from. */
     piece: () => PianoRoll | undefined,
   ) {
     this.primer = new Primer((note) => void this.playRoll(pianoRoll([[note]])));
     byId("sample-all").addEventListener("click", () => {
       for (const unit of race.units) void this.compose(unit);
+    });
+    byId("harmonise-all").addEventListener("click", () => {
+      const roll = piece();
+      if (!roll) return;
+      const melody = highestNotes(beginningOf(roll, steps));
+      for (const unit of race.units) void this.compose(unit, melody);
     });
     byId("primer-play").addEventListener("click", () => {
       const { roll } = this.primer;
@@ -98,16 +112,20 @@ export class Hear {
     return card;
   }
 
-  /** New music of this moment's network; drawn at once, and ready to be played. */
-  async compose(unit: Unit): Promise<Sample | undefined> {
+  /**
+   * New music of this moment's network, or its voices below a melody; drawn at once, and ready to be
+   * played.
+   */
+  async compose(unit: Unit, melody?: PianoRoll): Promise<Sample | undefined> {
     const card = byId(`sample-${unit.name}`);
     const text = card.querySelector("p") as HTMLElement;
     try {
-      const { roll, epoch } = await this.sampleOf(unit);
+      const { roll, epoch } = await this.sampleOf(unit, melody);
       const { stepsPerQuarter } = this.race.facts ?? { stepsPerQuarter: 1 };
       const sound = await unit.asked.ask("sound", { roll, stepsPerQuarter });
       const epochs = epoch === 1 ? "epoch" : "epochs";
-      text.textContent = `after ${epoch} ${epochs}: ${roll.length} steps, ${roll.notes.length} notes`;
+      const what = melody ? `, below ${melody.name ?? "a melody"}` : "";
+      text.textContent = `after ${epoch} ${epochs}${what}: ${roll.length} steps, ${roll.notes.length} notes${this.voices(roll)}`;
       const canvas = card.querySelector("canvas") as HTMLCanvasElement;
       const draw = (playhead?: number) =>
         drawRoll(canvas, roll, {
@@ -148,15 +166,21 @@ export class Hear {
     }
   }
 
-  private sampleOf(unit: Unit) {
+  private sampleOf(unit: Unit, melody?: PianoRoll) {
     this.count += 1;
-    const { seed } = this.race.experiment;
-    return unit.asked.ask("sample", {
-      seed: 1000 * seed + this.count,
-      steps,
-      temperature: Number(byId<HTMLInputElement>("temperature").value),
-      primer: this.primer.roll,
-    });
+    const seed = 1000 * this.race.experiment.seed + this.count;
+    const temperature = Number(byId<HTMLInputElement>("temperature").value);
+    if (melody) return unit.asked.ask("harmonise", { seed, temperature, melody });
+    return unit.asked.ask("sample", { seed, temperature, steps, primer: this.primer.roll });
+  }
+
+  /** How many steps have as many voices as most of the real music's. */
+  private voices(roll: PianoRoll): string {
+    const { voices } = this.race.facts ?? {};
+    if (!voices) return "";
+    const share = chordStatistics([roll]).voices.get(String(voices.most)) ?? 0;
+    const percent = (part: number) => `${Math.round(100 * part)} %`;
+    return `; ${voices.most} ${voices.most === 1 ? "voice" : "voices"} in ${percent(share)} of steps (the real music: ${percent(voices.share)})`;
   }
 
   private async playRoll(roll: PianoRoll): Promise<void> {

@@ -64,4 +64,11 @@ cell("gru-no-reset", ({ input: x, hidden: h, affine, sigmoid, tanh,
     look: "Pause at epoch 1, “Compose with all”, and listen; again at 10 and at 100. Then take the blind test.",
     set: { epochs: 100 },
   },
+  {
+    title: "Key by key, or chords",
+    question:
+      "A network that gives each key its own chance cannot know that two keys go together. Here a chord's keys are drawn one after the other, each knowing those above it. Does that help on these chorales, whose composer, a program, sounds every key independently, given the past? And on real ones?",
+    look: "Race with “chords” at either choice, and compare with the green line. Then choose the JSB Chorales, or drop MIDI files of yours, and race both again: look at the numbers, and at how many voices the units compose.",
+    set: { units: ["gru"], output: "nade", epochs: 60 },
+  },
 ];

@@ -29,6 +29,7 @@ export interface RunOrder {
     readonly learningRate: number;
     readonly weightNoise: number;
     readonly hiddenSize?: number;
+    readonly output?: string;
     readonly batchSize: number;
     readonly epochs: number;
     readonly patience: number;
@@ -46,6 +47,11 @@ export interface Questions {
       readonly temperature: number;
       readonly primer: PianoRoll | undefined;
     };
+    answer: { readonly roll: PianoRoll; readonly epoch: number };
+  };
+  /** Voices below a melody, by the parameters of this moment. */
+  harmonise: {
+    ask: { readonly seed: number; readonly temperature: number; readonly melody: PianoRoll };
     answer: { readonly roll: PianoRoll; readonly epoch: number };
   };
   sound: {
@@ -86,6 +92,8 @@ export interface DataFacts {
   readonly stepsPerQuarter: number;
   /** On the validation split, in nats: what models without a network reach. */
   readonly baselines: readonly { readonly name: string; readonly nllPerStep: number }[];
+  /** How many notes most steps have that sound, and the share that do. */
+  readonly voices: { readonly most: number; readonly share: number };
   /** The least that any model can reach on average, where it is known. */
   readonly entropyPerStep: number | undefined;
   /** Some pieces of the test split, to look at and to listen to. */

@@ -173,9 +173,10 @@ export class See {
     const sounds = Array.from(notesAt(piece, t), noteName).join(" ") || "nothing";
     const said = [`Step ${t + 1}: ${sounds}.`];
     const who = `${unit.title}, ${after(heard)},`;
+    const isJoint = this.race.experiment.output === "nade";
     if (t > 0)
       said.push(
-        `${who} expected ${expected(heard, t - 1)}; it paid ${heard.surprise[t - 1].toFixed(1)} nats.`,
+        `${who} expected${isJoint ? ", each key given those above it," : ""} ${expected(heard, t - 1)}; it paid ${heard.surprise[t - 1].toFixed(1)} nats.`,
       );
     const at = Math.min(t, heard.steps - 1);
     const gate = heard.gates.find(({ name }) => name === gateName);

@@ -5,6 +5,7 @@ import {
   cellTitle,
   type Engine,
   gradientReach,
+  harmoniseOn,
   hiddenSizeFor,
   listen,
   type Model,
@@ -12,6 +13,7 @@ import {
   midiBytes,
   model,
   musicTask,
+  outputNamed,
   paperHiddenSizes,
   parameterCount,
   sampleMusicOn,
@@ -67,6 +69,11 @@ const answers: {
     });
     return { roll, epoch };
   },
+  harmonise: async ({ melody, ...how }) => {
+    const { trained, epoch } = await now();
+    const { roll } = await harmoniseOn(await engine, trained, melody, how);
+    return { roll, epoch };
+  },
   sound: async ({ roll, stepsPerQuarter }) => {
     const samples = soundOfMusic(roll, { stepsPerQuarter, sampleRateHz });
     return { samples: samples as Float32Array<ArrayBuffer>, sampleRateHz };
@@ -75,7 +82,7 @@ const answers: {
   listen: async ({ piece }) => {
     const { trained, epoch, lowestNote } = await now();
     const stream = await streamOn(await engine, trained);
-    const { gates, ...heard } = listen(stream, piece, lowestNote);
+    const { gates, ...heard } = listen(stream, piece, lowestNote, trained.parameters);
     stream.close();
     const named = [...gates].map(([name, values]) => ({ name, values }));
     return { ...heard, lowestNote, epoch, gates: named };
@@ -130,10 +137,11 @@ async function begin(order: RunOrder): Promise<void> {
   const { settings } = order;
   const hiddenSize = settings.hiddenSize ?? usualSize(cell, task.inputSize);
   const size = { inputSize: task.inputSize, hiddenSize };
+  const { output } = outputNamed(settings.output ?? task.output.name, task.output);
   running = {
     order,
     task,
-    model: model(cell, task.inputSize, hiddenSize, task.output),
+    model: model(cell, task.inputSize, hiddenSize, output),
     epoch: 0,
   };
   tell({

@@ -9,6 +9,8 @@ import { initialState } from "../../lib/model/initialise.js";
 import { model } from "../../lib/model/model.js";
 import { bernoulli } from "../../lib/outputs/bernoulli.js";
 import { categorical } from "../../lib/outputs/categorical.js";
+import { keyChances } from "../../lib/outputs/evaluate.js";
+import { nade } from "../../lib/outputs/nade.js";
 
 const keys = 12;
 const lowestNote = 60;
@@ -29,14 +31,43 @@ describe("listening to a piece", () => {
     network.close();
   });
 
-  it("expects of keys what the NLL is made of: − Σ ln p of what sounds, and of what does not", async () => {
-    const network = await stream({ model: trained, parameters });
-    const { chances, surprise: paid } = listen(network, piece, lowestNote);
-    const sounding = new Set([2]); // step 2 is D, alone
-    let nll = 0;
-    for (let k = 0; k < keys; k++) nll -= Math.log(sounding.has(k) ? chances[k] : 1 - chances[k]);
-    expect(nll).toBeCloseTo(paid[0], 5);
-    network.close();
+  it.each([
+    bernoulli(keys),
+    nade(keys, 3),
+    nade(keys, 3, { order: "high-to-low", condition: "keys" }),
+  ])(
+    "expects of keys what the NLL is made of, by output %#: − Σ ln p of what sounds, and of what does not",
+    async (output) => {
+      const of = model(gru, keys, 5, output);
+      const { parameters } = initialState(of, 3);
+      const network = await stream({ model: of, parameters });
+      const heard = listen(network, piece, lowestNote, parameters);
+      const paid = await surprise({ model: of, parameters, units }, piece);
+      [[2], [], [0, 7, 11], [5]].forEach((sounding, t) => {
+        let nll = 0;
+        for (let k = 0; k < keys; k++) {
+          const chance = heard.chances[t * keys + k];
+          nll -= Math.log(sounding.includes(k) ? chance : 1 - chance);
+        }
+        expect(nll).toBeCloseTo(heard.surprise[t], 5);
+        expect(nll).toBeCloseTo(paid[t], 4);
+      });
+      network.close();
+    },
+  );
+
+  it("by NADE knows the keys before, and no others", async () => {
+    const of = model(gru, keys, 5, nade(keys, 3));
+    const { parameters } = initialState(of, 3);
+    const readout = new Float64Array(keys + 3).fill(0.1);
+    const chances = (...sounding: number[]) => {
+      const target = new Float64Array(keys);
+      for (const key of sounding) target[key] = 1;
+      return keyChances(of.output, readout, target, parameters);
+    };
+    const [none, fifth] = [chances(), chances(5)];
+    expect(fifth.slice(0, 6)).toEqual(none.slice(0, 6));
+    for (let k = 6; k < keys; k++) expect(fifth[k]).not.toBe(none[k]);
   });
 
   it("has the gates that a trace has, and begins anew at every piece", async () => {

@@ -6,10 +6,13 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
+  beginningOf,
   cellNamed,
+  highestNotes,
   midiBytes,
   musicTask,
   nativeWasmFrom,
+  notesAt,
   pianoRollsFromMidi,
   type RunRecord,
   readMidi,
@@ -89,6 +92,43 @@ async function bits(browser: Browser): Promise<void> {
     const nll = there.results.test.nllPerStep;
     console.log(`ok ${name}: run ${there.id}, ${nll} nats in the page and in Node, the same bits`);
   }
+  await page.close();
+}
+
+/** Chords drawn jointly have Node's bits, too; a unit of theirs is looked into, and puts voices below a melody. */
+async function joint(browser: Browser): Promise<void> {
+  const page = await open(browser, "epochs=3&units=gru&batchSize=16&output=nade");
+  await isDone(page, "gru");
+  const there = await recordOf(page, "gru");
+  assert.equal(there.configuration.output, "nade(64,high-to-low)");
+  const here = await train({
+    task: musicTask(syntheticChorales(1)),
+    cell: cellNamed("gru"),
+    engine: await nodeEngine(),
+    ...{ output: "nade(64,high-to-low)", learningRate: 1e-3, weightNoise: 0.075 },
+    ...{ epochs: 3, patience: 3, batchSize: 16, seed: 1 },
+  });
+  assert.deepEqual(comparable(there), comparable(JSON.parse(JSON.stringify(here.record))));
+  await page.locator("#see-scroll").scrollIntoViewIfNeeded();
+  await page.locator("#see-text", { hasText: "after 3 epochs. Point at a step" }).waitFor();
+  await page.locator("#see-scroll").press("ArrowRight");
+  await page.locator("#see-scroll").press("ArrowRight");
+  const told = page.locator("#see-text", { hasText: /each key given those above it, .* nats/ });
+  await told.waitFor();
+  console.log(`ok joint: ${await told.textContent()}`);
+  await page.click("#harmonise-all");
+  const text = page.locator("#sample-gru p", { hasText: "below the upper voice of" });
+  await text.waitFor();
+  assert.match((await text.textContent()) ?? "", /voices in \d+ % of steps \(the real music: /);
+  const midi = await saved(page, "#sample-gru button:text-is('MIDI')");
+  const [roll] = pianoRollsFromMidi(readMidi(midi, "below.mid"), "below", { stepsPerQuarter: 1 });
+  const melody = highestNotes(beginningOf(syntheticChorales(1).test[0], 48));
+  const upper = highestNotes(roll);
+  for (let t = 0; t < melody.length; t++)
+    if (notesAt(melody, t).length > 0) assert.deepEqual(notesAt(upper, t), notesAt(melody, t));
+  assert.ok(roll.notes.length > 2 * melody.notes.length);
+  console.log(`ok joint: ${await text.textContent()}`);
+  await page.screenshot({ path: join(folder, "joint.png"), fullPage: true });
   await page.close();
 }
 
@@ -226,7 +266,7 @@ const browser = await chromium.launch({
 });
 try {
   const wanted = process.argv.slice(2);
-  for (const part of [bits, gpu, hears, drops, writes])
+  for (const part of [bits, joint, gpu, hears, drops, writes])
     if (wanted.length === 0 || wanted.includes(part.name)) await part(browser);
 } finally {
   await browser.close();

@@ -14,6 +14,7 @@ describe("files that are dropped on the page", () => {
     const all = Object.values(source.sets).flat();
     expect(all.reduce((sum, { length }) => sum + length, 0)).toBe(100);
     expect(facts.pieces).toEqual({ train: 6, valid: 2, test: 2 });
+    expect(facts.voices).toEqual({ most: 1, share: 1 });
     expect(notes[0]).toMatch(/^one piece is cut into 10 parts of 10 steps/);
     const { valid, test } = source.sets;
     expect(valid.some((part) => test.includes(part))).toBe(false);

@@ -21,11 +21,12 @@ const read = (experiment: Experiment): Notebook =>
   JSON.parse(notebookOf(experiment, "file:///live.html#x"));
 
 describe("the notebook of an experiment", () => {
-  it("trains the page's runs: the LSTM with its forget bias, and the unit that was written", async () => {
+  it("trains the page's runs: the LSTM with its forget bias, the unit that was written, and the joint output", async () => {
     const experiment: Experiment = {
       ...usual,
       units: ["lstm", "mine"],
       forgetBias: 2,
+      output: "nade",
       epochs: 1,
       batchSize: 32,
       hiddenSize: 6,
@@ -49,7 +50,9 @@ describe("the notebook of an experiment", () => {
     const dataset = syntheticChorales(1);
     const expected: string[] = [];
     for (const cell of [lstmWithForgetBias(2), cellOf(experiment.source)]) {
-      const settings = { epochs: 1, batchSize: 32, hiddenSize: 6, seed: 3, weightNoise: 0.075 };
+      const output = "nade(64,high-to-low)";
+      const sizes = { batchSize: 32, hiddenSize: 6, output };
+      const settings = { epochs: 1, seed: 3, weightNoise: 0.075, ...sizes };
       const { record } = await train({ dataset, cell, engine, learningRate: 1e-3, ...settings });
       expected.push(`${cell.name} ${record.results.test.nllPerStep}`);
     }
