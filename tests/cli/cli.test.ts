@@ -125,7 +125,9 @@ describe("gated-rnn", () => {
     const place = join("out", file);
     expect(gatedRnn("verify", place, "--max-seconds", "1e-9")).toMatchObject({
       code: 2,
-      err: expect.stringContaining(`${place}: expected finished runs that fit, got none of 1; left out: 1 longer than 1e-9 s`),
+      err: expect.stringContaining(
+        `${place}: expected finished runs that fit, got none of 1; left out: 1 longer than 1e-9 s`,
+      ),
     });
     const record = readRecord(join(folder, "out", file));
     const { test, ...others } = record.results;
@@ -143,7 +145,7 @@ describe("gated-rnn", () => {
       JSON.stringify({ ...wrong, engine: { ...wrong.engine, build: "another" } }),
     );
     expect(gatedRnn("verify", "out", "--count", "1").out).toContain(
-      "within 0.02; another, now native",
+      "0.0000 apart after the first epoch; another, now native",
     );
     const weights = join(folder, "out", file.replace("json", "safetensors"));
     const generated = gatedRnn("generate", weights, "--steps", "7", "--seed", "2", "--to", "piece");

@@ -83,24 +83,47 @@ it("leaves out runs of a cell or an update that only a script knows", () => {
   }
 });
 
-it("asks less of a density's NLL, and only on another build", () => {
-  const worse = (by: number, build?: string) =>
-    change("density", ({ results, engine, ...record }: Record<string, never>) => {
-      const { test, ...others } = results as { test: { nllPerStep: number } };
+it("asks of another build the first epoch's NLL, and about the last's: less of a density", () => {
+  interface Changed {
+    readonly engine: object;
+    readonly curve: readonly { readonly valid: { readonly nllPerStep: number } }[];
+    readonly results: { readonly test: { readonly nllPerStep: number } };
+  }
+  const worse = (out: string, { test = 0, first = 0 }, build?: string) =>
+    change(out, ({ results, engine, curve, ...record }: Changed) => {
+      const [{ valid, ...point }, ...others] = curve;
+      const nllPerStep = valid.nllPerStep + first;
       return {
         ...record,
-        engine: { ...(engine as object), ...(build ? { build } : {}) },
-        results: { ...others, test: { ...test, nllPerStep: test.nllPerStep + by } },
+        engine: { ...engine, ...(build ? { build } : {}) },
+        curve: [{ ...point, valid: { ...valid, nllPerStep } }, ...others],
+        results: {
+          ...results,
+          test: { ...results.test, nllPerStep: results.test.nllPerStep + test },
+        },
       };
     });
-  train("density", "--data", "adding-4");
-  worse(0.3);
-  expect(gatedRnn("verify", "density")).toMatchObject({ code: 1 });
-  worse(0, "another");
-  expect(gatedRnn("verify", "density")).toMatchObject({
-    code: 0,
-    out: expect.stringContaining("within 0.5; another, now"),
-  });
-  worse(0.3);
-  expect(gatedRnn("verify", "density")).toMatchObject({ code: 1 });
+  for (const [out, data, much] of [
+    ["keys", "recall-3", 0.15],
+    ["density", "adding-4", 0.4],
+  ] as const) {
+    train(out, "--data", data);
+    worse(out, { test: much });
+    expect(gatedRnn("verify", out)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("other bits on the same build"),
+    });
+    worse(out, {}, "another");
+    expect(gatedRnn("verify", out)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("0.0000 apart after the first epoch; another, now"),
+    });
+    worse(out, { first: 0.02 });
+    expect(gatedRnn("verify", out)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("0.0200 apart after the first epoch; expected at most 0.01"),
+    });
+    worse(out, { first: -0.02, test: much });
+    expect(gatedRnn("verify", out)).toMatchObject({ code: 1 });
+  }
 });
