@@ -1,10 +1,11 @@
-// The project's build step: lib and data-prep to lib/dist (CommonJS with types), the native engine's addon and its WebAssembly
-// builds, the chart library. Run by `npm ci` (prepare) and before start, test and the other scripts; what is built already is not built again, so that
+// The project's build step: lib and data-prep to lib/dist (CommonJS with types, few files) and, module by module, to lib/build/modules
+// for tools that look inside; the native engine's addon and its WebAssembly builds, the chart library. Run by `npm ci` (prepare) and before start, test and the other scripts; what is built already is not built again, so that
 // they run from a checkout that cannot be written, too.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildBundles } from "./lib/build-bundles.mjs";
 import { isBuilt, removeStamp, sourcesHash, typescript, writeStamp } from "./lib/build-stamp.mjs";
 import { buildAddon } from "./lib/engines/native/build.mjs";
 import { copyWasm } from "./lib/engines/native/build-wasm.mjs";
@@ -17,7 +18,7 @@ const readOnly = new Set(["EROFS", "EACCES", "EPERM"]);
 const sources = sourcesHash(root);
 const built = isBuilt(dist, sources);
 try {
-  if (!built) build();
+  if (!built) await build();
   const problem = await buildAddon(); // looks for itself whether there is something to do
   if (problem) console.log(`native engine: no addon, the slower builds are used: ${problem}`);
 } catch (error) {
@@ -30,14 +31,16 @@ try {
   }
 }
 
-function build() {
+async function build() {
   if (!existsSync(dist)) mkdirSync(dist);
   removeStamp(dist);
   writeStamp(dist, "none yet"); // shows at once whether the folder can be written
+  for (const old of ["lib", "data-prep"]) rmSync(join(dist, old), { recursive: true, force: true });
   const tsc = join(typescript(), "bin", "tsc");
   const project = join(root, "lib", "tsconfig.json");
   const { status } = spawnSync(process.execPath, [tsc, "-p", project], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1); // the compiler has said why
+  await buildBundles(dist);
   copyWasm();
   copyCharts();
   writeStamp(dist, sources);

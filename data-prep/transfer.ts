@@ -1,6 +1,5 @@
 import { open, rm, stat } from "node:fs/promises";
-import { get as httpGet, type IncomingMessage } from "node:http";
-import { get as httpsGet } from "node:https";
+import type { IncomingMessage } from "node:http";
 
 /** Why one transfer did not end. `kind` says what to do: leave this host, try once more, or leave this address. */
 export class TransferError extends Error {
@@ -119,13 +118,13 @@ function redirected(from: URL, location: string | undefined, statusCode: number)
   }
 }
 
-function head(
+async function head(
   url: URL,
   from: number,
   { signal, connectMs }: TransferOptions,
 ): Promise<IncomingMessage> {
+  const { get } = await (url.protocol === "https:" ? import("node:https") : import("node:http"));
   return new Promise((resolve, reject) => {
-    const get = url.protocol === "https:" ? httpsGet : httpGet;
     const headers = {
       "user-agent": "gated-rnn",
       "accept-encoding": "identity",

@@ -159,6 +159,22 @@ import { presets${type && ", type SweepPlan"} } from "gated-rnn/sweep";`;
       expect(loaded).not.toContain(heavy);
   });
 
+  it("by few files of its own, of one class of error, without Node's network or a packaged zod", () => {
+    const text = `
+const { GatedRnnError } = require("gated-rnn");
+for (const door of ["data", "show", "sweep", "browser"]) require("gated-rnn/" + door);
+const loaded = Object.keys(require.cache);
+console.log(JSON.stringify({
+  own: loaded.filter((file) => /lib.dist/.test(file)).length,
+  others: loaded.filter((file) => file.includes("zod")).length,
+  http: process.moduleLoadList.filter((name) => /NativeModule (http|https)$/.test(name)),
+  same: require("gated-rnn/browser").GatedRnnError === GatedRnnError,
+}));`;
+    const { own, ...rest } = JSON.parse(run("files.cjs", text));
+    expect(own).toBeLessThanOrEqual(8); // five doors and the parts that they share
+    expect(rest).toEqual({ others: 0, http: [], same: true });
+  });
+
   it("into a page, by its own door, with nothing of Node", async () => {
     const file = join(folder, "page.js");
     writeFileSync(

@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import { GatedRnnError } from "../errors.js";
 import type { StatusSource } from "../sweep/status-source.js";
 import { contentSecurityPolicy, sweepBody, sweepPage } from "./sweep-page.js";
@@ -22,6 +21,7 @@ export async function serveStatus(
   source: StatusSource,
   port: number,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const { createServer } = await import("node:http");
   const server = createServer(async ({ url, headers, method = "" }, answer) => {
     const reply = (code: number, type = "text/plain", text = "") =>
       answer

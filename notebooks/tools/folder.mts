@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 
 const library = createRequire(import.meta.url)(
-  "../../lib/dist/lib/files/folder.js",
+  "../../lib/build/modules/lib/files/folder.js",
 ) as typeof import("../../lib/files/folder.js");
 
 /** Makes a folder as the library does; a tool whose outcome has no place ends, and says so in one line. */

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const require = createRequire(import.meta.url);
-const built = (path: string): unknown => require(join(root, "lib", "dist", "lib", path));
+const built = (path: string): unknown =>
+  require(join(root, "lib", "build", "modules", "lib", path));
 
 export type { Cell } from "../../lib/cells/cell.js";
 export type { Batch, Rows } from "../../lib/data/batch.js";

@@ -1,5 +1,5 @@
 import type { Case } from "./cases.mts";
-import type { Peak } from "./peak.mts";
+import type { Peak, Peaks } from "./peak.mts";
 import type { Peer } from "./peer.mts";
 import { median, timed } from "./rounds.mts";
 
@@ -7,6 +7,8 @@ export interface CaseResult {
   readonly case: string;
   readonly flops: number;
   readonly peakGflops: number | undefined;
+  /** At the 128 bits of WebAssembly. */
+  readonly wasmPeakGflops: number | undefined;
   readonly peers: readonly (
     | { peer: string; problem: string }
     | { peer: string; medianMs: number; milliseconds: readonly number[]; gflops: number }
@@ -22,11 +24,16 @@ export async function tableOf(
 ): Promise<CaseResult> {
   const before = core?.measure();
   const timings = await timed(on, peers, budgetSeconds);
-  const fastest = Math.max(before ?? 0, core?.measure() ?? 0) || undefined;
+  const after = core?.measure();
+  const fastest = (of: keyof Peaks) => Math.max(before?.[of] ?? 0, after?.[of] ?? 0) || undefined;
+  const peaks = { core: fastest("core"), wasm: fastest("wasm") };
   const medianOf = (peer: string) =>
     median(timings.find((t) => t.peer === peer)?.milliseconds ?? []);
   const reference = medianOf("addon");
-  const peak = core ? `; one core's peak ${fastest?.toFixed(0) ?? "not measured"} GFLOP/s` : "";
+  const shown = (gflops: number | undefined) => gflops?.toFixed(0) ?? "not measured";
+  const peak = core
+    ? `; one core's peak ${shown(peaks.core)} GFLOP/s, WebAssembly's ${shown(peaks.wasm)}`
+    : "";
   console.log(`\n${on.name}: ${(on.flops / 1e6).toFixed(0)} MFLOP in products${peak}`);
   const heads = [
     "median ms",
@@ -44,16 +51,23 @@ export async function tableOf(
     }
     const ms = median(milliseconds);
     const gflops = on.flops / ms / 1e6;
+    const most = peaks[/wasm/.test(peer) ? "wasm" : "core"];
     const cells = [
       ms.toFixed(2),
       Math.min(...milliseconds).toFixed(2),
       milliseconds.length,
       Number.isFinite(reference) ? (ms / reference).toFixed(2) : "",
       gflops.toFixed(1),
-      ...(core ? [fastest === undefined ? "" : `${((100 * gflops) / fastest).toFixed(0)} %`] : []),
+      ...(core ? [most === undefined ? "" : `${((100 * gflops) / most).toFixed(0)} %`] : []),
     ];
     console.log(`${peer.padEnd(22)}${cells.map((c) => String(c).padStart(11)).join("")}`);
     return { peer, medianMs: ms, milliseconds, gflops };
   });
-  return { case: on.name, flops: on.flops, peakGflops: fastest, peers: rows };
+  return {
+    case: on.name,
+    flops: on.flops,
+    peakGflops: peaks.core,
+    wasmPeakGflops: peaks.wasm,
+    peers: rows,
+  };
 }

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const command = join(root, "lib", "bin", "gated-rnn.cjs");
 const require = createRequire(import.meta.url);
-const built = (path: string): unknown => require(join(root, "lib", "dist", "lib", path));
+const built = (path: string): unknown =>
+  require(join(root, "lib", "build", "modules", "lib", path));
 
 export const {
   bernoulli,

@@ -3,8 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { jobHeader } from "../../dist/lib/engines/native/job-fields.js";
-import { operationsHeader } from "../../dist/lib/engines/native/operations-header.js";
+import { jobHeader } from "../../build/modules/lib/engines/native/job-fields.js";
+import { operationsHeader } from "../../build/modules/lib/engines/native/operations-header.js";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "c");
 writeFileSync(join(folder, "job.h"), jobHeader());

@@ -2,7 +2,7 @@
 const { createHash } = require("node:crypto");
 const { join } = require("node:path");
 
-const dist = join(__dirname, "..", "..", "..", "lib", "dist", "lib");
+const dist = join(__dirname, "..", "..", "..", "lib", "build", "modules", "lib");
 const load = (path) => require(join(dist, path));
 const [engineName, threads, seed] = process.argv.slice(2);
 
