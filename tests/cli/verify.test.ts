@@ -115,16 +115,7 @@ it("asks of another build about the same NLL", () => {
 });
 
 it("asks no more of another build than a run asks of itself, where roundings grow", () => {
-  const much = [
-    "--learning-rate",
-    "1",
-    "--protocol",
-    "authors",
-    "--epochs",
-    "60",
-    "--hidden",
-    "20",
-  ];
+  const much = ["--learning-rate", "1", "--batch-size", "50", "--hidden", "20"];
   train("wild", "--data", "adding-4", ...much);
   elsewhere("wild", 0.03);
   const { code, out } = gatedRnn("verify", "wild");
