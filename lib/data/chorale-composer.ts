@@ -90,18 +90,31 @@ export function nextState({ chord, phraseStep }: ChoraleState, turned: boolean):
   return { chord: successors[chord][turned ? 0 : 1], phraseStep: next };
 }
 
+/** `soundProbability` of all notes in every state: [state, note, sounded before], a state being a chord and which of its steps. */
+const soundProbabilities = Float64Array.from(
+  Array.from({ length: chords * 2 }, (_, s) => ({ chord: s >> 1, phraseStep: s % 2 })).flatMap(
+    (state) =>
+      choraleNotes.flatMap((note) => [
+        soundProbability(state, note, false),
+        soundProbability(state, note, true),
+      ]),
+  ),
+);
+
 /** A piece of `length` steps. */
 export function composeChorale(length: number, random: Generator, name: string): PianoRoll {
   const steps: number[][] = [];
   let state = firstState;
-  let before: number[] = [];
+  const sounded = new Uint8Array(choraleNotes.length);
   for (let t = 0; t < length; t++) {
-    const now = choraleNotes.filter(
-      (note) => random.uniform() < soundProbability(state, note, before.includes(note)),
-    );
+    const first = 2 * choraleNotes.length * (2 * state.chord + (state.phraseStep % 2));
+    const now: number[] = [];
+    for (let k = 0; k < sounded.length; k++) {
+      sounded[k] = Number(random.uniform() < soundProbabilities[first + 2 * k + sounded[k]]);
+      if (sounded[k] === 1) now.push(choraleNotes[k]);
+    }
     steps.push(now);
     state = nextState(state, turns(state, now));
-    before = now;
   }
   return pianoRoll(steps, name);
 }

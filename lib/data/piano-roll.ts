@@ -34,7 +34,8 @@ export function pianoRoll(steps: readonly (readonly number[])[], name?: string):
     for (const note of step)
       if (!Number.isInteger(note) || note < 0 || note > 127)
         throw bad(`MIDI note numbers 0 to 127 in step ${t}`, note);
-    notes.push(...[...new Set(step)].sort((a, b) => a - b));
+    const isRising = step.every((note, k) => k === 0 || step[k - 1] < note);
+    notes.push(...(isRising ? step : [...new Set(step)].sort((a, b) => a - b)));
     offsets[t + 1] = notes.length;
   }
   const roll = { length: steps.length, offsets, notes: Uint8Array.from(notes) };

@@ -1,6 +1,9 @@
 import { byId } from "./dom.ts";
 import { Asked, type Refusal } from "./unit.ts";
 
+/** The page's first check waits for so long: until the networks are on their way. */
+const firstCheckMs = 3000;
+
 /** A program that records no cell within this time never will. */
 const patienceMs = 3000;
 
@@ -26,9 +29,11 @@ export class Editor {
 
   set source(source: string) {
     if (this.box.value === source) return;
+    const isFirst = this.box.value === "";
     this.box.value = source;
     this.number();
-    void this.check();
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.check(), isFirst ? firstCheckMs : 0);
   }
 
   /** Whether the equations make a cell; what they look like is drawn beside them. */

@@ -29,6 +29,8 @@ interface Sample {
 export class Hear {
   readonly primer: Primer;
   private count = 0;
+  /** How often each unit has been asked: the last piece is the one that is kept. */
+  private readonly composed = new WeakMap<Unit, number>();
   private readonly score = { right: 0, all: 0 };
   private hidden: string | undefined;
 
@@ -118,11 +120,14 @@ export class Hear {
    */
   async compose(unit: Unit, melody?: PianoRoll): Promise<Sample | undefined> {
     const card = byId(`sample-${unit.name}`);
+    const count = (this.composed.get(unit) ?? 0) + 1;
+    this.composed.set(unit, count);
+    const isLatest = () => this.composed.get(unit) === count && card.isConnected;
     const text = card.querySelector("p") as HTMLElement;
     try {
       const { roll, epoch } = await this.sampleOf(unit, melody);
+      if (!isLatest()) return undefined;
       const { stepsPerQuarter } = this.race.facts ?? { stepsPerQuarter: 1 };
-      const sound = await unit.asked.ask("sound", { roll, stepsPerQuarter });
       const epochs = epoch === 1 ? "epoch" : "epochs";
       const what = melody ? `, below ${melody.name ?? "a melody"}` : "";
       text.textContent = `after ${epoch} ${epochs}${what}: ${roll.length} steps, ${roll.notes.length} notes${this.voices(roll)}`;
@@ -136,6 +141,9 @@ export class Hear {
         });
       draw();
       const [, play, midi, wav] = card.querySelectorAll("button");
+      for (const button of [play, midi, wav]) button.disabled = true; // they are of the piece before
+      const sound = await this.race.studio.ask("sound", { roll, stepsPerQuarter }); // not by the unit: it trains on
+      if (!isLatest()) return undefined;
       for (const button of [play, midi, wav]) button.disabled = false;
       const step = stepSeconds(stepsPerQuarter);
       play.onclick = () => {

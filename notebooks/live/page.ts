@@ -46,10 +46,12 @@ export function showPage(): void {
       return jsb;
     },
     (what) => {
-      if (what === "units" || what === "data") {
+      if (what === "units") {
         byId("units").replaceChildren();
         hear.show();
         share.show();
+      }
+      if (what === "units" || what === "data") {
         see.show();
         drawCurves();
         showData();
@@ -109,9 +111,7 @@ export function showPage(): void {
   let listens: number | undefined;
   /** The picture follows training, twice a second at most and only while somebody can see it. */
   function listenSoon(): void {
-    const { top, bottom } = byId("see-scroll").getBoundingClientRect();
-    const isSeen = bottom > 0 && top < innerHeight && !document.hidden;
-    if (!isSeen || listens !== undefined) return;
+    if (!see.isSeen || listens !== undefined) return;
     listens = window.setTimeout(() => {
       listens = undefined;
       void see.listen();

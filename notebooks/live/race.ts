@@ -7,10 +7,11 @@ export class Race {
   units: readonly Unit[] = [];
   facts: DataFacts | undefined;
   runs = false;
-  /** A worker that trains nothing: it reads files, checks equations and makes sounds. */
-  readonly studio = new Asked();
+  private worker: Asked | undefined;
   private dataset: { readonly key: string; readonly source: DataSource } | undefined;
   private round = 0;
+  /** The data set whose facts are on their way. */
+  private asksFor: string | undefined;
 
   constructor(
     public experiment: Experiment,
@@ -20,6 +21,12 @@ export class Race {
     ) => Promise<{ source: DataSource; facts: DataFacts }>,
     private readonly onChange: (what: "units" | "curve" | "progress" | "data") => void,
   ) {}
+
+  /** A worker that trains nothing: it reads files, measures data and makes sounds. It is there once something is asked of it. */
+  get studio(): Asked {
+    this.worker ??= new Asked();
+    return this.worker;
+  }
 
   /** Ends what trains, and begins the experiment anew; it stands until `run`. */
   async begin(experiment: Experiment): Promise<void> {
@@ -31,15 +38,9 @@ export class Race {
     const key =
       experiment.data === "synthetic" ? `synthetic ${experiment.dataSeed}` : experiment.data;
     if (experiment.data === "synthetic") {
-      // the workers compose for themselves, at once; what the page shows of it may come later
+      // the workers compose for themselves, at once; what the page shows of it comes after their first epoch
       const source = { kind: "synthetic", seed: experiment.dataSeed } as const;
-      if (this.dataset?.key !== key) {
-        this.facts = undefined;
-        void this.studio.ask("compose", { seed: experiment.dataSeed }).then((facts) => {
-          if (round === this.round || this.dataset?.key === key) this.facts = facts;
-          this.onChange("data");
-        });
-      }
+      if (this.dataset?.key !== key) this.facts = undefined;
       this.dataset = { key, source };
     } else {
       const { source, facts } = await this.find(experiment.data);
@@ -53,12 +54,27 @@ export class Race {
         new Unit(name, orderOf(name, experiment, source), (unit) => {
           if (round !== this.round) return;
           const isPoint = unit.curve.length > 0 && unit.share === 0;
+          if (isPoint) this.learnFacts();
           this.onChange(isPoint ? "curve" : "progress");
         }),
     );
     this.run(this.runs);
+    if (!this.runs) this.learnFacts();
     this.onChange("data");
     this.onChange("units");
+  }
+
+  /** Once for each data set that is composed: what the page shows of it. */
+  private learnFacts(): void {
+    const { dataset } = this;
+    if (this.facts || dataset?.source.kind !== "synthetic" || this.asksFor === dataset.key) return;
+    this.asksFor = dataset.key;
+    void this.studio.ask("compose", { seed: dataset.source.seed }).then((facts) => {
+      this.asksFor = undefined;
+      if (this.dataset?.key !== dataset.key) return;
+      this.facts = facts;
+      this.onChange("data");
+    });
   }
 
   run(runs: boolean): void {

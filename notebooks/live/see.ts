@@ -62,7 +62,13 @@ export class See {
       piece.name ?? `piece ${i + 1}`,
     ]);
     options("see-piece", pieces, "0");
-    if (this.unit?.facts) void this.listen();
+    if (this.unit?.facts && this.isSeen) void this.listen();
+  }
+
+  /** Whether somebody can see the picture: only then does the unit stop its training to hear a piece. */
+  get isSeen(): boolean {
+    const { top, bottom } = byId("see-scroll").getBoundingClientRect();
+    return bottom > 0 && top < innerHeight && !document.hidden;
   }
 
   private get unit(): Unit | undefined {

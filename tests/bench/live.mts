@@ -16,8 +16,29 @@ import { browserFlags } from "../../notebooks/tools/browser.mts";
 import { root } from "../../notebooks/tools/jupyter.mts";
 import { writeLive } from "../../notebooks/tools/site/live.mts";
 
-const { values } = parseArgs({ options: { epochs: { type: "string", default: "100" } } });
-const epochs = Number(values.epochs);
+const usage = `npm run bench:live -- [options]
+  --epochs n      of each unit, default: 100
+  --help
+The page that trains in the browser, in headless Chromium (CHROMIUM=path of another one), opened from disk.`;
+const wrong = (problem: string): never => {
+  process.stderr.write(`bench:live: ${problem}\n${usage}\n`);
+  process.exit(2);
+};
+const options = { epochs: { type: "string", default: "100" }, help: { type: "boolean" } } as const;
+const { epochs: asked, help } = (() => {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return wrong((error as Error).message);
+  }
+})();
+if (help) {
+  console.log(usage);
+  process.exit(0);
+}
+const epochs = Number(asked);
+if (!(Number.isInteger(epochs) && epochs >= 1 && epochs <= 500))
+  wrong(`--epochs: expected a whole number from 1 to 500, got ${asked}`);
 /** A task of the main thread that a reader may feel. */
 const longTaskMs = 50;
 
@@ -128,6 +149,10 @@ try {
   say(
     `main thread, tasks of over ${longTaskMs} ms`,
     `${long("wall").length} by the clock, ${long("processor").length} by processor time`,
+  );
+  say(
+    "main thread, all tasks",
+    `${seconds(tasks.reduce((sum, { processor }) => sum + processor, 0))} of processor`,
   );
   say("the longest", `${longest("wall")} by the clock, ${longest("processor")} of processor`);
   const require = createRequire(join(root, "lib", "package.json"));
