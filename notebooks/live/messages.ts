@@ -135,7 +135,6 @@ export type ToWorker =
 export type FromWorker =
   | {
       readonly kind: "ready";
-      readonly title: string;
       readonly hiddenSize: number;
       readonly parameters: number;
       readonly build: string;

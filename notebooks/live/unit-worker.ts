@@ -2,7 +2,6 @@ import {
   batchOf,
   type Cell,
   cellDiagram,
-  cellTitle,
   type Engine,
   gradientReach,
   harmoniseOn,
@@ -146,7 +145,6 @@ async function begin(order: RunOrder): Promise<void> {
   };
   tell({
     kind: "ready",
-    title: cellTitle(cell.name),
     hiddenSize,
     parameters: parameterCount(cell, size),
     build: trains.build,

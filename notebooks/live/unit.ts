@@ -1,5 +1,6 @@
-import type { EpochPoint, RunRecord } from "gated-rnn/browser";
+import { cellTitle, type EpochPoint, type RunRecord } from "gated-rnn/browser";
 import type { FromWorker, Question, Questions, RunOrder, ToWorker } from "./messages.ts";
+import { unitCell } from "./unit-cell.ts";
 
 /** Why a worker could not do something, with the line of the equations where there is one. */
 export class Refusal extends Error {
@@ -78,6 +79,7 @@ export class Unit {
   problem: string | undefined;
   problemLine: number | undefined;
   readonly asked: Asked;
+  readonly title: string;
 
   constructor(
     readonly name: string,
@@ -88,6 +90,7 @@ export class Unit {
       this.hear(message);
       onChange(this);
     });
+    this.title = name === "mine" ? "yours" : cellTitle(unitCell(order.unit).name);
     this.asked.tell(order);
   }
 
@@ -96,10 +99,6 @@ export class Unit {
       (best, point) => (best && best.valid.nllPerStep <= point.valid.nllPerStep ? best : point),
       undefined,
     );
-  }
-
-  get title(): string {
-    return this.name === "mine" ? "yours" : (this.facts?.title ?? this.name);
   }
 
   private hear(message: FromWorker): void {

@@ -116,6 +116,8 @@ async function joint(browser: Browser): Promise<void> {
   const told = page.locator("#see-text", { hasText: /each key given those above it, .* nats/ });
   await told.waitFor();
   console.log(`ok joint: ${await told.textContent()}`);
+  assert.equal(await page.textContent("#sample-gru h3"), "GRU");
+  assert.match((await page.textContent("#blind")) ?? "", /GRU/);
   await page.click("#harmonise-all");
   const text = page.locator("#sample-gru p", { hasText: "below the upper voice of" });
   await text.waitFor();
