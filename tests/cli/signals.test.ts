@@ -46,7 +46,7 @@ it.each([
 });
 
 it("a SIGINT while a run's last parts load is not lost: the run ends after a step", () => {
-  const { status, stderr } = signalled("SIGINT", "./addon.js", ...training);
+  const { status, stderr } = signalled("SIGINT", "./native.js", ...training);
   expect(stderr).toContain("stopping after this step");
   expect(status).toBe(130);
 });
