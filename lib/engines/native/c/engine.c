@@ -135,6 +135,41 @@ static void run_step(const Context *x, const Instruction *instructions, int coun
   }
 }
 
+// Some vectors of columns, at most four, at a time: `what` for each such part, from column j on, where VECTORS is their number.
+#define PART(n, what) case n: { enum { VECTORS = n }; what; } break;
+#define IN_VECTORS(width, what) \
+  for (long j = 0; j < (width); j += 4 * LANES) switch ((width) - j >= 4 * LANES ? 4 : ((width) - j) / LANES) { \
+    PART(1, what) PART(2, what) PART(3, what) PART(4, what) \
+  }
+
+// to[r] = first + the rows of `from` that stand in a sparse row r (offsets NULL: none).
+INLINE void gather_rows(const int vectors, long rows, long width, const int32_t *offsets, const int32_t *columns, const float *from, const float *first,
+                        float *to) {
+  vf begin[4];
+  UNROLL for (int v = 0; v < vectors; v++) begin[v] = load(first + v * LANES);
+  for (long r = 0; r < rows; r++, to += width) {
+    vf sums[4];
+    UNROLL for (int v = 0; v < vectors; v++) sums[v] = begin[v];
+    if (offsets)
+      for (const int32_t *c = columns + offsets[r], *end = columns + offsets[r + 1]; c < end; c++)
+        UNROLL for (int v = 0; v < vectors; v++) sums[v] += load(from + *c * width + v * LANES);
+    UNROLL for (int v = 0; v < vectors; v++) store(to + v * LANES, sums[v]);
+  }
+}
+
+// Adds each row r of `from` to the rows of `to` that stand in a sparse row r.
+INLINE void scatter_rows(const int vectors, long rows, long width, const int32_t *offsets, const int32_t *columns, const float *from, float *to) {
+  for (long r = 0; r < rows; r++, from += width) {
+    vf row[4];
+    UNROLL for (int v = 0; v < vectors; v++) row[v] = load(from + v * LANES);
+    for (const int32_t *c = columns + offsets[r], *end = columns + offsets[r + 1]; c < end; c++)
+      UNROLL for (int v = 0; v < vectors; v++) {
+        float *at = to + *c * width + v * LANES;
+        store(at, load(at) + row[v]);
+      }
+  }
+}
+
 // b + x W for all rows at once: a sparse row is a sum of a few rows of W.
 static void input_projection(const Context *x, const Affine *affine) {
   const Job *job = x->job;
@@ -148,14 +183,9 @@ static void input_projection(const Context *x, const Affine *affine) {
     gemm(s->rows, width, job->inputSize, x->arena + s->inputValues, job->inputSize, x->arena + pack->packed, bias, 0, out, width, NULL);
     return;
   }
-  for (long r = 0; r < s->rows; r++, out += width) {
-    const int32_t *from = columns + (affine->inputWeight >= 0 ? offsets[r] : 0), *to = columns + (affine->inputWeight >= 0 ? offsets[r + 1] : 0);
-    for (long j = 0; j < width; j += LANES) {
-      vf sum = load(bias + j);
-      for (const int32_t *c = from; c < to; c++) sum += load(weights + affine->inputWeight + *c * width + j);
-      store(out + j, sum);
-    }
-  }
+  const int reads = affine->inputWeight >= 0;
+  const float *rows = weights + (reads ? affine->inputWeight : 0);
+  IN_VECTORS(width, gather_rows(VECTORS, s->rows, width, reads ? offsets : NULL, columns, rows + j, bias + j, out + j))
 }
 
 static void readout(const Context *x) {
@@ -228,15 +258,7 @@ INLINE void sum_rows(const int vectors, long rows, long width, const float *a, c
 }
 
 static void column_sums(long rows, long width, const float *a, const float *b, float *to) {
-  for (long j = 0; j < width; j += 4 * LANES) {
-    const float *c = b ? b + j : NULL;
-    switch (width - j >= 4 * LANES ? 4 : (width - j) / LANES) {
-    case 1: sum_rows(1, rows, width, a + j, c, to + j); break;
-    case 2: sum_rows(2, rows, width, a + j, c, to + j); break;
-    case 3: sum_rows(3, rows, width, a + j, c, to + j); break;
-    default: sum_rows(4, rows, width, a + j, c, to + j);
-    }
-  }
+  IN_VECTORS(width, sum_rows(VECTORS, rows, width, a + j, b ? b + j : NULL, to + j))
 }
 
 static void backward(const Context *x) {
@@ -286,11 +308,7 @@ static void backward(const Context *x) {
     if (s->inputValues >= 0) gemm_transposed(job->inputSize, width, s->rows, x->arena + s->inputValues, job->inputSize, d, width, w, width);
     else {
       const int32_t *offsets = AT(int32_t, s->inputOffsets), *columns = AT(int32_t, s->inputColumns);
-      for (long r = 0; r < s->rows; r++, d += width)
-        for (int32_t c = offsets[r]; c < offsets[r + 1]; c++) {
-          float *to = w + columns[c] * width;
-          for (long j = 0; j < width; j += LANES) store(to + j, load(to + j) + load(d + j));
-        }
+      IN_VECTORS(width, scatter_rows(VECTORS, s->rows, width, offsets, columns, d + j, w + j))
     }
   }
   const WeightGradient *matrices = AT(WeightGradient, job->matrices);

@@ -8,41 +8,52 @@
 
 static float weight_of(const Context *x, long row) { return x->slice->weights < 0 ? 1.0f : x->arena[x->slice->weights + row]; }
 
+typedef struct {
+  vf loss, product;
+} Keys;
+
+// LANES keys with logits v, of which the first `left` count (all of them where `whole`): adds to the loss, and gives sigmoid(v) in
+// `sigmoids`, 0 where nothing counts.
+INLINE Keys keys_nll(const int whole, Keys keys, vf v, long left, vf *sigmoids) {
+  const vi counted = lane_numbers() < (int32_t)left;
+  vf e = vexp(-absolute(v));
+  if (!whole) e = among(counted, e), v = among(counted, v);
+  keys.product *= 1.0f + e;
+  keys.loss += maximum(v, splat(0));
+  const vf small = reciprocal(1.0f + e), sigmoid = choose(v < 0.0f, e * small, small);
+  *sigmoids = whole ? sigmoid : among(counted, sigmoid);
+  return keys;
+}
+
 // Binary cross-entropy with logits y: sum of ln(1 + e^y) over the keys less y over the keys that sound. Leaves `scale` times
 // its gradient, sigmoid(y) - target, in place of y. ln(1 + e^-|y|) is taken of products of up to 32 keys at once.
 static void bernoulli(const Context *x, int backward, float lossScale) {
   const Job *job = x->job;
   const Slice *s = x->slice;
   const int32_t *offsets = AT(int32_t, s->targetOffsets), *columns = AT(int32_t, s->targetColumns);
+  const long whole = job->readoutSize - job->readoutSize % LANES, left = job->readoutSize - whole;
   float *nll = x->arena + s->nll;
   for (long r = 0; r < s->rows; r++) {
     float *y = x->arena + s->readout + r * job->readoutWidth;
     const float scale = lossScale * weight_of(x, r);
-    vf loss = splat(0), product = splat(1);
+    Keys keys = {splat(0), splat(1)};
+    vf sigmoids;
     float sounding = 0;
     for (int32_t k = offsets[r]; k < offsets[r + 1]; k++) sounding += y[columns[k]];
-    for (long j = 0, factors = 0; j < job->readoutWidth; j += LANES) {
-      vf v = load(y + j);
-      vf e = vexp(-absolute(v));
-      long left = job->readoutSize - j;
-      if (left < LANES)
-        for (long i = left; i < LANES; i++) e[i] = 0, v[i] = 0; // padding
-      product *= 1.0f + e;
-      loss += maximum(v, splat(0));
+    for (long j = 0, factors = 0; j < whole; j += LANES) {
+      keys = keys_nll(1, keys, load(y + j), LANES, &sigmoids);
       if (++factors == 32) {
-        loss += vlog(product);
-        product = splat(1);
+        keys.loss += vlog(keys.product);
+        keys.product = splat(1);
         factors = 0;
       }
-      if (backward) {
-        vf small = reciprocal(1.0f + e);
-        vf sigmoid = choose(v < 0.0f, e * small, small);
-        if (left < LANES)
-          for (long i = left; i < LANES; i++) sigmoid[i] = 0;
-        store(y + j, sigmoid * scale);
-      }
+      if (backward) store(y + j, sigmoids * scale);
     }
-    nll[r] = sum(loss + vlog(product)) - sounding;
+    if (left > 0) {
+      keys = keys_nll(0, keys, load(y + whole), left, &sigmoids);
+      if (backward) store(y + whole, sigmoids * scale);
+    }
+    nll[r] = sum(keys.loss + vlog(keys.product)) - sounding;
     if (backward)
       for (int32_t k = offsets[r]; k < offsets[r + 1]; k++) y[columns[k]] -= scale;
   }

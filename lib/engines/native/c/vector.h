@@ -53,6 +53,15 @@ INLINE vf minimum(vf a, vf b) { return (vf)__builtin_wasm_pmin_f32x4(a, b); }
 INLINE vf maximum(vf a, vf b) { return choose(a < b, b, a); }
 INLINE vf minimum(vf a, vf b) { return choose(b < a, b, a); }
 #endif
+// x in the lanes of the mask, else 0, whatever stands there.
+INLINE vf among(vi mask, vf x) { return (vf)(mask & (vi)x); }
+
+INLINE vi lane_numbers(void) {
+  vi lanes = {0};
+  for (int i = 0; i < LANES; i++) lanes[i] = i;
+  return lanes;
+}
+
 INLINE vf absolute(vf x) { return (vf)((vi)x & 0x7fffffff); }
 
 // Where the processor does not flush them (engine.c), numbers on their way below the least normal one are cut off by hand in what
