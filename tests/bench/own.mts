@@ -19,6 +19,7 @@ const openers: readonly (readonly [string, () => Promise<Engine>, number])[] = [
   ["addon", () => openEngine("native"), 1],
   ["addon, 2 threads", () => openEngine("native"), 2],
   ["wasm relaxed", () => wasm("relaxed-simd.wasm"), 1],
+  ["wasm, 2 threads", () => openEngine("native-wasm"), 2],
   ["wasm", () => wasm("simd.wasm"), 1],
   ["reference wasm", () => openEngine("reference", "wasm"), 1],
   ["reference cpu", () => openEngine("reference", "cpu"), 1],

@@ -10,6 +10,9 @@ import {
   streamOn,
   webGpuInPage,
 } from "../../lib/browser.js";
+import { engineOn } from "../../lib/engines/native/engine.js";
+import { wasmKernels } from "../../lib/engines/native/wasm.js";
+import { type StartHelper, startPageHelper } from "../../lib/engines/native/wasm-threads.js";
 
 /** What a training gives: the same in Node and in a browser page, bit for bit. */
 export interface Training {
@@ -63,9 +66,30 @@ async function trainOnGpu(): Promise<Training & { refusal: string }> {
   return { refusal, ...(await trainOn(await webGpuInPage("software"))) };
 }
 
-async function trainOn(engine: Engine): Promise<Training> {
+/** The same training on two threads; `helper` tells whether the second one was there, and how many parts it was asked for. */
+async function trainOnThreads(
+  bytes: Uint8Array<ArrayBuffer>,
+  threaded: Uint8Array<ArrayBuffer>,
+  isPage: boolean,
+): Promise<Training & { helper: number[] }> {
+  const words: Int32Array[] = [];
+  const start: StartHelper = (script, message) => {
+    words.push(new Int32Array(message.memory.buffer, message.words, 2));
+    return isPage ? startPageHelper(script, message) : { terminate: () => {} }; // never there: all is computed here
+  };
+  const kernels = await wasmKernels(bytes, { bytes: threaded, start });
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, isPage ? 20 : 0)); // a page's worker starts meanwhile
+  const training = await trainOn(engineOn("native-wasm", kernels), 2, pause);
+  return { ...training, helper: words.flatMap((word) => [...word]) };
+}
+
+async function trainOn(
+  engine: Engine,
+  threads = 1,
+  pause = () => Promise.resolve(),
+): Promise<Training> {
   const m = model(gru, width, 46, bernoulli(width));
-  const session = await engine.open(m, initialState(m, 1));
+  const session = await engine.open(m, initialState(m, 1), { threads });
   const batch = melodies();
   const settings = {
     learningRate: 3e-3,
@@ -75,8 +99,10 @@ async function trainOn(engine: Engine): Promise<Training> {
     update: { decay: 0.95, momentum: 0.9, epsilon: 1e-4 },
   };
   const losses: number[] = [];
-  for (let update = 0; update < 40; update++)
+  for (let update = 0; update < 40; update++) {
     losses.push((await session.trainStep(batch, settings)).nllPerStep);
+    await pause();
+  }
   let parameterSum = 0;
   const { parameters } = await session.read();
   for (const values of parameters.values()) for (const value of values) parameterSum += value;
@@ -87,4 +113,4 @@ async function trainOn(engine: Engine): Promise<Training> {
   return { build: engine.build, losses, parameterSum, live: [...stream.stepSparse([46])] };
 }
 
-Object.assign(globalThis, { train, trainOnGpu });
+Object.assign(globalThis, { train, trainOnThreads, trainOnGpu });

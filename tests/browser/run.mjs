@@ -10,6 +10,7 @@ import { rolldown } from "rolldown";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const variants = ["simd", "relaxed-simd"];
+const threaded = "relaxed-simd-threads";
 const wasm = (variant) => readFileSync(at(`../../lib/engines/native/wasm/${variant}.wasm`));
 
 async function bundle() {
@@ -30,10 +31,16 @@ async function serve(code) {
   const files = new Map([
     ["/", ["text/html", '<!doctype html><script type="module" src="page.js"></script>']],
     ["/page.js", ["text/javascript", code]],
-    ...variants.map((variant) => [`/${variant}.wasm`, ["application/wasm", wasm(variant)]]),
+    ...[...variants, threaded].map((variant) => [
+      `/${variant}.wasm`,
+      ["application/wasm", wasm(variant)],
+    ]),
   ]);
   const server = createServer(({ url }, response) => {
     const [type, body] = files.get(url) ?? [];
+    // an isolated page: there memory may be shared with workers
+    response.setHeader("cross-origin-opener-policy", "same-origin");
+    response.setHeader("cross-origin-embedder-policy", "require-corp");
     response.writeHead(body === undefined ? 404 : 200, type && { "content-type": type }).end(body);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -77,6 +84,25 @@ try {
       `${browser.version()} and Node ${process.version}, ${here.build}: ${first} to ${last} nats, the same bits`,
     );
   }
+  const two = await page.evaluate(
+    async (files) => {
+      const builds = await Promise.all(
+        files.map(async (file) => new Uint8Array(await (await fetch(file)).arrayBuffer())),
+      );
+      return globalThis.trainOnThreads(...builds, true);
+    },
+    ["relaxed-simd.wasm", `${threaded}.wasm`],
+  );
+  const builds = ["relaxed-simd", threaded].map((variant) => new Uint8Array(wasm(variant)));
+  const { helper: none, ...alone } = await globalThis.trainOnThreads(...builds, false);
+  const { helper, ...shared } = two;
+  assert.deepEqual(shared, alone);
+  assert.deepEqual(none, [0, 0]);
+  assert.equal(helper[0], 1);
+  assert.ok(helper[1] > 20, `the page's second thread took part in ${helper[1]} of 40 updates`);
+  console.log(
+    `${browser.version()}, two threads: the second took part in ${helper[1]} of 40 updates, the bits of one`,
+  );
   const there = await page.evaluate(() => globalThis.trainOnGpu());
   assert.match(there.refusal, /expected a GPU, got .*swiftshader.*, which is software/);
   const here = await globalThis.train(new Uint8Array(wasm("simd")));

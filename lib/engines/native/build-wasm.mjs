@@ -1,5 +1,5 @@
-// Builds the C source as WebAssembly: wasm/simd.wasm and wasm/relaxed-simd.wasm, which are committed, so that only those who
-// change the C source need the compiler. The same sources give the same bytes on every machine. (Not with LLVM 21: it mixes up
+// Builds the C source as WebAssembly: wasm/simd.wasm, wasm/relaxed-simd.wasm, and the latter for memory that threads share. They are
+// committed, so that only those who change the C source need the compiler. The same sources give the same bytes on every machine. (Not with LLVM 21: it mixes up
 // the operands of relaxed_madd, llvm/llvm-project#161355.)
 //
 //   npm run build:wasm             rebuild
@@ -33,9 +33,18 @@ const linkFlags = [
   // a stack that overflows meets the end of memory, not the data
   ...["-Wl,--stack-first", "-Wl,-z,stack-size=65536", "-Wl,--strip-all"],
 ];
+const shared = {
+  flags: ["-matomics", "-mbulk-memory"],
+  // the memory is made outside; every thread sets a stack of its own
+  link: [
+    ...["-Wl,--import-memory", "-Wl,--shared-memory", "-Wl,--max-memory=2147483648"],
+    "-Wl,--export=__stack_pointer",
+  ],
+};
 export const variants = {
-  "simd.wasm": [],
-  "relaxed-simd.wasm": ["-mrelaxed-simd"],
+  "simd.wasm": { flags: [], link: [] },
+  "relaxed-simd.wasm": { flags: ["-mrelaxed-simd"], link: [] },
+  "relaxed-simd-threads.wasm": { flags: ["-mrelaxed-simd", ...shared.flags], link: shared.link },
 };
 
 /** Lays the committed builds where the engine looks for them. */
@@ -92,7 +101,7 @@ export async function buildWasm(variant) {
     const contract = unit === "noise.c" ? "-ffp-contract=off" : "-ffp-contract=fast";
     const compile = [
       ...flags,
-      ...variants[variant],
+      ...variants[variant].flags,
       contract,
       `-DSOURCE_HASH=0x${hash}u`,
       "-c",
@@ -101,7 +110,7 @@ export async function buildWasm(variant) {
     files[object] = await run(object, ...compile);
     objects.push(object);
   }
-  return run(variant, "--target=wasm32", ...linkFlags, ...objects);
+  return run(variant, "--target=wasm32", ...linkFlags, ...variants[variant].link, ...objects);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -10,7 +10,8 @@ export interface Kernels {
   readonly lanes: number;
   /** Whether a job may have several slices, each in a thread of its own. */
   readonly threads: boolean;
-  arena(): ArenaMemory;
+  /** For jobs of up to so many slices: 1 if not given. */
+  arena(threads?: number): ArenaMemory;
 }
 
 /** Memory of one session. `reserve` may move it: views made before are then stale. */
@@ -25,6 +26,8 @@ export interface ArenaMemory {
    * @throws GatedRnnError `engine` when the job does not fit the memory: nothing is done then
    */
   run(job: number): void;
+  /** Ends the threads that were started for it; then nothing may be run. */
+  close?(): void;
 }
 
 /** What the C source finds wrong with a job, by the numbers of c/check.h. */

@@ -28,7 +28,7 @@ export class NativeSession implements Session {
   ) {
     this.program = compile(model, kernels.lanes, purpose);
     this.plan = updatePlan(update);
-    this.arena = new Arena(this.program, kernels.arena(), this.plan);
+    this.arena = new Arena(this.program, kernels.arena(this.threads), this.plan);
     this.restore(initial);
   }
 
@@ -81,7 +81,9 @@ export class NativeSession implements Session {
     this.restore(state);
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.arena.memory.close?.();
+  }
 
   get activationBytes(): number {
     return this.arena.activationFloats * 4;

@@ -9,6 +9,9 @@ export function wasmBytes(): Uint8Array<ArrayBuffer> {
   return WebAssembly.validate(relaxed) ? relaxed : read("simd.wasm");
 }
 
+/** The build for memory that threads share. */
+export const threadedWasmBytes = (): Uint8Array<ArrayBuffer> => read("relaxed-simd-threads.wasm");
+
 function read(name: string): Uint8Array<ArrayBuffer> {
   const file = join(packageFolder(), "dist", "native", name);
   if (!existsSync(file))

@@ -2,6 +2,8 @@ import { GatedRnnError } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { engineOn } from "./engine.js";
 import { type ArenaMemory, checkRun, type Kernels } from "./kernels.js";
+import { roomFor } from "./wasm-memory.js";
+import { canShareMemory, SharedArena, type StartHelper, startPageHelper } from "./wasm-threads.js";
 
 /** What a build exports: see wasm/module.c. */
 interface Exports {
@@ -14,22 +16,33 @@ interface Exports {
   relaxed(): number;
 }
 
-const pageBytes = 65536;
-
-/** The C source addresses its arena with signed 32-bit differences. */
-const largestMemory = 2 ** 31;
-
 /**
- * The native engine from the bytes of one of its WebAssembly builds, in Node and in a browser page alike: nothing else is read.
+ * The native engine from the bytes of its WebAssembly builds, in Node and in a browser page alike: nothing else is read.
  *
  * @param bytes `simd.wasm` or `relaxed-simd.wasm`
- * @throws GatedRnnError `engine-missing` when this runtime does not take them
+ * @param threaded `relaxed-simd-threads.wasm`, where training with `threads` of more than 1 is to have them: in pages, a worker
+ *   for each. Where memory cannot be shared (a page that is not isolated by COOP and COEP), there is one thread.
+ * @throws GatedRnnError `engine-missing` when this runtime does not take the first
  */
-export async function nativeWasmFrom(bytes: Uint8Array<ArrayBuffer>): Promise<Engine> {
-  return engineOn("native-wasm", await wasmKernels(bytes));
+export async function nativeWasmFrom(
+  bytes: Uint8Array<ArrayBuffer>,
+  threaded?: Uint8Array<ArrayBuffer>,
+): Promise<Engine> {
+  const hasWorkers = typeof Worker !== "undefined"; // Node's are others: openEngine("native-wasm") has them
+  const helpers = threaded && hasWorkers ? { bytes: threaded, start: startPageHelper } : undefined;
+  return engineOn("native-wasm", await wasmKernels(bytes, helpers));
 }
 
-export async function wasmKernels(bytes: Uint8Array<ArrayBuffer>): Promise<Kernels> {
+/** The build for shared memory, and how a thread is started. */
+interface Helpers {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly start: StartHelper;
+}
+
+export async function wasmKernels(
+  bytes: Uint8Array<ArrayBuffer>,
+  helpers?: Helpers,
+): Promise<Kernels> {
   if (!WebAssembly.validate(bytes))
     throw new GatedRnnError(
       "engine-missing",
@@ -38,14 +51,19 @@ export async function wasmKernels(bytes: Uint8Array<ArrayBuffer>): Promise<Kerne
   const module = await WebAssembly.compile(bytes);
   const { source_hash, lanes, relaxed } = instantiate(module);
   const hash = (source_hash() >>> 0).toString(16).padStart(8, "0");
+  const takesThreads = helpers && canShareMemory() && WebAssembly.validate(helpers.bytes);
+  const shared = takesThreads ? await WebAssembly.compile(helpers.bytes) : undefined;
   return {
     build: `native wasm ${relaxed() ? "relaxed-simd" : "simd"} ${hash}`,
     reason: relaxed()
       ? "with relaxed SIMD, which this runtime has"
       : "with plain SIMD: this runtime has no relaxed SIMD, or it was not asked for",
     lanes: lanes(),
-    threads: false,
-    arena: () => new WasmArena(instantiate(module)),
+    threads: shared !== undefined,
+    arena: (threads = 1) =>
+      shared && helpers && threads > 1
+        ? new SharedArena(shared, helpers.start, threads - 1)
+        : new WasmArena(instantiate(module)),
   };
 }
 
@@ -65,32 +83,12 @@ class WasmArena implements ArenaMemory {
 
   reserve(words: number): void {
     const { memory } = this.exports;
-    const missing = this.first + words * 4 - memory.buffer.byteLength;
-    if (missing > 0) this.grow(Math.ceil(missing / pageBytes));
+    roomFor(memory, this.first, words);
     this.ints = new Int32Array(memory.buffer, this.first, words);
     this.floats = new Float32Array(memory.buffer, this.first, words);
   }
 
   run(job: number): void {
     checkRun("native-wasm", this.exports.run(this.first, job));
-  }
-
-  private grow(pages: number): void {
-    const { memory } = this.exports;
-    const bytes = memory.buffer.byteLength + pages * pageBytes;
-    const remedy = "use smaller batches or the native addon";
-    if (bytes > largestMemory)
-      throw new GatedRnnError(
-        "engine",
-        `native-wasm engine: expected a batch that fits 2 GiB, got ${(bytes / 2 ** 30).toFixed(1)} GiB; ${remedy}`,
-      );
-    try {
-      memory.grow(pages);
-    } catch {
-      throw new GatedRnnError(
-        "engine",
-        `native-wasm engine: expected ${Math.ceil(bytes / 2 ** 20)} MiB of memory, got none; ${remedy}`,
-      );
-    }
   }
 }

@@ -6,8 +6,10 @@ import type { Kernels } from "../../../lib/engines/native/kernels.js";
 import { wasmKernels } from "../../../lib/engines/native/wasm.js";
 import { GatedRnnError } from "../../../lib/errors.js";
 
+type WasmVariant = "simd" | "relaxed-simd" | "relaxed-simd-threads";
+
 /** The bytes of a committed WebAssembly build. */
-export function wasmBuild(variant: "simd" | "relaxed-simd"): Uint8Array<ArrayBuffer> {
+export function wasmBuild(variant: WasmVariant): Uint8Array<ArrayBuffer> {
   return new Uint8Array(
     readFileSync(new URL(`../../../lib/engines/native/wasm/${variant}.wasm`, import.meta.url)),
   );

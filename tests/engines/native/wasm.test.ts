@@ -21,6 +21,14 @@ describe("the native engine as WebAssembly", () => {
     },
   );
 
+  it("is built from the C source as it is now: the build for memory that threads share", async () => {
+    const module = new WebAssembly.Module(wasmBuild("relaxed-simd-threads"));
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 32768, shared: true });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const hash = ((exports.source_hash as () => number)() >>> 0).toString(16).padStart(8, "0");
+    expect(hash).toBe(await sourceHash());
+  });
+
   it("takes relaxed SIMD where the runtime has it, else plain", async () => {
     const relaxed = WebAssembly.validate(wasmBuild("relaxed-simd"));
     expect((await nativeWasm()).build).toMatch(

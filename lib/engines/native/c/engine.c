@@ -396,25 +396,7 @@ static double reduce_gradients(const Context *x) {
 #define RESTORE_CONTROL
 #endif
 
-static void carry_out(float *arena, int32_t at);
-
-int32_t run_job(float *arena, int64_t words, int32_t at) {
-  const enum Problem problem = problem_of(arena, words, at);
-  if (problem != SOUND) return (int32_t)problem;
-  FLUSH_TO_ZERO;
-  carry_out(arena, at);
-  RESTORE_CONTROL;
-  return 0;
-}
-
-static void carry_out(float *arena, int32_t at) {
-  const Job *job = (const Job *)(arena + at);
-  const Slice *slices = (const Slice *)(arena + job->slices);
-  const Context whole = {job, slices, arena};
-  const Context *x = &whole;
-  if (job->mode & JOB_STEP) return stream_step(x);
-  prepare_weights(x);
-  if (job->mode & JOB_PREPARE) return;
+static void run_slices(const Job *job, const Slice *slices, float *arena) {
 #ifdef __wasm__
   for (int k = 0; k < job->sliceCount; k++) {
     const Context part = {job, slices + k, arena};
@@ -433,13 +415,63 @@ static void carry_out(float *arena, int32_t at) {
   for (int k = 1; k < threads; k++)
     if (!here[k]) pthread_join(started[k], NULL);
 #endif
-  double *result = (double *)(arena + job->result);
+}
+
+// Loss, gradient and update from what the slices left.
+static void conclude(const Context *x) {
+  const Job *job = x->job;
+  const Slice *slices = x->slice;
+  double *result = (double *)(x->arena + job->result);
   double nll = 0;
   for (int k = 0; k < job->sliceCount; k++)
-    for (long r = 0; r < slices[k].rows; r++) nll += arena[slices[k].nll + r];
+    for (long r = 0; r < slices[k].rows; r++) nll += x->arena[slices[k].nll + r];
   result[0] = nll;
   if (!(job->mode & JOB_BACKWARD)) return;
   result[1] = reduce_gradients(x);
   const int finite = result[0] - result[0] == 0 && result[1] - result[1] == 0;
   result[2] = (job->mode & JOB_UPDATE) && (finite || job->shrink) && update(x, result[1]);
 }
+
+static Context context_of(float *arena, int32_t at) {
+  const Job *job = (const Job *)(arena + at);
+  return (Context){job, (const Slice *)(arena + job->slices), arena};
+}
+
+static void carry_out(float *arena, int32_t at) {
+  const Context whole = context_of(arena, at);
+  const Job *job = whole.job;
+  if (job->mode & JOB_STEP) return stream_step(&whole);
+  prepare_weights(&whole);
+  if (job->mode & JOB_PREPARE) return;
+  run_slices(job, whole.slice, arena);
+  conclude(&whole);
+}
+
+int32_t run_job(float *arena, int64_t words, int32_t at) {
+  const enum Problem problem = problem_of(arena, words, at);
+  if (problem != SOUND) return (int32_t)problem;
+  FLUSH_TO_ZERO;
+  carry_out(arena, at);
+  RESTORE_CONTROL;
+  return 0;
+}
+
+#ifdef __wasm_atomics__
+int32_t begin_job(float *arena, int64_t words, int32_t at) {
+  const enum Problem problem = problem_of(arena, words, at);
+  if (problem != SOUND) return (int32_t)problem;
+  const Context whole = context_of(arena, at);
+  prepare_weights(&whole);
+  return 0;
+}
+
+void run_slice_of_job(float *arena, int32_t at, int32_t k) {
+  const Context whole = context_of(arena, at), part = {whole.job, whole.slice + k, arena};
+  run_slice(&part);
+}
+
+void end_job(float *arena, int32_t at) {
+  const Context whole = context_of(arena, at);
+  conclude(&whole);
+}
+#endif

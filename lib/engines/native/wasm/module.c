@@ -17,8 +17,15 @@ EXPORT(relaxed) int32_t relaxed(void) {
 #endif
 }
 
-// run_job on an arena that reaches to the end of memory.
-EXPORT(run) int32_t run(float *arena, int32_t job) {
-  const int64_t bytes = (int64_t)__builtin_wasm_memory_size(0) * 65536 - (int64_t)(uintptr_t)arena;
-  return run_job(arena, bytes / 4, job);
-}
+// An arena reaches to the end of memory.
+static int64_t words_of(const float *arena) { return ((int64_t)__builtin_wasm_memory_size(0) * 65536 - (int64_t)(uintptr_t)arena) / 4; }
+
+EXPORT(run) int32_t run(float *arena, int32_t job) { return run_job(arena, words_of(arena), job); }
+
+#ifdef __wasm_atomics__
+EXPORT(begin) int32_t begin(float *arena, int32_t job) { return begin_job(arena, words_of(arena), job); }
+
+EXPORT(slice) void slice(float *arena, int32_t job, int32_t k) { run_slice_of_job(arena, job, k); }
+
+EXPORT(end) void end(float *arena, int32_t job) { end_job(arena, job); }
+#endif
