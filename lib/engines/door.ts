@@ -17,7 +17,8 @@ interface DoorOptions {
 
 /**
  * An engine's `open` whose arguments are checked, and whose sessions check theirs: what reaches the engine is whole. A call while
- * another of its session goes on is refused, and so is every call after `close`, which waits for the last one.
+ * another of its session goes on is refused (but for as many `trainStep`s as the engine takes at once), and so is every call after
+ * `close`, which waits for the last one.
  *
  * @param open makes a session of arguments that are right
  * @throws GatedRnnError `usage`, from every call, before anything is computed or written
@@ -50,7 +51,8 @@ interface Door {
 
 /** The session with checks before its calls; what it has beyond the contract stays as it is. */
 function guardedSession({ where, model, rule, looksAtColumns }: Door, session: Session): Session {
-  let going: { readonly name: string; readonly end: Promise<unknown> } | undefined;
+  const going: { readonly name: string; readonly end: Promise<unknown> }[] = [];
+  const { stepsAtOnce = 1 } = session;
   let isClosed = false;
   const call = async <T>(name: string, check: () => void, work: () => Promise<T>): Promise<T> => {
     if (isClosed)
@@ -58,18 +60,20 @@ function guardedSession({ where, model, rule, looksAtColumns }: Door, session: S
         where,
         `${name}: expected an open session, got one that was closed; open another`,
       );
-    if (going)
+    const [first] = going;
+    const atOnce = first?.name === "trainStep" && name === "trainStep" ? stepsAtOnce : 1;
+    if (going.length >= atOnce)
       throw usage(
         where,
-        `${name}: expected one call at a time, got it during ${going.name}; await that first`,
+        `${name}: expected ${atOnce === 1 ? "one call" : `${atOnce} calls`} at a time, got it during ${first.name}; await that first`,
       );
     check();
-    const end = work();
-    going = { name, end };
+    const one = { name, end: work() };
+    going.push(one);
     try {
-      return await end;
+      return await one.end;
     } finally {
-      going = undefined;
+      going.splice(going.indexOf(one), 1);
     }
   };
   const checkGiven = looksAtColumns ? checkBatchShape : checkBatch;
@@ -97,7 +101,7 @@ function guardedSession({ where, model, rule, looksAtColumns }: Door, session: S
         }
       },
     );
-  const calls: Omit<Session, "activationBytes"> = {
+  const calls: Omit<Session, "activationBytes" | "stepsAtOnce"> = {
     trainStep: (batch: Batch, settings: StepSettings) =>
       withBatch(
         "trainStep",
@@ -118,7 +122,7 @@ function guardedSession({ where, model, rule, looksAtColumns }: Door, session: S
     async close() {
       if (isClosed) return;
       isClosed = true;
-      await going?.end.catch(nothing);
+      await Promise.allSettled(going.map(({ end }) => end));
       await session.close();
     },
   };

@@ -53,7 +53,7 @@ export interface Trace {
 }
 
 /**
- * The contract of every engine. One session trains one model; its calls must not overlap.
+ * The contract of every engine. One session trains one model; its calls must not overlap, but for `stepsAtOnce`.
  *
  * Update: w̃ = w + noise; g = ∇ loss(w̃); if |g| > max: g ← g · max / |g|; the session's rule makes a step s of g, and the new
  * values of its slots; w ← w − s, with s shortened to `maxStepNorm`. A loss or norm that is not finite leaves everything as it
@@ -65,6 +65,12 @@ export interface Session {
    * do not fit; NotFiniteError
    */
   trainStep(batch: Batch, settings: StepSettings): Promise<StepReport>;
+  /**
+   * How many `trainStep`s may be under way at once, so that an engine has the next while it tells of
+   * the last; 1 if not given. Where one throws NotFiniteError, so do those that follow it, and all
+   * is as before it.
+   */
+  readonly stepsAtOnce?: number;
   /** One entry per sequence, in the batch's order; no noise. */
   evaluate(batch: Batch): Promise<SequenceNll[]>;
   /** Gates and states of every step, without noise; see `Trace` for the shapes. */

@@ -1,5 +1,5 @@
 import type { Split } from "../data/dataset.js";
-import type { SequenceNll, Session } from "../engines/engine.js";
+import type { SequenceNll, Session, StepReport } from "../engines/engine.js";
 import { NotFiniteError } from "../errors.js";
 import type { TrainingState } from "../model/state.js";
 import type { Task } from "../tasks/task.js";
@@ -10,6 +10,12 @@ import { decayedLearningRate, ruleSettings } from "./configuration.js";
 import { evaluateSequences, meanNll } from "./evaluate.js";
 import type { TrainProgress } from "./progress.js";
 import type { EpochPoint, RunConfiguration, RunRecord } from "./record.js";
+
+/** A step that the engine was asked for. */
+interface Asked {
+  readonly learningRate: number;
+  readonly telling: Promise<StepReport>;
+}
 
 /** How a run is watched over while it trains; see TrainOptions. */
 interface Watch {
@@ -100,13 +106,33 @@ export class Run {
       epoch,
       ...(transpose === undefined ? {} : { transpose }),
     });
-    let done = -(partial.norms.length + partial.shrunk); // batches of an earlier sitting come first
+    const before = partial.norms.length + partial.shrunk; // batches of an earlier sitting
+    let done = 0;
+    const asked: Asked[] = []; // steps under way: the engine has the next one while it tells of the last
+    const tell = async () => {
+      const { learningRate, telling } = asked[0];
+      const report = await telling;
+      asked.shift();
+      partial.learningRate = learningRate;
+      this.updates += 1;
+      if (Number.isFinite(report.gradientNorm)) partial.norms.push(report.gradientNorm);
+      else partial.shrunk += 1;
+      if (Number.isFinite(report.nllPerStep)) {
+        partial.nll += report.nllPerStep * report.steps;
+        partial.steps += report.steps;
+      }
+      this.report(epoch, (done - asked.length) / (count + 1), partial);
+    };
     for (const batch of batches) {
-      if (done++ < 0) continue;
-      if (signal?.aborted) return false;
-      partial.learningRate = decayedLearningRate(configuration, this.updates, epochs * count);
-      const report = await session.trainStep(batch, {
-        learningRate: partial.learningRate,
+      if (done < before) {
+        done += 1;
+        continue;
+      }
+      if (signal?.aborted) break;
+      const made = this.updates + asked.length;
+      const learningRate = decayedLearningRate(configuration, made, epochs * count);
+      const telling = session.trainStep(batch, {
+        learningRate,
         weightNoise: configuration.weightNoise,
         noiseSeed: seed,
         maxGradientNorm: maxGradientNorm ?? Number.POSITIVE_INFINITY,
@@ -115,20 +141,19 @@ export class Run {
         loss: configuration.loss,
         nonFiniteGradient: configuration.nonFiniteGradient,
       });
-      this.updates += 1;
-      if (Number.isFinite(report.gradientNorm)) partial.norms.push(report.gradientNorm);
-      else partial.shrunk += 1;
-      if (Number.isFinite(report.nllPerStep)) {
-        partial.nll += report.nllPerStep * report.steps;
-        partial.steps += report.steps;
-      }
-      this.report(epoch, done / (count + 1), partial);
-      if (performance.now() - this.saved >= 1000 * saveSeconds) {
+      telling.catch(() => {}); // told in its turn
+      asked.push({ learningRate, telling });
+      done += 1;
+      const isDue = performance.now() - this.saved >= 1000 * saveSeconds;
+      while (asked.length > (isDue ? 0 : (session.stepsAtOnce ?? 1) - 1)) await tell();
+      if (isDue) {
         await save();
         this.saved = performance.now();
       }
       await breathe();
     }
+    while (asked.length > 0) await tell();
+    if (signal?.aborted && done < count) return false;
     const { norms, nll, steps, learningRate, shrunk } = partial;
     if (steps === 0)
       throw new NotFiniteError(this.updates, `the loss of every update of epoch ${epoch}`);

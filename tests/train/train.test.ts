@@ -137,6 +137,37 @@ describe("training", () => {
     expect(record.results.valid.nllPerStep).toBeCloseTo(record.curve[1].valid.nllPerStep, 5);
   });
 
+  it("asks an engine that takes several steps at once for the next before the last is told, and for no more", async () => {
+    let underWay = 0;
+    const most: number[] = [];
+    const eager = (stepsAtOnce: number): Engine => ({
+      ...engine,
+      open: async (...args) => {
+        const session = await engine.open(...args);
+        let last: Promise<unknown> = Promise.resolve();
+        const trainStep: typeof session.trainStep = (batch, settings) => {
+          most.push(++underWay);
+          const telling = last
+            .then(() => new Promise((resolve) => setTimeout(resolve, 2)))
+            .then(() => session.trainStep(batch, settings));
+          last = telling.finally(() => underWay--);
+          return telling;
+        };
+        return Object.assign(Object.create(session), { trainStep, stepsAtOnce }) as typeof session;
+      },
+    });
+    const records = [];
+    for (const stepsAtOnce of [1, 2, 3]) {
+      most.length = 0;
+      const { record } = await train({ ...quick, engine: eager(stepsAtOnce), epochs: 2 });
+      expect(Math.max(...most)).toBe(stepsAtOnce);
+      expect(underWay).toBe(0);
+      records.push(record.results);
+    }
+    expect(records[1]).toEqual(records[0]);
+    expect(records[2]).toEqual(records[0]);
+  });
+
   it("hands every setting of its configuration to the engine, the rate decaying linearly to its last hundredth", async () => {
     const seen: StepSettings[] = [];
     const watching: Engine = {

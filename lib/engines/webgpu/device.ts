@@ -151,10 +151,23 @@ export class Device {
       this.check();
       return done.value;
     }
-    if (done.reason instanceof GatedRnnError) throw done.reason;
+    return this.failed(what, done.reason);
+  }
+
+  /** What the device does in its own time after it was asked; a lost device is told as one. */
+  async awaited<T>(what: string, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      return this.failed(what, error);
+    }
+  }
+
+  private async failed(what: string, reason: unknown): Promise<never> {
+    if (reason instanceof GatedRnnError) throw reason;
     await new Promise((resolve) => setTimeout(resolve)); // a loss is told after what failed by it
     this.check();
-    throw failure(`${what}: ${(done.reason as Error).message}`);
+    throw failure(`${what}: ${(reason as Error).message}`);
   }
 
   createBuffer(label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {

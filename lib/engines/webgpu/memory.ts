@@ -21,9 +21,10 @@ export interface Outcome {
 export class Memory {
   private readonly buffers = new Map<BufferName, GPUBuffer>();
   private readonly groups = new Map<string, GPUBindGroup>();
-  private staging: GPUBuffer | undefined;
-  /** The runs' parameters and optimiser as they were before the last update. */
-  private before: GPUBuffer | undefined;
+  /** What the host reads by, while nobody does. */
+  private readonly staging: GPUBuffer[] = [];
+  /** The runs' parameters and optimiser as they were before their last update of an even number, and of an odd one. */
+  private before: readonly GPUBuffer[] = [];
   private words = new Uint32Array(0);
   private slots = 0;
   private queue: Promise<unknown> = Promise.resolve();
@@ -52,9 +53,11 @@ export class Memory {
         this.device.destroyBuffer(old);
       }
       const parts = stateParts(this.kernels.plan);
-      this.device.destroyBuffer(this.before);
+      for (const buffer of this.before) this.device.destroyBuffer(buffer);
       const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-      this.before = this.device.createBuffer("before", (bytes * (parts - 1)) / parts, usage);
+      this.before = ["before even", "before odd"].map((label) =>
+        this.device.createBuffer(label, (bytes * (parts - 1)) / parts, usage),
+      );
       this.buffer("weights", 4 * weights.floats * slots);
       if (!this.buffers.has("tables"))
         this.device.gpu.queue.writeBuffer(this.buffer("tables", 4 * tables.length), 0, tables);
@@ -69,7 +72,10 @@ export class Memory {
     );
   }
 
-  /** One step for all calls, in the same dispatches: in several turns where they do not fit the device's memory together. */
+  /**
+   * One step for all calls, in the same dispatches: in several turns where they do not fit the device's memory together. The next
+   * may be asked for while the device is still at this one.
+   */
   async compute(calls: readonly Call[], mode: Mode): Promise<Outcome[]> {
     const layout = layoutOf(calls, this.kernels, mode);
     if (calls.length > 1 && bytesOf(layout) > this.device.mostBytes()) {
@@ -93,8 +99,20 @@ export class Memory {
       this.device.checkGrid(kernel.name, size);
       return size;
     });
-    const pipelines = await Promise.all(stages.map(({ kernel }) => this.device.pipeline(kernel)));
-    return this.inTurn("a step", () => this.step(calls, layout, mode, stages, pipelines, grids));
+    const { asked } = await this.afterOthers(async () => {
+      const compiling = stages.map(({ kernel }) => this.device.pipeline(kernel));
+      const pipelines = await Promise.all(compiling);
+      const ask = () => ({ reading: this.ask(calls, layout, mode, stages, pipelines, grids) });
+      return { asked: this.device.scoped("a step", ask) }; // not waited for here
+    });
+    const { reading } = await asked;
+    const found = await this.device.awaited("a step", reading);
+    return layout.jobs.map(({ result, nll, rows }) => ({
+      nll: found[result],
+      norm: mode === "forward" ? 0 : found[result + 1],
+      isWhole: mode === "forward" || mode === "gradient" || found[result + 2] === 0,
+      rows: mode === "forward" ? found.slice(nll, nll + rows) : new Float32Array(0),
+    }));
   }
 
   /** A part of a run's state, as long as all parameters: they themselves (0), the slots of the update rule (1, …), the gradient (−1). */
@@ -122,20 +140,25 @@ export class Memory {
     return parts * slot + (part < 0 ? parts + part : part);
   }
 
-  /** Undoes a run's last update. */
-  async restore(slot: number): Promise<void> {
+  /** Undoes a run's update of that number, and what followed it: its last one, or the one before. */
+  async restore(slot: number, update: number): Promise<void> {
     await this.inTurn("restoring", () => {
       const encoder = this.device.gpu.createCommandEncoder();
-      this.copyState(encoder, slot, "back");
+      this.copyState(encoder, slot, update, "back");
       this.device.gpu.queue.submit([encoder.finish()]);
     });
   }
 
   /** A run's parameters and optimiser on their way to safety, or back. */
-  private copyState(encoder: GPUCommandEncoder, slot: number, way: "out" | "back"): void {
+  private copyState(
+    encoder: GPUCommandEncoder,
+    slot: number,
+    update: number,
+    way: "out" | "back",
+  ): void {
     const part = 4 * this.kernels.program.parameterFloats;
     const parts = stateParts(this.kernels.plan);
-    const [state, before] = [this.buffers.get("state"), this.before] as [GPUBuffer, GPUBuffer];
+    const [state, before] = [this.buffers.get("state") as GPUBuffer, this.before[update % 2]];
     const [at, kept] = [parts * slot * part, (parts - 1) * slot * part];
     const bytes = (parts - 1) * part;
     if (way === "out") encoder.copyBufferToBuffer(state, at, before, kept, bytes);
@@ -149,21 +172,21 @@ export class Memory {
   }
 
   close(): void {
-    for (const buffer of [...this.buffers.values(), this.staging, this.before])
+    for (const buffer of [...this.buffers.values(), ...this.staging.splice(0), ...this.before])
       this.device.destroyBuffer(buffer);
     this.buffers.clear();
-    this.staging = undefined;
-    this.before = undefined;
+    this.before = [];
   }
 
-  private async step(
+  /** Hands a step to the device; what comes of it is the beginning of `results`. */
+  private ask(
     calls: readonly Call[],
     layout: Layout,
     mode: Mode,
     stages: readonly Stage[],
     pipelines: readonly GPUComputePipeline[],
     grids: readonly (readonly [number, number, number])[],
-  ): Promise<Outcome[]> {
+  ): Promise<Float32Array> {
     const { device } = this;
     const begin = performance.now();
     this.buffer("work", 4 * layout.workFloats);
@@ -175,7 +198,7 @@ export class Memory {
     device.gpu.queue.writeBuffer(batch, 0, this.words, 0, layout.batchWords);
     const encoder = device.gpu.createCommandEncoder();
     if (mode === "update" || mode === "limited update")
-      for (const { slot } of calls) this.copyState(encoder, slot, "out");
+      for (const { slot, updates = 0 } of calls) this.copyState(encoder, slot, updates, "out");
     const pass = encoder.beginComputePass();
     stages.forEach(({ kernel }, k) => {
       pass.setPipeline(pipelines[k]);
@@ -190,13 +213,7 @@ export class Memory {
     const floats = mode === "forward" ? layout.resultFloats : resultWords * calls.length;
     const reading = this.readBuffer("results", 0, floats, encoder); // submits
     device.hostMilliseconds += performance.now() - begin;
-    const found = await reading;
-    return layout.jobs.map(({ result, nll, rows }) => ({
-      nll: found[result],
-      norm: mode === "forward" ? 0 : found[result + 1],
-      isWhole: mode === "forward" || mode === "gradient" || found[result + 2] === 0,
-      rows: mode === "forward" ? found.slice(nll, nll + rows) : new Float32Array(0),
-    }));
+    return reading;
   }
 
   private group(
@@ -243,34 +260,32 @@ export class Memory {
   ): Promise<Float32Array> {
     const { gpu } = this.device;
     const bytes = 4 * floats;
-    if (!this.staging || this.staging.size < bytes) {
-      this.device.destroyBuffer(this.staging);
-      this.staging = this.device.createBuffer(
-        "staging",
-        bytes,
-        GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-      );
-    }
+    const staging = this.takeStaging(bytes);
     const commands = encoder ?? gpu.createCommandEncoder();
-    commands.copyBufferToBuffer(
-      this.buffers.get(name) as GPUBuffer,
-      4 * at,
-      this.staging,
-      0,
-      bytes,
-    );
+    commands.copyBufferToBuffer(this.buffers.get(name) as GPUBuffer, 4 * at, staging, 0, bytes);
     gpu.queue.submit([commands.finish()]);
-    await this.staging.mapAsync(GPUMapMode.READ, 0, bytes);
-    const values = new Float32Array(this.staging.getMappedRange(0, bytes).slice(0));
-    this.staging.unmap();
+    await staging.mapAsync(GPUMapMode.READ, 0, bytes);
+    const values = new Float32Array(staging.getMappedRange(0, bytes).slice(0));
+    staging.unmap();
+    this.staging.push(staging);
     return values;
+  }
+
+  private takeStaging(bytes: number): GPUBuffer {
+    const known = this.staging.pop();
+    if (known && known.size >= bytes) return known;
+    this.device.destroyBuffer(known);
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    return this.device.createBuffer("staging", bytes, usage);
   }
 
   /** One after the other: each waits for what was asked before, whether it went well or not. */
   private inTurn<T>(what: string, work: () => T | Promise<T>): Promise<T> {
-    const mine = this.queue.then(() => {
-      return this.device.scoped(what, work);
-    });
+    return this.afterOthers(() => this.device.scoped(what, work));
+  }
+
+  private afterOthers<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.queue.then(work);
     this.queue = mine.catch((error: unknown) => {
       if (!(error instanceof GatedRnnError)) throw error;
     });

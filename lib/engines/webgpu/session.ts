@@ -14,7 +14,13 @@ const gradientPart = -1;
 
 /** One run on a device, alone or beside others. */
 export class WebGpuSession implements Session {
+  /** While the device is at a step, its queue has the next. */
+  readonly stepsAtOnce = 2;
+  activationBytes = 0;
   private updates = 0;
+  /** Steps that the device was asked for and that nobody was told of yet, and the last one's telling. */
+  private readonly underWay: Promise<Outcome>[] = [];
+  private last: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly device: Device,
@@ -37,19 +43,55 @@ export class WebGpuSession implements Session {
   async trainStep(batch: Batch, settings: StepSettings): Promise<StepReport> {
     const limited = (settings.maxStepNorm ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
     const mode = limited ? "limited update" : "update";
-    const { nll, norm, isWhole } = await this.compute(batch, mode, settings);
-    const steps = predictedSteps(batch);
-    if (settings.nonFiniteGradient !== "shrink") {
-      if (!Number.isFinite(nll)) throw new NotFiniteError(this.updates + 1, "the loss");
-      if (!Number.isFinite(norm))
-        throw new NotFiniteError(this.updates + 1, await this.firstNotFinite());
-    }
-    if (!isWhole) {
-      await this.runs.memory.restore(this.slot);
-      throw new NotFiniteError(this.updates + 1, "the updated parameters");
-    }
-    this.updates += 1;
-    return { nllPerStep: nll / steps, steps, gradientNorm: norm };
+    const update = this.updates + this.underWay.length;
+    const compute = () => this.compute(batch, mode, { settings, update });
+    const computing = compute();
+    computing.catch(nothing); // it is told below, after the step before
+    this.underWay.push(computing);
+    const { sequenceSlots, model } = this.runs.kernels.program;
+    const numbers = sequenceSlots * model.hiddenSize + model.output.readoutSize;
+    const bytes = 4 * batch.stepOffsets[batch.time] * numbers;
+    this.activationBytes = Math.max(this.activationBytes, bytes);
+    const told = this.last.then(async () => {
+      try {
+        const { nll, norm } = await this.whole(computing, compute, settings, update);
+        this.underWay.shift();
+        this.updates += 1;
+        const steps = predictedSteps(batch);
+        return { nllPerStep: nll / steps, steps, gradientNorm: norm };
+      } catch (error) {
+        this.underWay.length = 0; // those that followed are told the same
+        this.last = Promise.resolve();
+        throw error;
+      }
+    });
+    this.last = told;
+    told.catch(nothing); // its caller is told
+    return told;
+  }
+
+  /** A step's outcome; where it is not finite, all is as before it, and as if none had followed it. */
+  private async whole(
+    computing: Promise<Outcome>,
+    compute: () => Promise<Outcome>,
+    settings: StepSettings,
+    update: number,
+  ): Promise<Outcome> {
+    const outcome = await computing;
+    const mayShrink = settings.nonFiniteGradient === "shrink";
+    const lossFails = !mayShrink && !Number.isFinite(outcome.nll);
+    const gradientFails = !lossFails && !mayShrink && !Number.isFinite(outcome.norm);
+    if (!lossFails && !gradientFails && outcome.isWhole) return outcome;
+    const isFollowed = this.underWay.length > 1;
+    await Promise.allSettled(this.underWay);
+    if (isFollowed || !outcome.isWhole) await this.runs.memory.restore(this.slot, update);
+    if (gradientFails && isFollowed) await compute(); // its gradient is gone, and comes again
+    const place = lossFails
+      ? "the loss"
+      : gradientFails
+        ? await this.firstNotFinite()
+        : "the updated parameters";
+    throw new NotFiniteError(update + 1, place);
   }
 
   async evaluate(batch: Batch): Promise<SequenceNll[]> {
@@ -115,11 +157,13 @@ export class WebGpuSession implements Session {
     this.runs.leave(this.slot);
   }
 
-  private compute(batch: Batch, mode: Mode, settings?: StepSettings): Promise<Outcome> {
-    return this.runs.compute(
-      { slot: this.slot, batch, updates: this.updates, ...(settings ? { settings } : {}) },
-      mode,
-    );
+  private compute(
+    batch: Batch,
+    mode: Mode,
+    step?: { readonly settings: StepSettings; readonly update: number },
+  ): Promise<Outcome> {
+    const call = { slot: this.slot, batch, updates: step?.update ?? this.updates };
+    return this.runs.compute(step ? { ...call, settings: step.settings } : call, mode);
   }
 
   private async named(part: number): Promise<Map<string, Float32Array>> {
@@ -139,3 +183,5 @@ export class WebGpuSession implements Session {
     return "the gradient norm";
   }
 }
+
+const nothing = () => {};

@@ -15,7 +15,8 @@ interface Waiting {
  */
 export class SideBySide {
   private readonly open = new Set<number>();
-  private waiting = new Map<number, Waiting>();
+  /** By place, in the order in which they were asked for. */
+  private readonly waiting = new Map<number, Waiting[]>();
 
   constructor(
     readonly memory: Memory,
@@ -50,15 +51,25 @@ export class SideBySide {
 
   compute(call: Call, mode: Mode): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.waiting.set(call.slot, { call, mode, resolve, reject });
+      const one = { call, mode, resolve, reject };
+      this.waiting.set(call.slot, [...(this.waiting.get(call.slot) ?? []), one]);
       this.goOn();
     });
   }
 
   private goOn(): void {
-    if (this.waiting.size === 0 || this.waiting.size < this.open.size) return;
-    const all = [...this.waiting.values()].sort((a, b) => a.call.slot - b.call.slot);
-    this.waiting = new Map();
+    while (this.open.size > 0 && [...this.open].every((slot) => this.waiting.has(slot)))
+      this.goOnWith([...this.open].sort((a, b) => a - b).map((slot) => this.take(slot)));
+  }
+
+  private take(slot: number): Waiting {
+    const [first, ...others] = this.waiting.get(slot) as Waiting[];
+    if (others.length > 0) this.waiting.set(slot, others);
+    else this.waiting.delete(slot);
+    return first;
+  }
+
+  private goOnWith(all: readonly Waiting[]): void {
     const kinds = new Map<string, Waiting[]>();
     for (const one of all) {
       const kind = `${one.mode} ${one.call.batch.input.kind}`;
