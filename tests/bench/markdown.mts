@@ -1,6 +1,7 @@
 // What the benches kept in docs/bench/, as the rows that docs/speed.md shows.
 import type { EpochResult } from "./epochs/epochs.mts";
 import type { StreamTiming } from "./stream.mts";
+import type { CaseResult } from "./table.mts";
 
 const units: Readonly<Record<string, string>> = { gru: "GRU", lstm: "LSTM", tanh: "tanh" };
 const sets: Readonly<Record<string, string>> = { jsb: "JSB", musedata: "MuseData" };
@@ -9,12 +10,41 @@ const sets: Readonly<Record<string, string>> = { jsb: "JSB", musedata: "MuseData
 export function epochRows(results: readonly EpochResult[]): string[] {
   return results.map(({ set, cell, batchSize, peers }) => {
     const of = (name: string) => peers.find(({ peer }) => peer === name);
-    const times = ["PyTorch", "JAX", "tfjs wasm by hand"].map((name) => {
+    const times = ["PyTorch", "JAX"].map((name) => {
       const ratio = of(name)?.timesAddon?.processor;
       return ratio === undefined ? "–" : `${ratio.toFixed(ratio < 10 ? 1 : 0)} ×`;
     });
     const own = `${of("addon")?.updateMs?.toFixed(2)} ms`;
     return row([`${sets[set] ?? set}, ${units[cell]}`, String(batchSize), own, ...times]);
+  });
+}
+
+/**
+ * Milliseconds of a step and its share of one core's peak; how many times as long PyTorch takes, and how many times as fast two
+ * threads are; the same of WebAssembly, its share of its own peak.
+ */
+export function stepRows(results: readonly CaseResult[]): string[] {
+  return results.map(({ case: name, peakGflops, wasmPeakGflops, peers }) => {
+    const of = (wanted: string) => {
+      const found = peers.find(({ peer }) => peer === wanted);
+      return found && "medianMs" in found ? found : undefined;
+    };
+    const [own, wasm, torch] = ["addon", "wasm relaxed", "PyTorch"].map(of);
+    const ms = (t = Number.NaN) => `${t.toFixed(t < 10 ? 2 : 1)} ms`;
+    const share = (part = Number.NaN, whole = Number.NaN) =>
+      `${((100 * part) / whole).toFixed(0)} %`;
+    const times = (t = Number.NaN, by = Number.NaN) =>
+      Number.isNaN(t / by) ? "–" : `${(t / by).toFixed(t / by < 10 ? 2 : t / by < 100 ? 1 : 0)} ×`;
+    return row([
+      name,
+      ms(own?.medianMs),
+      share(own?.gflops, peakGflops),
+      times(torch?.medianMs, own?.medianMs),
+      times(own?.medianMs, of("addon, 2 threads")?.medianMs),
+      ms(wasm?.medianMs),
+      share(wasm?.gflops, wasmPeakGflops),
+      times(wasm?.medianMs, of("wasm, 2 threads")?.medianMs),
+    ]);
   });
 }
 

@@ -11,7 +11,7 @@ export interface CaseResult {
   readonly wasmPeakGflops: number | undefined;
   readonly peers: readonly (
     | { peer: string; problem: string }
-    | { peer: string; medianMs: number; milliseconds: readonly number[]; gflops: number }
+    | { peer: string; medianMs: number; fastestMs: number; steps: number; gflops: number }
   )[];
 }
 
@@ -61,7 +61,8 @@ export async function tableOf(
       ...(core ? [most === undefined ? "" : `${((100 * gflops) / most).toFixed(0)} %`] : []),
     ];
     console.log(`${peer.padEnd(22)}${cells.map((c) => String(c).padStart(11)).join("")}`);
-    return { peer, medianMs: ms, milliseconds, gflops };
+    const fastestMs = Math.min(...milliseconds);
+    return { peer, medianMs: ms, fastestMs, steps: milliseconds.length, gflops };
   });
   return {
     case: on.name,
