@@ -17,12 +17,21 @@ export const readmeClaims: readonly Claim[] = [
   },
   {
     where: "README.md",
-    sentence: "the JSB Chorales come out in the paper's order: GRU, LSTM, tanh;",
+    sentence:
+      "the GRU is clearly first on both sets that have been run in full: the JSB Chorales come out in the paper's order: GRU, LSTM, tanh; on Piano-midi.de tanh is before the LSTM.",
     holds: (known) => {
-      const [gru, lstm, tanh] = ["gru", "lstm", "tanh"].map((cell) =>
-        average(known.byAuthors("jsb", cell).map(({ results }) => results.test.nllPerStep)),
+      const authors = (data: string, cell: string) =>
+        average(known.byAuthors(data, cell).map(({ results }) => results.test.nllPerStep));
+      const [jsb, piano] = ["jsb", "piano-midi"].map((data) =>
+        ["gru", "lstm", "tanh"].map((cell) => authors(data, cell)),
       );
-      return gru < lstm && lstm < tanh && known.nll("jsb", "tanh") < known.nll("jsb", "lstm");
+      return (
+        jsb[0] < jsb[1] - 0.05 &&
+        jsb[1] < jsb[2] &&
+        piano[0] < piano[2] - 0.05 &&
+        piano[2] < piano[1] &&
+        known.nll("jsb", "tanh") < known.nll("jsb", "lstm")
+      );
     },
   },
   {
