@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { makeFolder } from "../folder.mts";
 import { root } from "../jupyter.mts";
 
 const source = join(root, "notebooks", "live");
@@ -55,6 +56,7 @@ ${kept.join("\n")}
 /** Writes the page into a folder of the site; returns its path. */
 export async function writeLive(site = join(root, "build", "site")): Promise<string> {
   const file = join(site, "live.html");
+  makeFolder(site);
   writeFileSync(file, await liveHtml());
   return file;
 }
