@@ -13,6 +13,8 @@ export interface Records {
   readonly long: readonly RunRecord[];
   /** Music by the protocol of the authors' published code. */
   readonly authors: readonly RunRecord[];
+  /** At rates beyond the edges of our searches, with the first seed. */
+  readonly beyond: readonly RunRecord[];
   /** Music with chords drawn jointly. */
   readonly nade: readonly RunRecord[];
 }
@@ -24,6 +26,7 @@ export function committedRecords(): Records {
     speech: read("speech"),
     long: read("long"),
     authors: read("music-authors"),
+    beyond: read("beyond"),
     nade: read("nade"),
   };
 }
