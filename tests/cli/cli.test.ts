@@ -274,10 +274,15 @@ describe("Ctrl-C", () => {
     const [code] = await once(child, "exit");
     expect(code, text).toBe(130);
     const records = readdirSync(join(folder, `stopped-${name}`)).filter((f) => f.endsWith(".json"));
-    expect(records).toHaveLength(name === "train" ? 1 : 2); // two slots, the third run never began
-    for (const file of records) {
-      const record = readRecord(join(folder, `stopped-${name}`, file));
-      expect(record.status).toBe("stopped");
+    const read = records.map((file) => readRecord(join(folder, `stopped-${name}`, file)));
+    const stopped = read.filter(({ status }) => status === "stopped");
+    // of three runs on two slots, a fast machine ends the first before, and begins the third
+    const ended = read.filter(({ status }) => status === "finished");
+    expect(read).toHaveLength(stopped.length + ended.length);
+    if (name === "train") expect(read).toHaveLength(1);
+    else expect(stopped.length).toBe(Math.min(2, 3 - ended.length));
+    expect(stopped.length).toBeGreaterThan(0);
+    for (const record of stopped) {
       if (name === "train") expect(record.curve.length).toBeGreaterThan(0);
       expect(record.results.test.nllPerStep).toBeGreaterThan(0);
     }
