@@ -67,8 +67,8 @@ export interface Session {
   trainStep(batch: Batch, settings: StepSettings): Promise<StepReport>;
   /**
    * How many `trainStep`s may be under way at once, so that an engine has the next while it tells of
-   * the last; 1 if not given. Where one throws NotFiniteError, so do those that follow it, and all
-   * is as before it.
+   * the last; 1 if not given. Where one throws, those that follow it throw the same, and all is as
+   * before it.
    */
   readonly stepsAtOnce?: number;
   /** One entry per sequence, in the batch's order; no noise. */

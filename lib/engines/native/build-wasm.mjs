@@ -1,6 +1,6 @@
-// Builds the C source as WebAssembly: wasm/simd.wasm, wasm/relaxed-simd.wasm, and the latter for memory that threads share. They are
-// committed, so that only those who change the C source need the compiler. The same sources give the same bytes on every machine. (Not with LLVM 21: it mixes up
-// the operands of relaxed_madd, llvm/llvm-project#161355.)
+// Builds the C source as WebAssembly: wasm/simd.wasm, wasm/relaxed-simd.wasm, and the latter for memory that threads share. They
+// are committed, so that only those who change the C source need the compiler. The same sources give the same bytes on every
+// machine. (Not with LLVM 21: it mixes up the operands of relaxed_madd, llvm/llvm-project#161355.)
 //
 //   npm run build:wasm             rebuild
 //   npm run build:wasm -- --check  rebuild in memory and fail if the committed bytes differ

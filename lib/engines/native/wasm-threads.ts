@@ -59,7 +59,7 @@ const begin = ({ module, memory, stack, words }) => {
 
 /** A worker of the page, or of a worker of it. */
 export const startPageHelper: StartHelper = (script, message) => {
-  const source = `${script}onmessage = ({ data }) => begin(data);`;
+  const source = `${script}onmessage = ({ data }) => { postMessage("here"); begin(data); };`;
   const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(address);
   worker.postMessage(message);

@@ -212,6 +212,7 @@ export class Memory {
     pass.end();
     const floats = mode === "forward" ? layout.resultFloats : resultWords * calls.length;
     const reading = this.readBuffer("results", 0, floats, encoder); // submits
+    reading.catch(() => {}); // waited for when the scopes have been told: what they tell comes first
     device.hostMilliseconds += performance.now() - begin;
     return reading;
   }

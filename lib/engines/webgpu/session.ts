@@ -70,14 +70,18 @@ export class WebGpuSession implements Session {
     return told;
   }
 
-  /** A step's outcome; where it is not finite, all is as before it, and as if none had followed it. */
+  /** A step's outcome; where there is none, or it is not finite, all is as before it, and as if none had followed it. */
   private async whole(
     computing: Promise<Outcome>,
     compute: () => Promise<Outcome>,
     settings: StepSettings,
     update: number,
   ): Promise<Outcome> {
-    const outcome = await computing;
+    const outcome = await computing.catch(async (error: unknown) => {
+      const [next] = await Promise.allSettled(this.underWay.slice(1));
+      if (next?.status === "fulfilled") await this.runs.memory.restore(this.slot, update + 1);
+      throw error;
+    });
     const mayShrink = settings.nonFiniteGradient === "shrink";
     const lossFails = !mayShrink && !Number.isFinite(outcome.nll);
     const gradientFails = !lossFails && !mayShrink && !Number.isFinite(outcome.norm);

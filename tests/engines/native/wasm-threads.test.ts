@@ -98,6 +98,26 @@ describe("threads of the native engine as WebAssembly", () => {
     expect(helpers.messages).toHaveLength(0);
   });
 
+  it("are done without where one cannot begin", async () => {
+    let failed = () => {};
+    const failing = new Promise<void>((resolve) => {
+      failed = resolve;
+    });
+    const session = await sessionOf((script, message) => {
+      const helper = startNodeHelper(
+        script.replace("WebAssembly.Instance", "WebAssembly.No"),
+        message,
+      );
+      setTimeout(failed, 300);
+      return helper;
+    }, 2);
+    const alone = await sessionOf(never, 2);
+    expect(await steps(session, 1)).toEqual(await steps(alone, 1));
+    await failing; // an error that nobody takes would end the process here
+    expect(await steps(session, 2)).toEqual(await steps(alone, 2));
+    await session.close();
+  });
+
   it("tell a fault in one of them", async () => {
     const helpers = new Started((script, message) =>
       startNodeHelper(script.replace("exports.slice(", "exports.nothing("), message),

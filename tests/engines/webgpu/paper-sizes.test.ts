@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { webGpu } from "../../../lib/engines/webgpu/index.js";
 import { parity } from "../../oracle/parity.js";
-import { webGpuBackend } from "../available.js";
+import { availableWebGpu, webGpuBackend } from "../available.js";
 
 // SwiftShader compiles these kernels too slowly for every test run: on lavapipe and on GPUs only (.ci/lavapipe says how).
-const found = await webGpu(webGpuBackend).catch(() => undefined);
+const found = await availableWebGpu();
 const isFast = found !== undefined && !/swiftshader/i.test(found.adapter.name);
 
 describe.skipIf(!isFast).each([true, false])(

@@ -18,13 +18,9 @@ import { train } from "../../../lib/train/train.js";
 import { everyOp } from "../../oracle/cells.js";
 import { randomBatch, randomModel, relativeError, stateOf } from "../../oracle/examples.js";
 import { oracle } from "../../oracle/oracle.js";
-import { webGpuBackend } from "../available.js";
+import { availableWebGpu, webGpuBackend } from "../available.js";
 
-const found = await webGpu(webGpuBackend).catch((error: unknown) => {
-  if (!(error instanceof GatedRnnError && error.code === "engine-missing")) throw error;
-  console.warn(`skipped: ${error.message}`);
-  return undefined;
-});
+const found = await availableWebGpu();
 
 const settings: StepSettings = {
   ...{ learningRate: 0.01, weightNoise: 0.075, noiseSeed: 11, maxGradientNorm: 1 },

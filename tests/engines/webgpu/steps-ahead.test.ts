@@ -1,17 +1,14 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { cell } from "../../../lib/cells/cell.js";
 import { gru } from "../../../lib/cells/gru.js";
 import type { Session, StepSettings } from "../../../lib/engines/engine.js";
+import { Device } from "../../../lib/engines/webgpu/device.js";
 import { webGpu } from "../../../lib/engines/webgpu/index.js";
 import { GatedRnnError } from "../../../lib/errors.js";
 import { randomBatch, randomModel, stateOf } from "../../oracle/examples.js";
-import { webGpuBackend } from "../available.js";
+import { availableWebGpu, webGpuBackend } from "../available.js";
 
-const found = await webGpu(webGpuBackend).catch((error: unknown) => {
-  if (!(error instanceof GatedRnnError && error.code === "engine-missing")) throw error;
-  console.warn(`skipped: ${error.message}`);
-  return undefined;
-});
+const found = await availableWebGpu();
 
 const settings: StepSettings = {
   ...{ learningRate: 0.01, weightNoise: 0.075, noiseSeed: 11, maxGradientNorm: 1 },
@@ -86,6 +83,30 @@ describe.skipIf(!found)(`steps that are asked for ahead, on ${found?.adapter.nam
     await expect(session.read()).rejects.toThrow("read: expected one call at a time");
     await Promise.all(two);
     await session.close();
+  });
+
+  it("leave nothing where the one before was refused", async () => {
+    const engine = await webGpu(webGpuBackend);
+    const session = await engine.open(model, stateOf(model, weights));
+    const fresh = await engine.open(model, stateOf(model, weights));
+    for (const one of [session, fresh]) await one.trainStep(batches[0], settings);
+    const before = await session.read();
+    const spy = vi.spyOn(Device.prototype, "checkBuffer").mockImplementationOnce(() => {
+      throw new GatedRnnError("usage", "too large");
+    });
+    const told = await Promise.allSettled([
+      session.trainStep(batches[1], settings),
+      session.trainStep(batches[2], settings),
+    ]);
+    spy.mockRestore();
+    for (const one of told)
+      expect(one).toMatchObject({ status: "rejected", reason: { message: "too large" } });
+    expect(await session.read()).toEqual(before);
+    expect(await session.trainStep(batches[3], settings)).toEqual(
+      await fresh.trainStep(batches[3], settings),
+    );
+    await session.close();
+    await fresh.close();
   });
 
   const growing = cell("growing-ahead", ({ input, hidden, affine }) => ({
