@@ -19,13 +19,6 @@
 #define NV 2
 #endif
 
-#define PRAGMA(x) _Pragma(#x)
-#if defined(__clang__)
-#define UNROLL PRAGMA(clang loop unroll(full))
-#else
-#define UNROLL PRAGMA(GCC unroll 16)
-#endif
-
 // GCC would let sums move into the register of a factor that is done with, and move them all back at every turn.
 #if defined(__AVX512F__)
 #define KEEP(x) __asm__ volatile("" : : "v"(x))

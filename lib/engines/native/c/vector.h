@@ -26,6 +26,13 @@ typedef int32_t vi __attribute__((vector_size(LANES * 4), aligned(4), may_alias)
 #define APART static
 #endif
 
+#define PRAGMA(x) _Pragma(#x)
+#if defined(__clang__)
+#define UNROLL PRAGMA(clang loop unroll(full))
+#else
+#define UNROLL PRAGMA(GCC unroll 16)
+#endif
+
 INLINE vf load(const float *p) { return *(const vf *)p; }
 INLINE void store(float *p, vf v) { *(vf *)p = v; }
 INLINE vf splat(float x) { return x - (vf){0}; }
