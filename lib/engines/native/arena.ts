@@ -1,5 +1,4 @@
 import type { ParameterShape, Program } from "../../compile/program.js";
-import type { RowProgram } from "../../compile/row-program.js";
 import { type Batch, predictedSteps } from "../../data/batch.js";
 import { GatedRnnError } from "../../errors.js";
 import { deviationFloor } from "../../outputs/index.js";
@@ -19,7 +18,7 @@ import {
 } from "./job-fields.js";
 import type { ArenaMemory } from "./kernels.js";
 import type { BatchSlice } from "./slices.js";
-import { opCodes, programTables } from "./tables.js";
+import { programTables } from "./tables.js";
 import { isRmsprop, updateBlock, updateProgram } from "./update-program.js";
 
 /** 64 bytes: rows that begin on a cache line. */
@@ -109,10 +108,6 @@ export class Arena {
       packs: packTable,
       shapes: shapeTable,
       ...programTables(program),
-      rowSteps: rowStepWords(program.outputRows),
-      outputParameters: program.outputParameters.flatMap((parameter) =>
-        laidOut("OutputParameter", { ...parameter, parameter: parameter.offset }),
-      ),
       updateOps: rule.ops,
       updateResults: rule.results,
     };
@@ -417,33 +412,6 @@ export class Arena {
     this.memory.reserve(capacity);
     this.capacity = capacity;
   }
-}
-
-const layRowStep = layer("RowStep");
-
-/** The output's equations as c/rows.h reads them; every place is laid down as an offset. */
-function rowStepWords({ steps }: RowProgram): Int32Array {
-  const words = new Int32Array(steps.length * wordsOf("RowStep"));
-  const memory = { ints: words, floats: new Float32Array(words.buffer) };
-  steps.forEach(({ op, to, inputs, constant, first }, k) => {
-    const [a = to, b = a, c = a] = inputs;
-    const [rows, columns] = op === "over" ? to.shape : a.shape;
-    layRowStep(memory, k * wordsOf("RowStep"), {
-      op: opCodes[op as keyof typeof opCodes],
-      out: to.offset,
-      a: a.offset,
-      b: b.offset,
-      c: c.offset,
-      size: to.shape[0] * to.shape[1],
-      rows,
-      columns,
-      rowStep: a.shape[0] === 1 ? 0 : a.shape[1],
-      columnStep: a.shape[1] === 1 ? 0 : 1,
-      first,
-      constant,
-    });
-  });
-  return words;
 }
 
 /** What a thread's output layer needs beside the readouts: the equations' numbers, or c/nade.h's notes. */

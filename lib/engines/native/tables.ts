@@ -1,9 +1,10 @@
 import { elementwiseOps } from "../../compile/ops.js";
 import type { Operand, Program, ProgramInstruction, ProgramOp } from "../../compile/program.js";
 import { rowOps } from "../../compile/row-ops.js";
+import type { RowProgram } from "../../compile/row-program.js";
 import type { PhaseOp } from "../../compile/schedule.js";
 import type { RowOp } from "../../compile/word-names.js";
-import { laidOut, wordsOf } from "./job-fields.js";
+import { laidOut, layer, wordsOf } from "./job-fields.js";
 
 /** An operation's code in C: its place among the operations, peepholes and those on rows last. */
 export const opCodes: Readonly<Record<PhaseOp["op"] | RowOp, number>> = Object.fromEntries(
@@ -67,6 +68,10 @@ export function programTables(program: Program) {
     ),
     matrices: program.matrices.flatMap((gradient) => laidOut("WeightGradient", gradient)),
     peepholes: program.peepholes.flatMap((gradient) => laidOut("WeightGradient", gradient)),
+    rowSteps: rowStepWords(program.outputRows),
+    outputParameters: program.outputParameters.flatMap((parameter) =>
+      laidOut("OutputParameter", { ...parameter, parameter: parameter.offset }),
+    ),
   };
 }
 
@@ -75,4 +80,31 @@ function opWords({ op, out, inputs, constant = 0, weight }: ProgramOp): number[]
   const [a = 0, b = 0, c = 0] = inputs.map(operandWord);
   const extra = weight ?? floatBits(constant);
   return laidOut("PhaseOp", { op: opCodes[op], out: operandWord(out), a, b, c, extra });
+}
+
+const layRowStep = layer("RowStep");
+
+/** The output's equations as c/rows.h reads them; every place is laid down as an offset. */
+function rowStepWords({ steps }: RowProgram): Int32Array {
+  const words = new Int32Array(steps.length * wordsOf("RowStep"));
+  const memory = { ints: words, floats: new Float32Array(words.buffer) };
+  steps.forEach(({ op, to, inputs, constant, first }, k) => {
+    const [a = to, b = a, c = a] = inputs;
+    const [rows, columns] = op === "over" ? to.shape : a.shape;
+    layRowStep(memory, k * wordsOf("RowStep"), {
+      op: opCodes[op as keyof typeof opCodes],
+      out: to.offset,
+      a: a.offset,
+      b: b.offset,
+      c: c.offset,
+      size: to.shape[0] * to.shape[1],
+      rows,
+      columns,
+      rowStep: a.shape[0] === 1 ? 0 : a.shape[1],
+      columnStep: a.shape[1] === 1 ? 0 : 1,
+      first,
+      constant,
+    });
+  });
+  return words;
 }
