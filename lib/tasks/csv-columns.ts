@@ -140,10 +140,14 @@ function sequenceOf(
 /** The target of a whole sequence: a name, or the one number of its row. */
 const oneTarget = (step: Step): string | number => (typeof step === "object" ? step[0] : step);
 
+/** Numbers, and places where one is missing: what reads those columns refuses these by their line. */
 function isNumeric({ rows }: CsvTable, column: number): boolean {
-  const cells = rows.map((row) => row[column]).filter((cell) => cell !== "");
+  const cells = rows.map((row) => row[column]).filter((cell) => !noNumber.test(cell));
   return cells.length > 0 && cells.every((cell) => cellNumber(cell) !== undefined);
 }
+
+/** What programs write where a number is missing or was none. */
+const noNumber = /^\s*([+-]?(nan|inf|infinity)|n\/?a|)\s*$/i;
 
 function numberAt(table: CsvTable, row: number, column: number): number {
   const cell = table.rows[row][column];

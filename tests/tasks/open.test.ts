@@ -193,6 +193,19 @@ describe("CSV files", () => {
     );
   });
 
+  it.each(["NaN", "-inf", "N/A", " nan"])(
+    "with %j among numbers are refused by line and column, not read without that column",
+    async (cell) => {
+      const path = tables(3, walk);
+      write("set/1.csv", `time,x,y,kind\n1,2,3,odd\n2,3,${cell},odd\n`);
+      await expect(openTask(path)).rejects.toThrow(
+        /1\.csv: line 3, column y: expected a number, got ".+"; fill it, or name the columns to read by --input/,
+      );
+      const { notices } = await openTask(path, { input: ["x"] });
+      expect(notices?.join("\n")).toContain("reads x");
+    },
+  );
+
   it("with an empty cell among those that are read are refused by line and column", async () => {
     const path = tables(3, walk);
     write("set/1.csv", "time,x,y,kind\n1,2,3,odd\n2,3,,odd\n");
