@@ -272,12 +272,20 @@ export class Memory {
     return values;
   }
 
+  /** The smallest that is large enough; sizes are powers of two, so that there are few. */
   private takeStaging(bytes: number): GPUBuffer {
-    const known = this.staging.pop();
-    if (known && known.size >= bytes) return known;
-    this.device.destroyBuffer(known);
+    const fitting = this.staging.filter(({ size }) => size >= bytes);
+    const known = fitting.reduce<GPUBuffer | undefined>(
+      (least, buffer) => (least && least.size <= buffer.size ? least : buffer),
+      undefined,
+    );
+    if (known) {
+      this.staging.splice(this.staging.indexOf(known), 1);
+      return known;
+    }
+    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    return this.device.createBuffer("staging", bytes, usage);
+    return this.device.createBuffer("staging", size, usage);
   }
 
   /** One after the other: each waits for what was asked before, whether it went well or not. */

@@ -228,7 +228,9 @@ describe.skipIf(!found)(`WebGPU on ${found?.adapter.name}`, () => {
     expect(
       gpu.record.curve[0].valid.nllPerStep - gpu.record.results.valid.nllPerStep,
     ).toBeGreaterThan(1);
-    expect(new Set(bytes.slice(bytes.length >> 1)).size).toBe(1);
+    // but for a report's 256 bytes, when two steps are under way for the first time
+    const later = bytes.slice(bytes.length >> 1);
+    expect(Math.max(...later) - Math.min(...later)).toBeLessThanOrEqual(256);
     expect(engine.usage().bytes).toBe(0);
   });
 
