@@ -102,12 +102,13 @@ function score(
   let total = 0;
   let steps = 0;
   let means = 0;
+  const silent = probability.map((p) => Math.log(1 - p));
+  const sounding = probability.map(Math.log);
   const scored = rolls.filter(isPredictable);
   for (const roll of scored) {
     let nll = 0;
     eachKey(roll, dataset, (key, before, sounds) => {
-      const p = probability[key * 2 + order * before];
-      nll -= Math.log(sounds ? p : 1 - p);
+      nll -= (sounds ? sounding : silent)[key * 2 + order * before];
     });
     total += nll;
     steps += roll.length - 1;

@@ -72,22 +72,32 @@ function sparseRows(
 ): Rows {
   const rows = stepOffsets[stepOffsets.length - 1];
   const offsets = new Int32Array(rows + 1);
-  const columns: number[] = [];
-  for (let t = 0; t + 1 < stepOffsets.length; t++)
+  const columns = new Int32Array(notesOf(rolls, order, shift));
+  for (let t = 0, end = 0; t + 1 < stepOffsets.length; t++)
     for (let r = stepOffsets[t]; r < stepOffsets[t + 1]; r++) {
       const { source, first } = order[r - stepOffsets[t]];
-      const roll = rolls[source];
+      const { notes, offsets: begins, name } = rolls[source];
       const step = first + t + shift;
-      for (let k = roll.offsets[step]; k < roll.offsets[step + 1]; k++) {
-        const key = roll.notes[k] - lowestNote;
+      for (let k = begins[step]; k < begins[step + 1]; k++) {
+        const key = notes[k] - lowestNote;
         if (key < 0 || key >= keys)
           throw new GatedRnnError(
             "usage",
-            `batch: expected notes from ${lowestNote} to ${lowestNote + keys - 1}, got ${roll.notes[k]} in ${roll.name ?? "a piece"}, step ${step}`,
+            `batch: expected notes from ${lowestNote} to ${lowestNote + keys - 1}, got ${notes[k]} in ${name ?? "a piece"}, step ${step}`,
           );
-        columns.push(key);
+        columns[end++] = key;
       }
-      offsets[r + 1] = columns.length;
+      offsets[r + 1] = end;
     }
-  return { kind: "sparse", width: keys, offsets, columns: Int32Array.from(columns) };
+  return { kind: "sparse", width: keys, offsets, columns };
+}
+
+/** How many notes those steps have together. */
+function notesOf(rolls: readonly PianoRoll[], order: readonly Excerpt[], shift: number): number {
+  let notes = 0;
+  for (const { source, first, steps } of order) {
+    const { offsets } = rolls[source];
+    notes += offsets[first + steps + shift] - offsets[first + shift];
+  }
+  return notes;
 }
