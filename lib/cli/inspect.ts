@@ -20,17 +20,18 @@ import { kindOf } from "../files/regular-file.js";
 import { thousands } from "../files/thousands.js";
 import { openTask } from "../tasks/open.js";
 import { addDataOptions, type DataArguments, dataOptionsOf } from "./data-options.js";
+import { printWeights, type WeightsContents, weightsContents } from "./inspect-weights.js";
 import { jsonOption, printJson } from "./options.js";
 import { printTask, taskReport } from "./task-report.js";
 
 export function addInspect(program: Command): void {
   addDataOptions(program.command("inspect"))
     .description(
-      "what is in a data file (MIDI, WAV, MATLAB 5, pickle, zip, prepared set), and how own data (a folder, CSV, text) would be read and split",
+      "what is in a data file (MIDI, WAV, MATLAB 5, pickle, zip, prepared set) or a file of weights, and how own data (a folder, CSV, text) would be read and split",
     )
     .argument(
       "<file>",
-      "a .mid, .wav, .mat, .pickle, .pkl, .zip or prepared .json.gz file; a .csv, .tsv or .txt file; a folder of MIDI, WAV, CSV or text files",
+      "a .mid, .wav, .mat, .pickle, .pkl, .zip, prepared .json.gz or .safetensors file; a .csv, .tsv or .txt file; a folder of MIDI, WAV, CSV or text files",
     )
     .addOption(jsonOption())
     .action(async (file: string, { json, ...given }: DataArguments & { json?: boolean }) => {
@@ -58,7 +59,7 @@ const isOwn = (path: string) =>
   /\.(csv|tsv|txt)$/i.test(path) ||
   (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 
-async function contentsOf(file: string): Promise<FileContents> {
+async function contentsOf(file: string): Promise<FileContents | WeightsContents> {
   try {
     const found = statSync(file);
     if (!found.isFile())
@@ -67,7 +68,9 @@ async function contentsOf(file: string): Promise<FileContents> {
     try {
       if (isWav(source.read(0, 12))) return wavOf(file); // never whole in memory
       checkFileSize(file, source.size);
-      return await fileContents(source.read(0, source.size), file);
+      const bytes = source.read(0, source.size);
+      if (/\.safetensors$/i.test(file)) return weightsContents(bytes, file);
+      return await fileContents(bytes, file);
     } finally {
       source.close();
     }
@@ -90,7 +93,7 @@ function wavOf(file: string): WavContents {
 }
 
 /** One JSON object; the notes of a MIDI file, which may be millions, are written portion by portion. */
-function writeJson(file: string, contents: FileContents): void {
+function writeJson(file: string, contents: FileContents | WeightsContents): void {
   if (contents.kind !== "midi") {
     printJson({ file, ...contents });
     return;
@@ -110,11 +113,12 @@ function writeJson(file: string, contents: FileContents): void {
   process.stdout.write(`${portion.length > 0 ? separator : ""}${portion.join(",")}]}\n`);
 }
 
-function print(file: string, contents: FileContents): void {
+function print(file: string, contents: FileContents | WeightsContents): void {
   const name = plain(file);
   if (contents.kind === "midi") printMidi(name, contents);
   else if (contents.kind === "wav") printWav(name, contents);
   else if (contents.kind === "zip") printZip(name, contents);
+  else if (contents.kind === "safetensors") printWeights(name, contents);
   else printMusic(name, contents);
 }
 

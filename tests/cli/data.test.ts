@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { musicSources } from "../../data-prep/sources.js";
+import { sealedSafetensors } from "../../lib/train/safetensors.js";
 import { mirror, withoutMirror } from "../data/mirror.js";
 import { newFolder } from "../data-prep/server.js";
 
@@ -150,6 +151,34 @@ describe("gated-rnn inspect", () => {
       });
     },
   );
+
+  it("tells what is in a file of weights, and refuses a damaged one", () => {
+    const folder = newFolder();
+    const gatedRnn = commandIn(folder);
+    const tensors = new Map([
+      ["W", { shape: [2, 2], values: Float32Array.of(-0.5, 0, Number.NaN, 0.25) }],
+      ["b", { shape: [0], values: new Float32Array(0) }],
+    ]);
+    const bytes = sealedSafetensors({ tensors, metadata: { from: "x".repeat(200) } });
+    writeFileSync(join(folder, "some.safetensors"), bytes);
+    const { code, out } = gatedRnn("inspect", "some.safetensors");
+    expect(code).toBe(0);
+    expect(out).toContain("2 tensors of 4 float32 numbers");
+    expect(out).toContain("W  [2, 2]  -0.500 to 0.250, 1 not finite");
+    expect(out).toContain("b  [0]     no finite number");
+    expect(out).toMatch(/from: x{100}… /);
+    expect(gatedRnn("inspect", "some.safetensors", "--json").json()).toMatchObject({
+      kind: "safetensors",
+      bytes: bytes.length,
+      tensors: [
+        { name: "W", shape: [2, 2], least: -0.5, most: 0.25, notFinite: 1 },
+        { name: "b", shape: [0], least: null, most: null, notFinite: 0 },
+      ],
+      metadata: { from: "x".repeat(200) },
+    });
+    writeFileSync(join(folder, "half.safetensors"), bytes.subarray(0, bytes.length - 4));
+    expect(gatedRnn("inspect", "half.safetensors")).toMatchObject({ code: 1, out: "" });
+  });
 
   it("tells a file of no known kind from one that is not there", () => {
     const gatedRnn = commandIn(root);
