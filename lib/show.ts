@@ -61,5 +61,6 @@ export {
   differenceOf,
   musicPairs,
   type PairOfUnits,
+  type PairOptions,
   verdictTable,
 } from "./show/verdict-table.js";

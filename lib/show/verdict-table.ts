@@ -15,12 +15,15 @@ import { meanOf } from "./scores.js";
 import type { Table } from "./table.js";
 import { protocolTitles } from "./table-2.js";
 
-/** The pairs that the paper's claims are about, the unit first that the claim is for. */
-const pairs = [
+/** Two units by name, the one first that a claim is for. */
+type Pair = readonly [string, string];
+
+/** The pairs that the paper's claims are about. */
+const paperPairs: readonly Pair[] = [
   ["gru", "tanh"],
   ["lstm", "tanh"],
   ["gru", "lstm"],
-] as const;
+];
 const musicSets = paperTable.filter(({ kind }) => kind === "music");
 
 /** One pair of units on one set by one protocol; its comparison by either mean, where the records keep their pieces. */
@@ -34,10 +37,16 @@ export interface PairOfUnits {
   readonly comparison?: Readonly<Record<NllMean, Comparison>>;
 }
 
-/** All pairs of the paper's claims on music whose two searches have come to several seeds. */
+/** Which units are compared, and how. */
+export interface PairOptions extends ComparisonOptions {
+  /** Names of cells, two by two (default: the paper's). */
+  readonly pairs?: readonly (readonly [string, string])[];
+}
+
+/** All pairs of units on music whose two searches have come to several seeds. */
 export function musicPairs(
   records: readonly RunRecord[],
-  options: ComparisonOptions = {},
+  { pairs = paperPairs, ...options }: PairOptions = {},
 ): PairOfUnits[] {
   const found = searches(records).filter(isComparable);
   const of = (data: string, protocol: ProtocolName, cell: string) =>
@@ -88,7 +97,7 @@ export function verdictTable(
   { mean = "step", intervals = true }: VerdictOptions = {},
 ): Table {
   const found = musicPairs(records);
-  const rows = pairs.flatMap(([a, b]) => {
+  const rows = paperPairs.flatMap(([a, b]) => {
     const name = `${cellTitle(a)} − ${cellTitle(b)}`;
     const paper = musicSets.map(
       ({ data }) => (paperNll(data, a)?.test ?? 0) - (paperNll(data, b)?.test ?? 0),
@@ -161,8 +170,8 @@ function pooled(row: readonly PairOfUnits[], mean: NllMean): string {
  * Every pair in full: difference with its interval by either mean, the probability that a run of the
  * first unit beats a run of the second, and the p-value, corrected over the whole table by Holm.
  */
-export function comparisonTable(records: readonly RunRecord[]): Table {
-  const found = musicPairs(records).flatMap(({ comparison, ...pair }) =>
+export function comparisonTable(records: readonly RunRecord[], options: PairOptions = {}): Table {
+  const found = musicPairs(records, options).flatMap(({ comparison, ...pair }) =>
     comparison ? [{ ...pair, comparison }] : [],
   );
   const corrected = holm(found.map(({ comparison }) => comparison.step.pValue));
@@ -194,7 +203,7 @@ export function comparisonTable(records: readonly RunRecord[]): Table {
     notes: [
       "[…]: 95 % intervals, bootstrap over seeds and test pieces; three seeds say little about those that were not run.",
       "clearly: by more than 0.05 nats, set beforehand; equivalent: the interval lies within ± 0.05.",
-      `Holm: corrected over the ${found.length} rows of this table.`,
+      `Holm: corrected over the ${found.length} ${found.length === 1 ? "row" : "rows"} of this table.`,
     ],
   };
 }

@@ -3,7 +3,7 @@
 // With --check nothing is written: exit code 1 when something is not what the records give.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type RunRecord, readRecords } from "gated-rnn";
+import { paperCells, type RunRecord, readRecords } from "gated-rnn";
 import {
   commandsBeyond,
   curvePanels,
@@ -61,7 +61,11 @@ function panelsOf(records: readonly RunRecord[], wanted: readonly string[]) {
     ? having.filter((data) => wanted.includes(data))
     : having;
   return sets.slice(0, 2).map((data, k) => {
-    const runs = found.filter((search) => search.data === data).flatMap(({ chosen }) => chosen);
+    const runs = found
+      .filter(
+        (search) => search.data === data && paperCells.some(({ name }) => name === search.cell),
+      )
+      .flatMap(({ chosen }) => chosen);
     return { title: `(${"ab"[k]}) ${runs[0].data.title}`, runs };
   });
 }

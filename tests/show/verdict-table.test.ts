@@ -87,4 +87,19 @@ describe("the verdicts on music", () => {
     expect(rows[1][8]).toBe("tanh clearly better");
     expect(notes.at(-1)).toContain("6 rows");
   });
+
+  it("are of other units, where pairs are named", () => {
+    const open = madeSearch("lstm-forget-1", { data: "jsb", pieces: true, test: 8.3 });
+    const pairs = [
+      ["lstm-forget-1", "lstm"],
+      ["mgu", "lstm"], // was not run
+    ] as const;
+    const { rows, notes } = comparisonTable([...records, ...open], { pairs });
+    expect(rows.map(([pair, data, by]) => `${pair} ${data} ${by}`)).toEqual([
+      "LSTM, b_f = 1 − LSTM JSB Chorales ours",
+    ]);
+    expect(rows[0][4]).toBe("−0.30 [−0.30, −0.30]");
+    expect(rows[0][8]).toBe("LSTM, b_f = 1 clearly better");
+    expect(notes.at(-1)).toContain("1 row ");
+  });
 });
