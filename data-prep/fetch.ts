@@ -1,9 +1,11 @@
+import { renameSync } from "node:fs";
 import { copyFile, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatedRnnError } from "../lib/errors.js";
 import { makeFolder } from "../lib/files/folder.js";
-import { removeLeftovers } from "../lib/files/leftovers.js";
+import { inTurn } from "../lib/files/in-turn.js";
+import { leftoversIn, removeLeftovers } from "../lib/files/leftovers.js";
 import { tryFiles } from "../lib/files/place.js";
 import { problemOf } from "./checked-file.js";
 import type { SourceFile } from "./sources.js";
@@ -36,7 +38,7 @@ const tries = 3; // per address
 /**
  * Puts a source file into `folder` under its path, unless it is there already: from the mirror, else from its addresses in
  * order. Size and sha256 are checked before a file gets its name; until then it is called `….part`, from which a later call
- * goes on.
+ * goes on. Calls for one file take turns; processes that bring it at the same time do not disturb each other.
  *
  * @returns the file's full path
  * @throws GatedRnnError `record` when `folder` cannot be written, `download` with what was tried, or `data-missing` when the network is refused
@@ -46,15 +48,25 @@ export async function fetchSource(
   folder: string,
   options: FetchOptions = {},
 ): Promise<string> {
+  const file = join(folder, ...source.path.split("/"));
+  return inTurn(file, () => fetchTo(file, source, folder, options));
+}
+
+async function fetchTo(
+  file: string,
+  source: SourceFile,
+  folder: string,
+  options: FetchOptions,
+): Promise<string> {
   const { mirror = process.env.GATED_RNN_MIRROR, offline = process.env.GATED_RNN_OFFLINE === "1" } =
     options;
   const signal = options.signal ?? new AbortController().signal;
-  const file = join(folder, ...source.path.split("/"));
   if ((await problemOf(file, source)) === null) return file;
   const tried: string[] = [];
   tryFiles([file], source.bytes);
   try {
     makeFolder(dirname(file));
+    takeUpBeginning(file);
     removeLeftovers(dirname(file));
     signal.throwIfAborted();
     if (mirror) {
@@ -86,6 +98,14 @@ export async function fetchSource(
   );
 }
 
+/** What a killed process has brought of the file becomes what a later call goes on from. */
+function takeUpBeginning(file: string): void {
+  const folder = dirname(file);
+  for (const name of leftoversIn(folder))
+    if (name.startsWith(`${basename(file)}.`) && name.endsWith(".part"))
+      renameSync(join(folder, name), `${file}.part`);
+}
+
 async function fromMirror(
   source: SourceFile,
   mirror: string,
@@ -111,17 +131,34 @@ async function fromAddress(
   file: string,
   options: FetchOptions & { signal: AbortSignal },
 ): Promise<string | null> {
+  const { host } = new URL(address);
+  const { unreachable = new Set() } = options;
+  if (unreachable.has(host)) return "unreachable";
+  // under a name of this process's own while it is written: another may be bringing the same file
+  const [beginning, part] = [`${file}.part`, `${file}.${process.pid}.part`];
+  await rename(beginning, part).catch(() => {}); // there is none
+  try {
+    return await transferred(source, address, file, part, { ...options, unreachable });
+  } finally {
+    await rename(part, beginning).catch(() => {}); // there is none: the file is whole, or nothing came
+  }
+}
+
+async function transferred(
+  source: SourceFile,
+  address: string,
+  file: string,
+  part: string,
+  options: FetchOptions & { signal: AbortSignal; unreachable: Set<string> },
+): Promise<string | null> {
   const {
     signal,
+    unreachable,
     onProgress,
     connectMs = 5_000,
     stallMs = 20_000,
     retryMs = 500,
-    unreachable = new Set(),
   } = options;
-  const { host } = new URL(address);
-  if (unreachable.has(host)) return "unreachable";
-  const part = `${file}.part`;
   const onBytes = (receivedBytes: number) =>
     onProgress?.({ path: source.path, receivedBytes, totalBytes: source.bytes });
   let problem = "";
@@ -141,7 +178,7 @@ async function fromAddress(
       problem = error.message;
       if (error.kind === "refused") return problem;
       if (error.kind === "unreachable" && attempt === 0) {
-        unreachable.add(host);
+        unreachable.add(new URL(address).host);
         return problem;
       }
     }

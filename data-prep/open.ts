@@ -1,9 +1,10 @@
 import type { MusicDataset, SpeechDataset } from "../lib/data/dataset.js";
 import { loadMusic } from "../lib/data/music.js";
-import { musicSetNames } from "../lib/data/music-sets.js";
+import { dataFolder, musicSetNames } from "../lib/data/music-sets.js";
 import { loadSpeech, speechSetNames } from "../lib/data/speech.js";
 import { syntheticChorales } from "../lib/data/synthetic.js";
 import { GatedRnnError } from "../lib/errors.js";
+import { inTurn } from "../lib/files/in-turn.js";
 import { prepareMusic } from "./prepare.js";
 import { prepareSpeech } from "./speech.js";
 
@@ -58,9 +59,19 @@ async function loading<T>(
   try {
     return await load();
   } catch (error) {
-    if (!(error instanceof GatedRnnError && error.code === "data-missing")) throw error;
+    if (!isMissing(error)) throw error;
+  }
+  return inTurn(`${dataFolder()} ${name}`, async () => {
+    try {
+      return await load(); // somebody was before us
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
     process.stderr.write(`preparing ${name}\n`);
     await prepare();
     return load();
-  }
+  });
 }
+
+const isMissing = (error: unknown) =>
+  error instanceof GatedRnnError && error.code === "data-missing";

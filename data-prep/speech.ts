@@ -12,6 +12,7 @@ import { type SpeechSetName, speechFile, speechSetNames, speechSets } from "../l
 import { speechFromWavs } from "../lib/data/speech-corpus.js";
 import { GatedRnnError } from "../lib/errors.js";
 import { makeFolder } from "../lib/files/folder.js";
+import { inTurn } from "../lib/files/in-turn.js";
 import { tryFiles } from "../lib/files/place.js";
 import { fetchSource } from "./fetch.js";
 import type { PrepareOptions } from "./prepare.js";
@@ -125,12 +126,16 @@ export async function fetchSpokenDigits(
   options: PrepareOptions = {},
   archive: string = spokenDigits.archive,
 ): Promise<string> {
-  const {
-    folder = dataFolder(),
-    offline = process.env.GATED_RNN_OFFLINE === "1",
-    signal,
-  } = options;
-  const sources = join(folder, "sources");
+  const sources = join(options.folder ?? dataFolder(), "sources");
+  return inTurn(join(sources, "speech"), () => fetchDigits(sources, archive, options));
+}
+
+async function fetchDigits(
+  sources: string,
+  archive: string,
+  options: PrepareOptions,
+): Promise<string> {
+  const { offline = process.env.GATED_RNN_OFFLINE === "1", signal } = options;
   let refusal: GatedRnnError;
   try {
     return await fetchSource(spokenDigits.packed, sources, options);

@@ -40,6 +40,9 @@ export interface SpeechCorpus {
   readonly warnings: readonly { readonly file: string; readonly warning: string }[];
 }
 
+/** Sets that this process has begun to write: each has a temporary name of its own. */
+let begun = 0;
+
 /**
  * Makes a speech set of the WAV files in a folder or zip archive and writes it to `out` (see `samples-file.ts`), whole or not at
  * all. One recording is in memory at a time, so the corpus may be larger than memory; so may the set, whose samples are
@@ -65,7 +68,7 @@ export async function speechFromWavs(
   const shape = { name, title, sampleRateHz: rate, sequenceSamples, sequences: plan.sequences };
   makeFolder(dirname(out));
   removeLeftovers(dirname(out));
-  const partial = `${out}.${process.pid}.part`;
+  const partial = `${out}.${++begun}.${process.pid}.part`;
   try {
     const descriptor = openSync(partial, "w");
     try {

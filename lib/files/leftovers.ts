@@ -4,18 +4,24 @@ import { join } from "node:path";
 /** What files are called until they are whole: by the number of the process that writes them. */
 const unfinished = /\.(\d+)\.(?:part|part\.zip|tmp)$|\.copy-(\d+)$/;
 
-/** Removes from a folder what processes have left that were killed while they wrote. What cannot be removed stays. */
-export function removeLeftovers(folder: string): void {
+/** The names in a folder of what processes have left that were killed while they wrote. */
+export function leftoversIn(folder: string): string[] {
   let names: string[];
   try {
     names = readdirSync(folder);
   } catch {
-    return; // nothing there, or not to be read: whoever writes there tells
+    return []; // nothing there, or not to be read: whoever writes there tells
   }
-  for (const name of names) {
+  return names.filter((name) => {
     const [, first, second] = unfinished.exec(name) ?? [];
     const writer = Number(first ?? second);
-    if (!(writer > 0) || isRunning(writer)) continue;
+    return writer > 0 && !isRunning(writer);
+  });
+}
+
+/** Removes them. What cannot be removed stays. */
+export function removeLeftovers(folder: string): void {
+  for (const name of leftoversIn(folder)) {
     try {
       rmSync(join(folder, name), { force: true });
     } catch {

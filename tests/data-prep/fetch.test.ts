@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -59,6 +60,45 @@ describe("fetchSource", () => {
     expect(received.at(-1)).toBe(content.length);
     await fetchFrom(server.address, folder);
     expect(server.ranges).toHaveLength(1);
+  });
+
+  it("brings a file once, however many ask for it at the same time", async () => {
+    const server = await start(wholeFile);
+    const folder = newFolder();
+    const files = await Promise.all(
+      Array.from({ length: 3 }, () => fetchFrom(server.address, folder)),
+    );
+    for (const file of files) expect(readFileSync(file).equals(content)).toBe(true);
+    expect(server.ranges).toHaveLength(1);
+    const copied = newFolder();
+    const mirror = { mirror: folder, offline: true };
+    await Promise.all(Array.from({ length: 3 }, () => fetchFrom(server.address, copied, mirror)));
+    expect(readdirSync(join(copied, "music"))).toEqual(["set.mat"]);
+  });
+
+  it("comes next to another process that brings the same file, and goes on where one was killed", async () => {
+    const slow = await start((_request, response) => {
+      response.writeHead(200, { "content-length": content.length });
+      response.write(content.subarray(0, 70_000));
+      setTimeout(() => response.end(content.subarray(70_000)), 300);
+    });
+    const folder = newFolder();
+    mkdirSync(join(folder, "music"));
+    const theirs = join(folder, "music", `set.mat.${process.ppid}.part`); // one that is running
+    writeFileSync(theirs, content.subarray(0, 70_000));
+    const file = await fetchFrom(slow.address, folder);
+    expect(readFileSync(file).equals(content)).toBe(true);
+    expect(slow.ranges).toEqual([undefined]);
+    expect(readFileSync(theirs)).toHaveLength(70_000);
+
+    const other = newFolder();
+    mkdirSync(join(other, "music"));
+    const { pid = 0 } = spawnSync(process.execPath, ["-e", ""]); // one that is not
+    writeFileSync(join(other, "music", `set.mat.${pid}.part`), content.subarray(0, 70_000));
+    const server = await start(wholeFile);
+    expect(readFileSync(await fetchFrom(server.address, other)).equals(content)).toBe(true);
+    expect(server.ranges).toEqual(["bytes=70000-"]);
+    expect(readdirSync(join(other, "music"))).toEqual(["set.mat"]);
   });
 
   it("refuses a flipped byte after three whole transfers and leaves nothing behind", async () => {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openMusic } from "../../data-prep/open.js";
+import { openData, openMusic } from "../../data-prep/open.js";
 import { musicSources } from "../../data-prep/sources.js";
 import { mirror, withoutMirror } from "../data/mirror.js";
 import { newFolder } from "./server.js";
@@ -43,6 +43,20 @@ describe("openMusic", () => {
       vi.stubEnv("GATED_RNN_MIRROR", "");
       expect((await openMusic("jsb")).checksum).toBe(musicSources.jsb.checksum);
       expect(said).toHaveLength(1);
+    },
+  );
+
+  it.skipIf(!mirror)(
+    `prepares each set once, however many ask for it at the same time${withoutMirror}`,
+    async () => {
+      vi.stubEnv("GATED_RNN_MIRROR", mirror as string);
+      vi.stubEnv("GATED_RNN_DATA", join(newFolder(), "data"));
+      const names = ["speech-a", "jsb", "speech-b", "jsb", "speech-a"];
+      const sets = await Promise.all(names.map((name) => openData(name)));
+      expect(sets.map(({ name }) => name)).toEqual(names);
+      expect(said.sort()).toEqual(
+        ["jsb", "speech-a", "speech-b"].map((name) => `preparing ${name}\n`),
+      );
     },
   );
 });
