@@ -37,6 +37,7 @@ export { narrowChart } from "./show/narrow.js";
 /** What a notebook shows below its cells: show.chart, show.table, show.equations, show.training, … */
 export * as show from "./show/notebook.js";
 export { type OutputEffect, outputEffects, outputsTable } from "./show/outputs-table.js";
+export { atPace, type Pace, readPaces } from "./show/paces.js";
 export { type PaperNll, type PaperRow, paperNll, paperTable } from "./show/paper-table.js";
 export {
   noteName,

@@ -24,7 +24,7 @@
 
 // %%
 import { readRecords, show } from "gated-rnn";
-import { curvePanels } from "gated-rnn/show";
+import { atPace, curvePanels, readPaces } from "gated-rnn/show";
 import { chosenRecords, isComparable, searches } from "gated-rnn/sweep";
 
 const records = readRecords("results/music");
@@ -52,7 +52,12 @@ console.log(`the authors': ${authors.length} runs, ${byAuthors.length} at a chos
 // each unit in the end, on training (dashed) and test pieces (solid).
 
 // %%
-const on = (runs: typeof records, data: string) => runs.filter(({ configuration: c }) => c.data === data);
+const paces = readPaces("../docs/bench/paces.json");
+const on = (runs: typeof records, data: string) =>
+  atPace(
+    runs.filter(({ configuration: c }) => c.data === data),
+    paces,
+  );
 const nottingham = on(chosen, "nottingham");
 const columns = [
   { title: "(a) Nottingham", runs: nottingham },
@@ -61,8 +66,9 @@ const columns = [
 await show.chart(curvePanels(columns, { title: "Figure 2, by our protocol" }));
 
 // %% [markdown]
-// The seconds are processor seconds, so that a neighbour's work on the same machine counts little.
-// They are those of our engine, which makes the three units' steps nearly equally fast; on the
+// The seconds are processor seconds of *one* machine with nothing else at work. The runs come from
+// several; so every epoch has the time that one of its unit takes there, measured in turns with all
+// others (`npm run bench -- --paces`). They are those of our engine, which makes the three units' steps nearly equally fast; on the
 // paper's GPU an LSTM step cost more than a tanh step. So the panels look alike here, where the
 // paper's lower ones are stretched.
 //
@@ -99,8 +105,6 @@ for (const data of new Set(byAuthors.map(({ configuration: c }) => c.data))) {
 }
 
 // %% [markdown]
-// (Seconds of the two sides come from different machines: compare units within a side.)
-//
 // On the JSB Chorales the GRU's dashed line ends on the paper's: 6.92 nats in the last epoch, where
 // the paper's table has 6.94. At the best validation epoch, the dot, training pieces cost 7.93.
 // After it the solid line rises by 0.77 nats: 500 epochs at this pace are for learning by heart.

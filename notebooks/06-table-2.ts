@@ -81,8 +81,9 @@ show.table(meansTable(records));
 //
 // On the JSB Chorales their GRU stands at 7.93 when validation is best, 0.99 above the paper's
 // 6.94, and at 6.92 in the last epoch. Its test score at the best epoch is 8.51, the paper's 8.54.
-// So the paper's training column may well be that of the last epoch, beside test scores of the best
-// one. That is one unit on one set; the table above will say more as more sets are run.
+// So the paper's training column might be that of the last epoch, beside test scores of the best
+// one. But that is one unit on one set: on Nottingham and Piano-midi.de the last epoch's training
+// scores are as far from the paper's as the best one's, give or take 0.1 nats, or farther.
 //
 // ## Where we differ, set by set
 //
@@ -122,8 +123,9 @@ show.table(meansTable(records));
 // On MuseData its best rate is the highest of the ten that were tried. Its memory cell starts with
 // a forget gate of one half, which forgets everything within a few steps; the authors' code does
 // not set the gate's bias to 1, as is usual since [Jozefowicz et al.
-// (2015)](https://proceedings.mlr.press/v37/jozefowicz15.html), and we follow the paper. On speech,
-// with many more updates in an epoch, the handicap is gone.
+// (2015)](https://proceedings.mlr.press/v37/jozefowicz15.html), and we follow the paper. Whether that
+// is its weakness is asked in [the claims](07-claims.ipynb). On speech, with many more updates in an
+// epoch, it is not weak.
 //
 // ## At the edge
 //

@@ -5,10 +5,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { paperCells, type RunRecord, readRecords } from "gated-rnn";
 import {
+  atPace,
   commandsBeyond,
   curvePanels,
   edgeTable,
   paperTable,
+  readPaces,
   table2,
   table2Picture,
   tableMarkdown,
@@ -27,6 +29,8 @@ const ours = withNoise("music");
 const authors = withNoise("music-authors");
 const music = [...ours, ...authors];
 const speech = withNoise("speech");
+
+const paces = readPaces(join(root, "docs", "bench", "paces.json"));
 
 const check = process.argv.includes("--check");
 
@@ -66,7 +70,7 @@ function panelsOf(records: readonly RunRecord[], wanted: readonly string[]) {
         (search) => search.data === data && paperCells.some(({ name }) => name === search.cell),
       )
       .flatMap(({ chosen }) => chosen);
-    return { title: `(${"ab"[k]}) ${runs[0].data.title}`, runs };
+    return { title: `(${"ab"[k]}) ${runs[0].data.title}`, runs: atPace(runs, paces) };
   });
 }
 

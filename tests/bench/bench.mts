@@ -3,6 +3,7 @@
 //   npm run bench -- --engine webgpu       the GPU: parity, one run, many runs at once, large batches, the JSB search
 //   npm run bench -- --epochs              training epochs of music at the real batches, beside PyTorch and JAX
 //   npm run bench -- --stream              one step in live use, beside other runtimes
+//   npm run bench -- --paces               seconds of an epoch of every unit on every set, for the figures
 //   npm run bench -- --peers addon,PyTorch only peers whose names contain one of these
 //   npm run bench -- --cases "music gru"   only cases whose names contain this
 //   npm run bench -- --budget 1            seconds for each peer on each case (default 3, of --epochs 1)
@@ -15,6 +16,7 @@ import { epochBench } from "./epochs/epochs.mts";
 import { codeVersion, GatedRnnError, machine } from "./library.mts";
 import { memory } from "./memory.mts";
 import { ownPeers } from "./own.mts";
+import { pacesOfEpochs, printPaces } from "./paces.mts";
 import { peak } from "./peak.mts";
 import { speechEpochTimes } from "./speech-epochs.mts";
 import { printStreams, streamTimes } from "./stream.mts";
@@ -35,6 +37,8 @@ const usage = `npm run bench -- [options]
     --cells a,b     default: gru,lstm,tanh at the paper's sizes
     --batches a,b   sequences of a batch, default: 1,2,16
     --updates n     only the first updates of the epoch, default: 12; all: every one
+  --paces         processor seconds of an epoch of every unit on every set whose curves are drawn, in place of
+                  all this: some ten minutes, from GATED_RNN_MIRROR; the figures' time axes follow docs/bench/paces.json
   --engine webgpu the GPU in place of all this, beside the addon and PyTorch's CUDA where they are there
   --backend name  gpu (default), or software: a program that plays a GPU, to see that it works
   --runs n        runs at once on the GPU (default 64)
@@ -56,6 +60,7 @@ function argumentsGiven() {
         runs: text,
         stream: { type: "boolean" },
         epochs: { type: "boolean" },
+        paces: { type: "boolean" },
         ...{ sets: text, cells: text, batches: text, updates: text },
         help: { type: "boolean" },
       },
@@ -116,6 +121,14 @@ if (options.epochs) {
     process.stderr.write(`bench: ${error.message}\n`);
     process.exit(2);
   });
+  process.exit(0);
+}
+
+if (options.paces) {
+  const here = about();
+  const paces = await pacesOfEpochs(5);
+  printPaces(paces);
+  if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...here, paces }, null, 2)}\n`);
   process.exit(0);
 }
 

@@ -13,6 +13,6 @@ export function keptRows(): string[] {
     const kept = JSON.parse(readFileSync(join(folder, file), "utf8"));
     if (file === "steps.json") return stepRows(kept.results as CaseResult[]);
     if (file === "streams.json") return streamRows(kept.timings as StreamTiming[]);
-    return epochRows(kept.results as EpochResult[]);
+    return file === "epochs.json" ? epochRows(kept.results as EpochResult[]) : [];
   });
 }

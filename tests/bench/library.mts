@@ -31,6 +31,8 @@ export const {
   gaussianMixture,
   nade,
   generator,
+  readRecords,
+  train,
 } = built("index.js") as typeof import("../../lib/index.js");
 export const { webGpu } = built(
   "engines/webgpu/index.js",
@@ -44,6 +46,9 @@ export const { packageFolder } = built(
 export const { codeVersion, machine } = built(
   "train/provenance.js",
 ) as typeof import("../../lib/train/provenance.js");
+export const { searches } = built(
+  "sweep/searches.js",
+) as typeof import("../../lib/sweep/searches.js");
 export const { taskOf } = built("tasks/index.js") as typeof import("../../lib/tasks/index.js");
 export const { speechSetNames } = built(
   "data/speech.js",

@@ -1,10 +1,13 @@
 import { join, resolve } from "node:path";
+import { atPace, readPaces } from "../../../lib/show/paces.js";
 import type { NllMean } from "../../../lib/statistics/runs.js";
 import { chosenRecords } from "../../../lib/sweep/chosen.js";
 import { readRecords } from "../../../lib/sweep/records.js";
 import type { EpochPoint, RunRecord } from "../../../lib/train/record.js";
 
-const results = resolve(import.meta.dirname, "..", "..", "..", "notebooks", "results");
+const root = resolve(import.meta.dirname, "..", "..", "..");
+const results = join(root, "notebooks", "results");
+const paces = readPaces(join(root, "docs", "bench", "paces.json"));
 
 /** The committed records that the prose is about. */
 export interface Records {
@@ -38,13 +41,13 @@ export const units = ["tanh", "gru", "lstm"] as const;
 export class Known {
   constructor(readonly records: Records) {}
 
-  /** All seeds of the chosen rate; on speech with or without the paper's weight noise. */
+  /** All seeds of the chosen rate, at one machine's pace; on speech with or without the paper's weight noise. */
   runs(data: string, cell: string, noise = 0.075): RunRecord[] {
     const all = data.startsWith("speech") ? this.records.speech : this.records.music;
     const ofData = all.filter(
       ({ configuration: c }) => c.data === data && c.cell === cell && c.weightNoise === noise,
     );
-    return chosenRecords(ofData);
+    return atPace(chosenRecords(ofData), paces);
   }
 
   /** Mean over the seeds, in nats. */

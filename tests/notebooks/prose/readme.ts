@@ -19,14 +19,17 @@ export const readmeClaims: readonly Claim[] = [
   {
     where: "README.md",
     sentence:
-      "the GRU is clearly first on both sets that have been run in full: the JSB Chorales come out in the paper's order: GRU, LSTM, tanh; on Piano-midi.de tanh is before the LSTM.",
+      "the GRU is clearly first on two of the three sets that have been run, the JSB Chorales and Piano-midi.de, and not to be told from tanh on Nottingham, where the paper has tanh first. The JSB Chorales come out in the paper's order: GRU, LSTM, tanh; on the other two tanh is before the LSTM.",
     holds: (known) => {
       const authors = (data: string, cell: string) =>
         average(known.byAuthors(data, cell).map(({ results }) => results.test.nllPerStep));
-      const [jsb, piano] = ["jsb", "piano-midi"].map((data) =>
+      const [jsb, piano, nottingham] = ["jsb", "piano-midi", "nottingham"].map((data) =>
         ["gru", "lstm", "tanh"].map((cell) => authors(data, cell)),
       );
       return (
+        new Set(known.records.authors.map(({ configuration: c }) => c.data)).size === 3 &&
+        Math.abs(nottingham[0] - nottingham[2]) < 0.05 &&
+        nottingham[2] < nottingham[1] &&
         jsb[0] < jsb[1] - 0.05 &&
         jsb[1] < jsb[2] &&
         piano[0] < piano[2] - 0.05 &&
@@ -89,16 +92,16 @@ export const readmeClaims: readonly Claim[] = [
   {
     where: "docs/reproduction.md",
     sentence:
-      "By the authors' protocol the LSTM with b_f = 1 has not been run on any set, and speech not at all.",
+      "By the authors' protocol the LSTM with b_f = 1 has been run on the JSB Chorales alone, and speech not at all.",
     holds: ({ records: { authors } }) =>
       authors.every(({ configuration: { cell, data } }) => {
-        return cell !== "lstm-forget-1" && !data.startsWith("speech");
-      }),
+        return (cell !== "lstm-forget-1" || data === "jsb") && !data.startsWith("speech");
+      }) && authors.some(({ configuration: { cell } }) => cell === "lstm-forget-1"),
   },
   {
     where: "docs/reproduction.md",
     sentence:
-      "Each of the five searches below was followed so, by its first seed: in four something better lies one step further (not for the GRU on speech A), and by it the order of the gated units stays what it was: the LSTM first on speech A, the GRU on speech B and MuseData.",
+      "Each of the six searches below was followed so, by its first seed: in four something better lies one step further (not for the GRU on speech A, nor for the LSTM with b_f = 1), and by it the order of the gated units stays what it was: the LSTM first on speech A, the GRU on speech B and MuseData.",
     holds: (known) => {
       const least = (runs: readonly RunRecord[], data: string, cell: string) =>
         Math.min(
@@ -109,15 +112,18 @@ export const readmeClaims: readonly Claim[] = [
             })
             .map(({ results }) => results.valid.nllPerStep),
         );
-      const { music, speech, beyond } = known.records;
-      const within = (data: string, cell: string) => least([...music, ...speech], data, cell);
+      const { music, speech, authors, beyond } = known.records;
+      const open = authors.filter(({ configuration: c }) => c.cell === "lstm-forget-1");
+      const tried = [...music, ...speech, ...open];
+      const within = (data: string, cell: string) => least(tried, data, cell);
       const further = (data: string, cell: string) => least(beyond, data, cell);
       const best = (data: string, cell: string) =>
         Math.min(within(data, cell), further(data, cell));
       const followed = new Set(beyond.map(({ configuration: c }) => `${c.data} ${c.cell}`));
       return (
-        followed.size === 5 &&
+        followed.size === 6 &&
         further("speech-a", "gru") > within("speech-a", "gru") &&
+        further("jsb", "lstm-forget-1") > within("jsb", "lstm-forget-1") &&
         ["musedata lstm", "speech-a lstm", "speech-b gru", "speech-b lstm"].every((search) => {
           const [data, cell] = search.split(" ");
           return further(data, cell) < within(data, cell);
@@ -126,14 +132,6 @@ export const readmeClaims: readonly Claim[] = [
         best("speech-b", "gru") < best("speech-b", "lstm") &&
         best("musedata", "gru") < best("musedata", "lstm")
       );
-    },
-  },
-  {
-    where: "docs/reproduction.md",
-    sentence: "those of the two protocols come from different machines",
-    holds: ({ records: { music, authors } }) => {
-      const machines = new Set(music.map(({ machine }) => machine.cpu));
-      return authors.every(({ machine }) => !machines.has(machine.cpu));
     },
   },
   {
