@@ -103,7 +103,11 @@ function takeUpBeginning(file: string): void {
   const folder = dirname(file);
   for (const name of leftoversIn(folder))
     if (name.startsWith(`${basename(file)}.`) && name.endsWith(".part"))
-      renameSync(join(folder, name), `${file}.part`);
+      try {
+        renameSync(join(folder, name), `${file}.part`);
+      } catch {
+        // another process took it up, or the folder is read-only
+      }
 }
 
 async function fromMirror(
