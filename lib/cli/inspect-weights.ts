@@ -9,7 +9,7 @@ export interface WeightsContents {
   readonly tensors: readonly {
     readonly name: string;
     readonly shape: readonly number[];
-    /** Smallest and largest of the values; null where it has none, or none but NaN. */
+    /** Smallest and largest of the finite values; null where there are none. */
     readonly least: number | null;
     readonly most: number | null;
     /** Values that are NaN or infinite. */
@@ -18,7 +18,7 @@ export interface WeightsContents {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** @throws BadFileError when it is damaged, or no such file */
+/** @throws BadFileError when it is damaged, not of this format, or holds numbers of another type */
 export function weightsContents(bytes: Uint8Array, file: string): WeightsContents {
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   return {

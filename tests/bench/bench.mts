@@ -38,7 +38,7 @@ const usage = `npm run bench -- [options]
     --batches a,b   sequences of a batch, default: 1,2,16
     --updates n     only the first updates of the epoch, default: 12; all: every one
   --paces         processor seconds of an epoch of every unit on every set whose curves are drawn, in place of
-                  all this: some ten minutes, from GATED_RNN_MIRROR; the figures' time axes follow docs/bench/paces.json
+                  all this: some six minutes, from GATED_RNN_MIRROR; the figures' time axes follow docs/bench/paces.json
   --engine webgpu the GPU in place of all this, beside the addon and PyTorch's CUDA where they are there
   --backend name  gpu (default), or software: a program that plays a GPU, to see that it works
   --runs n        runs at once on the GPU (default 64)

@@ -2,6 +2,7 @@
 // and in turns: what the figures' time axes are laid out by, since records come from several machines.
 //   npm run bench -- --paces --json docs/bench/paces.json
 import { join } from "node:path";
+import type { Pace } from "../../lib/show/paces.js";
 import {
   cellNamed,
   openData,
@@ -15,15 +16,6 @@ import {
 import { median } from "./rounds.mts";
 
 const folders = ["music", "music-authors", "speech"];
-
-/** What one of lib/show/paces.ts says. */
-interface Pace {
-  readonly data: string;
-  readonly cell: string;
-  readonly protocol: string;
-  readonly weightNoise: number;
-  readonly secondsPerEpoch: number;
-}
 
 /** A set, or of speech, whose sequences are all of one length, this part of each split. */
 const speechPart = 1 / 8;
