@@ -18,7 +18,7 @@ import {
 } from "../oracle/examples.js";
 import { dense, oracle } from "../oracle/oracle.js";
 import { laplace, unfused } from "../oracle/own-outputs.js";
-import { Sanitized, shortenRegions, watchArenas } from "./sanitized.js";
+import { runTeam, Sanitized, shortenRegions, watchArenas } from "./sanitized.js";
 
 const settings = {
   ...{ learningRate: 1e-3, weightNoise: 0.075, noiseSeed: 3, maxGradientNorm: 1 },
@@ -46,6 +46,10 @@ beforeAll(watchArenas);
 describe.each(variants)("the C source under sanitizers: $name", ({ name, flags }) => {
   const kernels = new Sanitized(name, flags);
   afterAll(() => kernels.remove());
+
+  it("a team of threads makes each piece of work once, and leaves one that is over alone", () => {
+    expect(Number(runTeam(flags))).toBeGreaterThan(100);
+  });
 
   it.each([3, 17])("streams do nothing that is undefined: hidden %d", (hiddenSize) => {
     const { model, weights } = randomModel(stack(everyOp, lstm), 5, hiddenSize, 5);

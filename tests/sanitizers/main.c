@@ -2,6 +2,7 @@
 // regions, their beginnings and lengths in ascending order, the arena. What lies between regions is poisoned while the job
 // runs. OUT: the arena afterwards. Without arguments: prints the number of lanes.
 #include "../../lib/engines/native/c/engine.h"
+#include "../../lib/engines/native/c/team.h"
 #include "../../lib/engines/native/c/vector.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,9 @@ int main(int count, char **arguments) {
     size_t end = (size_t)region[k][0] + (size_t)region[k][1], next = k + 1 < regions ? (size_t)region[k + 1][0] : words;
     if (next > end) ASAN_POISON_MEMORY_REGION(arena + end, (next - end) * 4);
   }
-  const int32_t problem = run_job(arena, (int64_t)words, header[1]);
+  Team *team = open_team();
+  const int32_t problem = run_job(arena, (int64_t)words, header[1], team);
+  if (team) close_team(team);
   ASAN_UNPOISON_MEMORY_REGION(arena, words * 4);
   if (problem) {
     fprintf(stderr, "main: the job does not fit: %d\n", problem);

@@ -16,6 +16,30 @@ const redZone = 16;
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const native = "../../lib/engines/native/c";
+const engineSources = ["engine.c", "noise.c", "team.c"].map((name) => `${native}/${name}`);
+
+/** Compiles C sources, named from this folder, with a sanitizer's flags. */
+function compileSanitized(program: string, flags: readonly string[], sources: readonly string[]) {
+  const [compiler, ...words] = compilerWords();
+  const usual = [...words, "-std=gnu11", "-O1", "-g", "-fno-math-errno"];
+  const linked = ["-pthread", "-lm", "-o", program];
+  execFileSync(compiler, [...usual, ...flags, ...sources.map(source), ...linked], {
+    stdio: "inherit",
+  });
+}
+
+/** Runs team.c under a sanitizer; what it printed. */
+export function runTeam(flags: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), "gated-rnn-sanitizer-"));
+  const program = join(folder, "team");
+  compileSanitized(program, flags, ["team.c", `${native}/team.c`]);
+  const { status, stdout, stderr } = spawnSync(program, { encoding: "utf8" });
+  rmSync(folder, { recursive: true });
+  if (status !== 0) throw new Error(`${status}: ${stderr}`);
+  return stdout;
+}
+
 /** The C source under a sanitizer: every job runs in a process of its own, which fails at the first thing that is wrong. */
 export class Sanitized implements Kernels {
   readonly reason = "compiled for this test";
@@ -28,29 +52,7 @@ export class Sanitized implements Kernels {
     readonly build: string,
     flags: readonly string[],
   ) {
-    const c = [
-      "main.c",
-      "../../lib/engines/native/c/engine.c",
-      "../../lib/engines/native/c/noise.c",
-    ].map(source);
-    const [compiler, ...words] = compilerWords();
-    execFileSync(
-      compiler,
-      [
-        ...words,
-        "-std=gnu11",
-        "-O1",
-        "-g",
-        "-fno-math-errno",
-        ...flags,
-        ...c,
-        "-pthread",
-        "-lm",
-        "-o",
-        this.program,
-      ],
-      { stdio: "inherit" },
-    );
+    compileSanitized(this.program, flags, ["main.c", ...engineSources]);
     this.lanes = Number(execFileSync(this.program, { encoding: "utf8" }));
   }
 

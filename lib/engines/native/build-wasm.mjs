@@ -57,7 +57,10 @@ export function copyWasm() {
   }
 }
 
-/** The C sources by name; the addon's glue is not among them. */
+/** What only the addon has. */
+const addonOnly = ["addon.c", "processor.h", "team.c", "team.h"];
+
+/** The C sources by name. */
 function sources() {
   const folders = [join(here, "c"), wasmFolder];
   const files = folders.flatMap((folder) =>
@@ -65,7 +68,7 @@ function sources() {
   );
   return Object.fromEntries(
     files
-      .filter(([name]) => /\.[ch]$/.test(name) && !["addon.c", "processor.h"].includes(name))
+      .filter(([name]) => /\.[ch]$/.test(name) && !addonOnly.includes(name))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, file]) => [name, readFileSync(file)]),
   );

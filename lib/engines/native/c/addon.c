@@ -2,6 +2,7 @@
 // processor: the features that this processor has.
 #include "engine.h"
 #include "processor.h"
+#include "team.h"
 #include "vector.h"
 #include <node_api.h>
 
@@ -23,7 +24,8 @@ static napi_value run(napi_env env, napi_callback_info info) {
   napi_value arguments[3];
   void *memory;
   int32_t first, job;
-  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok || napi_get_arraybuffer_info(env, arguments[0], &memory, &length) != napi_ok ||
+  void *team;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, &team) != napi_ok || napi_get_arraybuffer_info(env, arguments[0], &memory, &length) != napi_ok ||
       napi_get_value_int32(env, arguments[1], &first) != napi_ok || napi_get_value_int32(env, arguments[2], &job) != napi_ok) {
     napi_throw_type_error(env, NULL, "run: expected an ArrayBuffer, its first word and the job's word");
     return NULL;
@@ -33,13 +35,20 @@ static napi_value run(napi_env env, napi_callback_info info) {
     return NULL;
   }
   napi_value problem;
-  napi_create_int32(env, run_job((float *)memory + first, (int64_t)(length / 4) - first, job), &problem);
+  napi_create_int32(env, run_job((float *)memory + first, (int64_t)(length / 4) - first, job, team), &problem);
   return problem;
 }
 
+static void end(void *team) { close_team(team); }
+
 NAPI_MODULE_INIT() {
   napi_value function, lanes;
-  napi_create_function(env, "run", NAPI_AUTO_LENGTH, run, NULL, &function);
+  Team *team = open_team(); // of this environment, which is of one thread
+  if (team && napi_add_env_cleanup_hook(env, end, team) != napi_ok) {
+    close_team(team);
+    team = NULL;
+  }
+  napi_create_function(env, "run", NAPI_AUTO_LENGTH, run, team, &function);
   napi_set_named_property(env, exports, "run", function);
   napi_create_function(env, "misalignment", NAPI_AUTO_LENGTH, misalignment, NULL, &function);
   napi_set_named_property(env, exports, "misalignment", function);

@@ -6,11 +6,9 @@
 #include "gemm.h"
 #include "noise.h"
 #include "output.h"
+#include "stages.h"
 #include "update.h"
 #include <stddef.h>
-#ifndef __wasm__
-#include <pthread.h>
-#endif
 
 // Where an operand's rows begin at step 0, and whether they move with the steps' rows, and with a phase's blocks.
 typedef struct {
@@ -279,38 +277,123 @@ static void run_slice(const Context *x) {
   if (back) backward(x);
 }
 
-#ifndef __wasm__
-static void *run_work(void *context) {
-  run_slice(context);
-  return NULL;
-}
-#endif
+// Rows of a matrix whose noise is a piece, and floats of the gradients whose sum is.
+enum { NOISY_ROWS = 16, SUMMED = 4096 };
 
-// w (with noise) into its working copy, and from there into panels.
-static void prepare_weights(const Context *x) {
+// w (with noise) into its working copy.
+static void add_noises(const Context *x, Stage *stage) {
   const Job *job = x->job;
   const float *parameters = x->arena + job->parameters;
   float *noisy = x->arena + job->noisy;
   const Shape *shapes = AT(Shape, job->shapes);
+  int32_t piece = 0, mine = take_piece(stage);
   for (const Shape *s = shapes, *end = s + job->shapeCount; s < end; s++)
-    if (job->weightNoise != 0 && s->stream >= 0)
-      add_noise(parameters + s->parameter, noisy + s->parameter, job->weightNoise, (uint32_t)job->noiseSeed, (uint32_t)job->update, (uint32_t)s->stream,
-                s->rows, s->columns, s->width);
-    else copy(noisy + s->parameter, parameters + s->parameter, (long)s->rows * s->width);
-  const Pack *packs = AT(Pack, job->packs);
-  for (int k = 0; k < job->packCount; k++)
-    pack(packs[k].rows, packs[k].width, packs[k].columns, noisy + packs[k].parameter, packs[k].stepRow, packs[k].stepColumn, x->arena + packs[k].packed);
+    for (long row = 0; row < s->rows; row += NOISY_ROWS, piece++) {
+      if (piece != mine) continue;
+      const long last = row + NOISY_ROWS < s->rows ? row + NOISY_ROWS : s->rows, from = s->parameter + row * s->width;
+      if (job->weightNoise != 0 && s->stream >= 0)
+        add_noise(parameters + s->parameter, noisy + s->parameter, job->weightNoise, (uint32_t)job->noiseSeed, (uint32_t)job->update, (uint32_t)s->stream,
+                  row, last, s->columns, s->width);
+      else copy(noisy + from, parameters + from, (last - row) * s->width);
+      piece_is_made(stage);
+      mine = take_piece(stage);
+    }
+  until_over(stage, piece);
 }
 
-// Adds the slices' gradients in order, clears the padding, and returns the global norm.
-static double reduce_gradients(const Context *x) {
+// The working copy into panels.
+static void pack_weights(const Context *x, Stage *stage) {
   const Job *job = x->job;
-  const Slice *slices = AT(Slice, job->slices);
-  float *total = x->arena + slices[0].gradients;
-  for (int k = 1; k < job->sliceCount; k++) {
-    const float *from = x->arena + slices[k].gradients;
-    for (long i = 0; i < job->count; i += LANES) store(total + i, load(total + i) + load(from + i));
+  const float *noisy = weights_of(x);
+  for (int32_t k; (k = take_piece(stage)) < job->packCount; piece_is_made(stage)) {
+    const Pack *p = AT(Pack, job->packs) + k;
+    pack(p->rows, p->width, p->columns, noisy + p->parameter, p->stepRow, p->stepColumn, x->arena + p->packed);
   }
+  until_over(stage, job->packCount);
+}
+
+static void prepare_weights(const Context *x, Stages *stages) {
+  add_noises(x, &stages->noise);
+  pack_weights(x, &stages->packs);
+}
+
+static void run_slices(const Context *x, Stage *stage) {
+  const int32_t count = x->job->sliceCount;
+  for (int32_t k; (k = take_piece(stage)) < count; piece_is_made(stage)) {
+    const Context part = {x->job, x->slice + k, x->arena};
+    run_slice(&part);
+  }
+  until_over(stage, count);
+}
+
+// Adds the slices' gradients in order, into the first one's.
+static void add_gradients(const Context *x, Stage *stage) {
+  const Job *job = x->job;
+  if (job->sliceCount == 1 || !(job->mode & JOB_BACKWARD)) return;
+  const int32_t pieces = (job->count + SUMMED - 1) / SUMMED;
+  float *total = x->arena + x->slice->gradients;
+  for (int32_t piece; (piece = take_piece(stage)) < pieces; piece_is_made(stage)) {
+    const long first = (long)piece * SUMMED, end = first + SUMMED < job->count ? first + SUMMED : job->count;
+    for (int k = 1; k < job->sliceCount; k++) {
+      const float *from = x->arena + x->slice[k].gradients;
+      for (long i = first; i < end; i += LANES) store(total + i, load(total + i) + load(from + i));
+    }
+  }
+  until_over(stage, pieces);
+}
+
+static void go_through_stages(const Context *x, Stages *stages) {
+  prepare_weights(x, stages);
+  run_slices(x, &stages->slices);
+  add_gradients(x, &stages->sums);
+}
+
+// Numbers below 1e-38 count as 0 while a job runs: processors take a hundred times as long over them, and gradients that noise
+// has blown up and clipping has scaled down are full of them. Every thread has its own. WebAssembly has no such switch.
+#if defined(__SSE__)
+#define FLUSH_TO_ZERO unsigned control = __builtin_ia32_stmxcsr(); __builtin_ia32_ldmxcsr(control | 0x8040)
+#define RESTORE_CONTROL __builtin_ia32_ldmxcsr(control)
+#elif defined(__aarch64__)
+#define FLUSH_TO_ZERO uint64_t control; __asm__ volatile("mrs %0, fpcr" : "=r"(control)); __asm__ volatile("msr fpcr, %0" ::"r"(control | 1 << 24))
+#define RESTORE_CONTROL __asm__ volatile("msr fpcr, %0" ::"r"(control))
+#else
+#define FLUSH_TO_ZERO
+#define RESTORE_CONTROL
+#endif
+
+#ifndef __wasm__
+typedef struct {
+  const Context *whole;
+  Stages *stages;
+} Help;
+
+static void help(void *given) {
+  const Help *part = given;
+  FLUSH_TO_ZERO;
+  go_through_stages(part->whole, part->stages);
+  RESTORE_CONTROL;
+}
+#endif
+
+// A thread for every slice.
+static void run_stages(const Context *x, Team *team) {
+  Stages stages = {0};
+#ifdef __wasm__
+  (void)team;
+  go_through_stages(x, &stages);
+#else
+  const int32_t helpers = team ? x->job->sliceCount - 1 : 0;
+  Help part = {x, &stages};
+  if (helpers > 0) ask(team, helpers, help, &part);
+  go_through_stages(x, &stages);
+  if (helpers > 0) dismiss(team);
+#endif
+}
+
+// Clears the padding of the gradients, and returns their global norm.
+static double gradient_norm(const Context *x) {
+  const Job *job = x->job;
+  float *total = x->arena + x->slice->gradients;
   const Shape *shapes = AT(Shape, job->shapes);
   double squares = 0;
   for (int k = 0; k < job->shapeCount; k++)
@@ -327,41 +410,7 @@ static double reduce_gradients(const Context *x) {
   return __builtin_sqrt(squares);
 }
 
-// Numbers below 1e-38 count as 0 while a job runs: processors take a hundred times as long over them, and gradients that noise
-// has blown up and clipping has scaled down are full of them. Threads inherit it. WebAssembly has no such switch.
-#if defined(__SSE__)
-#define FLUSH_TO_ZERO unsigned control = __builtin_ia32_stmxcsr(); __builtin_ia32_ldmxcsr(control | 0x8040)
-#define RESTORE_CONTROL __builtin_ia32_ldmxcsr(control)
-#elif defined(__aarch64__)
-#define FLUSH_TO_ZERO uint64_t control; __asm__ volatile("mrs %0, fpcr" : "=r"(control)); __asm__ volatile("msr fpcr, %0" ::"r"(control | 1 << 24))
-#define RESTORE_CONTROL __asm__ volatile("msr fpcr, %0" ::"r"(control))
-#else
-#define FLUSH_TO_ZERO
-#define RESTORE_CONTROL
-#endif
-
-static void run_slices(const Job *job, const Slice *slices, float *arena) {
-#ifdef __wasm__
-  for (int k = 0; k < job->sliceCount; k++) {
-    const Context part = {job, slices + k, arena};
-    run_slice(&part);
-  }
-#else
-  const int threads = job->sliceCount;
-  Context work[threads];
-  pthread_t started[threads];
-  int here[threads]; // a thread that the system refuses is done here
-  for (int k = threads - 1; k >= 0; k--) {
-    work[k] = (Context){job, slices + k, arena};
-    here[k] = k == 0 || pthread_create(&started[k], NULL, run_work, &work[k]) != 0;
-    if (here[k]) run_work(&work[k]);
-  }
-  for (int k = 1; k < threads; k++)
-    if (!here[k]) pthread_join(started[k], NULL);
-#endif
-}
-
-// Loss, gradient and update from what the slices left.
+// Loss, gradient norm and update from what the slices left.
 static void conclude(const Context *x) {
   const Job *job = x->job;
   const Slice *slices = x->slice;
@@ -371,7 +420,7 @@ static void conclude(const Context *x) {
     for (long r = 0; r < slices[k].rows; r++) nll += x->arena[slices[k].nll + r];
   result[0] = nll;
   if (!(job->mode & JOB_BACKWARD)) return;
-  result[1] = reduce_gradients(x);
+  result[1] = gradient_norm(x);
   const int finite = result[0] - result[0] == 0 && result[1] - result[1] == 0;
   result[2] = (job->mode & JOB_UPDATE) && (finite || job->shrink) && update(x, result[1]);
 }
@@ -381,21 +430,23 @@ static Context context_of(float *arena, int32_t at) {
   return (Context){job, (const Slice *)(arena + job->slices), arena};
 }
 
-static void carry_out(float *arena, int32_t at) {
+static void carry_out(float *arena, int32_t at, Team *team) {
   const Context whole = context_of(arena, at);
   const Job *job = whole.job;
   if (job->mode & JOB_STEP) return stream_step(&whole);
-  prepare_weights(&whole);
-  if (job->mode & JOB_PREPARE) return;
-  run_slices(job, whole.slice, arena);
+  if (job->mode & JOB_PREPARE) {
+    Stages stages = {0};
+    return prepare_weights(&whole, &stages);
+  }
+  run_stages(&whole, team);
   conclude(&whole);
 }
 
-int32_t run_job(float *arena, int64_t words, int32_t at) {
+int32_t run_job(float *arena, int64_t words, int32_t at, Team *team) {
   const enum Problem problem = problem_of(arena, words, at);
   if (problem != SOUND) return (int32_t)problem;
   FLUSH_TO_ZERO;
-  carry_out(arena, at);
+  carry_out(arena, at, team);
   RESTORE_CONTROL;
   return 0;
 }
@@ -405,7 +456,8 @@ int32_t begin_job(float *arena, int64_t words, int32_t at) {
   const enum Problem problem = problem_of(arena, words, at);
   if (problem != SOUND) return (int32_t)problem;
   const Context whole = context_of(arena, at);
-  prepare_weights(&whole);
+  Stages stages = {0};
+  prepare_weights(&whole, &stages);
   return 0;
 }
 
@@ -416,6 +468,8 @@ void run_slice_of_job(float *arena, int32_t at, int32_t k) {
 
 void end_job(float *arena, int32_t at) {
   const Context whole = context_of(arena, at);
+  Stages stages = {0};
+  add_gradients(&whole, &stages.sums);
   conclude(&whole);
 }
 #endif

@@ -100,10 +100,11 @@ INLINE void normals(const vu *words, vf *out) {
 // Counter d of a row draws this column of it, and the one 16 further on.
 INLINE long column_of(long d) { return d / 16 * 32 + d % 16; }
 
-void add_noise(const float *from, float *to, float deviation, uint32_t seed, uint32_t update, uint32_t stream, long rows, long columns, long width) {
+void add_noise(const float *from, float *to, float deviation, uint32_t seed, uint32_t update, uint32_t stream, long row, long end, long columns,
+               long width) {
   vu lanes;
   for (int i = 0; i < LANES; i++) lanes[i] = (uint32_t)i;
-  for (long row = 0; row < rows; row++) {
+  for (; row < end; row++) {
     const float *w = from + row * width;
     float *out = to + row * width;
     for (long first = 0; first / 16 * 32 < columns; first += CHAINS * LANES) {

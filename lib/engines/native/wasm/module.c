@@ -1,6 +1,7 @@
 // What a WebAssembly build says about itself; the rest of it is ../c.
 #include "engine.h"
 #include "vector.h"
+#include <stddef.h>
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
@@ -20,7 +21,7 @@ EXPORT(relaxed) int32_t relaxed(void) {
 // An arena reaches to the end of memory.
 static int64_t words_of(const float *arena) { return ((int64_t)__builtin_wasm_memory_size(0) * 65536 - (int64_t)(uintptr_t)arena) / 4; }
 
-EXPORT(run) int32_t run(float *arena, int32_t job) { return run_job(arena, words_of(arena), job); }
+EXPORT(run) int32_t run(float *arena, int32_t job) { return run_job(arena, words_of(arena), job, NULL); }
 
 #ifdef __wasm_atomics__
 EXPORT(begin) int32_t begin(float *arena, int32_t job) { return begin_job(arena, words_of(arena), job); }
