@@ -1,5 +1,6 @@
 // What the benches kept in docs/bench/, as the rows that docs/speed.md shows.
 import type { EpochResult } from "./epochs/epochs.mts";
+import { median } from "./rounds.mts";
 import type { StreamTiming } from "./stream.mts";
 import type { CaseResult } from "./table.mts";
 
@@ -45,6 +46,31 @@ export function stepRows(results: readonly CaseResult[]): string[] {
       share(wasm?.gflops, wasmPeakGflops),
       times(wasm?.medianMs, of("wasm, 2 threads")?.medianMs),
     ]);
+  });
+}
+
+interface ThreadRound {
+  readonly commit: string;
+  readonly case: string;
+  readonly one: { readonly medianMs: number };
+  readonly two: { readonly medianMs: number };
+}
+
+/** How many times as fast two threads are, before and after a change: the median of rounds in turns. */
+export function threadRows(kept: {
+  readonly before: string;
+  readonly after: string;
+  readonly rounds: readonly ThreadRound[];
+}): string[] {
+  return [...new Set(kept.rounds.map((round) => round.case))].map((name) => {
+    const [before, after] = [kept.before, kept.after].map((commit) =>
+      median(
+        kept.rounds
+          .filter((round) => round.case === name && round.commit === commit)
+          .map(({ one, two }) => one.medianMs / two.medianMs),
+      ),
+    );
+    return row([name, `${before.toFixed(2)} ×`, `${after.toFixed(2)} ×`]);
   });
 }
 

@@ -63,12 +63,13 @@ export const notOurResults: Readonly<Record<string, readonly string[]>> = {
     "(12.6 and 13.3 µs for the GRU)", // npm run bench -- --speech
   ],
   "docs/speed.md": [
+    "which takes them past 1.6 on a Zen 4", // docs/bench/threads.json
     "0.97 to 1.02 times as fast, with and without noise",
     "1.3 was asked for",
     "take 0.95 to 0.98 of the time by the fastest turns",
     "at batch 1 the LSTM 0.93",
-    "that makes 2010 / (150 + 989 + 70 + 100 + 58), 1.5 times as fast",
-    "dealt evenly, to 0.5 % of rows",
+    "58 µs of JSB's 1367, GRU), to 0.5 % of rows evenly", // 150 + 989 + 70 + 100 + 58, by clock readings
+    "80 to 120 µs of an update are saved, a twentieth of it", // docs/bench/threads.json: fastestMs
     ...keptRows(), // and so every row of docs/bench stands there
     "PyTorch 2.13",
     "two threads on music 1.6 ×",
