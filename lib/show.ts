@@ -46,6 +46,7 @@ export {
 } from "./show/piano-roll-picture.js";
 export { type Png, toPng, toSvg } from "./show/picture.js";
 export type { Sourced } from "./show/provenance.js";
+export { type RatePictureOptions, ratePicture } from "./show/rate-picture.js";
 export { type BaselineRow, type ResultsTableOptions, resultsTable } from "./show/results-table.js";
 export { type SizePictureOptions, sizePicture } from "./show/size-picture.js";
 export {

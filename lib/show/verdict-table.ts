@@ -84,6 +84,11 @@ export interface VerdictOptions {
   readonly mean?: NllMean;
   /** Whether cells have their intervals. Default true. */
   readonly intervals?: boolean;
+  /** Runs that are compared by themselves, a row for each below those of the protocols: such as all units at one rate. */
+  readonly besides?: readonly {
+    readonly title: string;
+    readonly records: readonly RunRecord[];
+  }[];
 }
 
 /**
@@ -94,22 +99,29 @@ export interface VerdictOptions {
  */
 export function verdictTable(
   records: readonly RunRecord[],
-  { mean = "step", intervals = true }: VerdictOptions = {},
+  { mean = "step", intervals = true, besides = [] }: VerdictOptions = {},
 ): Table {
   const found = musicPairs(records);
+  const groups = [
+    ...protocolNames.map((protocol) => ({
+      title: protocolTitles[protocol],
+      pairs: found.filter((pair) => pair.protocol === protocol),
+    })),
+    ...besides.map(({ title, records }) => ({ title, pairs: musicPairs(records) })),
+  ];
   const rows = paperPairs.flatMap(([a, b]) => {
     const name = `${cellTitle(a)} − ${cellTitle(b)}`;
     const paper = musicSets.map(
       ({ data }) => (paperNll(data, a)?.test ?? 0) - (paperNll(data, b)?.test ?? 0),
     );
     return [
-      ...protocolNames.map((protocol, k) => {
-        const row = found.filter((p) => p.a === a && p.b === b && p.protocol === protocol);
+      ...groups.map(({ title, pairs }, k) => {
+        const row = pairs.filter((p) => p.a === a && p.b === b);
         const cells = musicSets.map(({ data }) => {
           const pair = row.find((p) => p.data === data);
           return pair ? cellOf(pair, mean, intervals) : "not yet";
         });
-        return [k === 0 ? name : "", protocolTitles[protocol], ...cells, pooled(row, mean)];
+        return [k === 0 ? name : "", title, ...cells, pooled(row, mean)];
       }),
       ["", "the paper's", ...paper.map(signed), signed(meanOf(paper))],
     ];

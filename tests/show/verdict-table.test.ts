@@ -65,6 +65,21 @@ describe("the verdicts on music", () => {
     expect(verdictTable(records, { mean: "piece" }).caption).toContain("per piece");
   });
 
+  it("have rows for runs that are compared by themselves", () => {
+    const besides = [
+      {
+        title: "at one rate",
+        records: units({ data: "jsb", protocol: "authors" }, 9.4, 8.6, 8.7),
+      },
+    ];
+    const { rows } = verdictTable(records, { intervals: false, besides });
+    expect(rows.map(([, protocol]) => protocol).slice(0, 4)).toEqual([
+      ...["ours", "authors'", "at one rate", "the paper's"],
+    ]);
+    expect(rows[2].slice(3, 4)).toEqual(["−0.80"]);
+    expect(rows[1][3]).toBe("−0.50 *"); // the others stay by themselves
+  });
+
   it("leave out a search that has one seed so far", () => {
     const begun = [...madeSearch("gru"), ...madeSearch("tanh", { seeds: 1 })];
     expect(musicPairs(begun)).toEqual([]);
