@@ -8,7 +8,13 @@ import { type Table, tableText } from "../show/table.js";
 import { printable } from "../sweep/foreign-rows.js";
 import { openDatabase } from "../sweep/open-database.js";
 import { SweepQueue } from "../sweep/queue.js";
-import { bestRecords, filterRecords, readRecords, recordsCsv } from "../sweep/records.js";
+import {
+  bestRecords,
+  filterRecords,
+  readRecords,
+  recordPlaces,
+  recordsCsv,
+} from "../sweep/records.js";
 import { databaseFolder } from "../sweep/results-folder.js";
 import { type ProtocolName, protocolNames, type RunRecord, runRecord } from "../train/record.js";
 import { names, wholeNumber } from "./options.js";
@@ -29,7 +35,7 @@ export function addRecords(program: Command): void {
   program
     .command("records")
     .description("the records of runs: list, filter, export")
-    .argument("[folder]", "a folder of records", "runs/sweep")
+    .argument("[folder]", "a folder of records, or of folders that have some", "runs/sweep")
     .option("--db <url>", "the records in a sweep's PostgreSQL database instead")
     .option("--data <names>", "only these data sets, parted by commas", names)
     .option("--cells <names>", "only these cells, parted by commas", names)
@@ -40,7 +46,10 @@ export function addRecords(program: Command): void {
         runRecord.shape.status.options,
       ),
     )
-    .option("--best", "only the lowest validation NLL of each data set, cell and protocol")
+    .option(
+      "--best",
+      "only the lowest validation NLL of each search: of runs that differ in learning rate and seed",
+    )
     .addOption(
       new Option(
         "--format <kind>",
@@ -67,7 +76,7 @@ async function listing(
   { db, seed, protocol, status, best, format, data, cells }: RecordsArguments,
 ): Promise<string> {
   const found = filterRecords(
-    db === undefined ? readGoodRecords(folder).records : await databaseRecords(folder, db),
+    db === undefined ? recordsBelow(folder) : await databaseRecords(folder, db),
     {
       ...(data ? { data } : {}),
       ...(cells ? { cells } : {}),
@@ -85,6 +94,12 @@ async function listing(
     default:
       return `${tableText(recordsTable(records))}\n`;
   }
+}
+
+function recordsBelow(folder: string): RunRecord[] {
+  const { records, bad } = readGoodRecords(...recordPlaces([folder]));
+  if (records.length + bad === 0) warn(`${folder}: no records, neither in it nor in folders below`);
+  return records;
 }
 
 /** The records of folders and files; what is none is left out, with a line about each and how many there are. */
@@ -113,31 +128,35 @@ async function databaseRecords(folder: string, db: string): Promise<RunRecord[]>
   }
 }
 
+/** What else sets runs apart, in a column of its own where they differ in it. */
+const further: Readonly<Record<string, (record: RunRecord) => string>> = {
+  hidden: ({ configuration }) => String(configuration.hiddenSize),
+  output: ({ configuration }) => configuration.output ?? "the usual",
+  "weight\nnoise": ({ configuration }) => String(configuration.weightNoise),
+};
+
 function recordsTable(records: readonly RunRecord[]): Table {
   const left = (title: string) => ({ title, align: "left" as const });
   const right = (title: string) => ({ title, align: "right" as const });
+  const apart = Object.entries(further).filter(([, of]) => new Set(records.map(of)).size > 1);
   return {
     caption: `${records.length} runs; NLL in nats per step`,
     columns: [
       ...[left("run"), left("data"), left("unit"), left("protocol")],
+      ...apart.map(([title]) => left(title)),
       ...["learning\nrate", "seed", "epochs", "best", "train", "valid", "test", "time"].map(right),
       left("status"),
     ],
-    rows: records.map(({ id, configuration: c, curve, bestEpoch, results: r, seconds, status }) => [
-      ...[
-        id,
-        c.data,
-        cellTitle(c.cell),
-        c.protocol,
-        c.learningRate.toPrecision(2),
-        String(c.seed),
-        String(curve.length),
-        String(bestEpoch),
-      ],
-      ...[r.train, r.valid, r.test].map(({ nllPerStep }) => nllPerStep.toFixed(3)),
-      duration(seconds),
-      status,
-    ]),
+    rows: records.map((record) => {
+      const { id, configuration: c, curve, bestEpoch, results: r, seconds, status } = record;
+      return [
+        ...[id, c.data, cellTitle(c.cell), c.protocol],
+        ...apart.map(([, of]) => of(record)),
+        ...[c.learningRate.toPrecision(2), String(c.seed), String(curve.length), String(bestEpoch)],
+        ...[r.train, r.valid, r.test].map(({ nllPerStep }) => nllPerStep.toFixed(3)),
+        ...[duration(seconds), status],
+      ];
+    }),
     notes: [],
   };
 }

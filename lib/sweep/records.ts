@@ -4,6 +4,7 @@ import { GatedRnnError } from "../errors.js";
 import { csvText } from "../files/csv-text.js";
 import type { ProtocolName, RunRecord } from "../train/record.js";
 import { readRecord } from "../train/record-file.js";
+import { bySearch } from "./chosen.js";
 import { bestOf } from "./summary.js";
 
 /** What records are looked for by; a run must fit all that is given. */
@@ -86,15 +87,12 @@ export function filterRecords(
   );
 }
 
-/** Of each data set, cell and protocol the record with the lowest validation NLL per step, in the order in which they come. */
+/**
+ * Of each search (runs that differ in learning rate and seed only) the record with the lowest validation NLL per step, in the order
+ * in which they come.
+ */
 export function bestRecords(records: readonly RunRecord[]): RunRecord[] {
-  const groups = new Map<string, RunRecord[]>();
-  for (const record of records) {
-    const { data, cell, protocol } = record.configuration;
-    const key = `${data} ${cell} ${protocol}`;
-    groups.set(key, [...(groups.get(key) ?? []), record]);
-  }
-  return [...groups.values()].flatMap((group) => bestOf(group) ?? []);
+  return bySearch(records).flatMap((runs) => bestOf(runs) ?? []);
 }
 
 /** What a record has in each column. */

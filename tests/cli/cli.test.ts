@@ -1,6 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -318,6 +325,23 @@ describe("a mistake ends in one line and exit code 2:", () => {
     expect(out).toBe("");
     expect(code).toBe(2);
     expect(existsSync(join(folder, "runs"))).toBe(false);
+  });
+
+  it("records finds them in folders below, and tells apart what else differs", () => {
+    const committed = join(root, "notebooks", "results");
+    const best = ["--best", "--protocol", "authors"];
+    const { out, err } = gatedRnn("records", committed, ...best);
+    expect(err).toBe("");
+    for (const data of ["jsb", "nottingham", "piano-midi"])
+      for (const unit of ["tanh", "GRU", "LSTM"])
+        expect(out).toMatch(new RegExp(`^[0-9a-f]{16} +${data} +${unit} +authors `, "m"));
+    const joint = gatedRnn("records", committed, "--data", "jsb", "--cells", "gru", "--best");
+    expect(joint.out).toMatch(/ output /);
+    expect(joint.out).toMatch(/ nade\(64\) /);
+    mkdirSync(join(folder, "empty"));
+    const none = gatedRnn("records", "empty");
+    expect(none.out).toMatch(/^0 runs/);
+    expect(none.err).toContain("empty: no records, neither in it nor in folders below");
   });
 
   it("--help explains and ends with 0", () => {

@@ -64,8 +64,10 @@ it("a filter keeps what fits all of it", () => {
   expect(filterRecords(all, { data: ["nottingham"] })).toEqual([]);
 });
 
-it("the best of each data set and cell has the lowest validation NLL", () => {
-  expect(bestRecords([worse, lstm, gru])).toEqual([gru, lstm]);
+it("the best of each search has the lowest validation NLL", () => {
+  const second = madeUpRecord("gru", { floor: 9, seed: 2, epochs: 2 });
+  expect(bestRecords([second, lstm, gru])).toEqual([gru, lstm]);
+  expect(bestRecords([second, lstm, gru, worse])).toEqual([gru, lstm, worse]); // of other epochs
 });
 
 it("the columns hold a run a row, gradient norms over the epochs", () => {
