@@ -41,6 +41,8 @@ export function ratePicture(
     );
     return scores.length > 0 ? [{ title, scores }] : [];
   });
+  const all = panels.flatMap(({ scores }) => scores.map(({ learningRate }) => learningRate));
+  const rates = mark === undefined ? all : [...all, mark];
   return {
     $schema: vegaLiteSchema,
     description: panels.map((panel) => inWords(panel, mark)).join(". "),
@@ -52,7 +54,7 @@ export function ratePicture(
       ],
     },
     columns: 2,
-    concat: panels.map(({ title, scores }) => panelOf(title, scores, mark)),
+    concat: panels.map(({ title, scores }) => panelOf(title, scores, rates, mark)),
     config: chartConfig,
   };
 }
@@ -74,6 +76,7 @@ function scoresByRate(cell: string, runs: readonly RunRecord[]): RateScore[] {
 function panelOf(
   title: string,
   scores: readonly RateScore[],
+  rates: readonly number[],
   mark?: number,
 ): Readonly<Record<string, unknown>> {
   const best = Math.min(...scores.map(({ nll }) => nll));
@@ -81,8 +84,17 @@ function panelOf(
     field: "learningRate",
     type: "quantitative",
     title: "learning rate",
-    scale: { type: "log", nice: false, padding: 12 },
-    axis: { values: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3], format: "~g", grid: false },
+    scale: {
+      type: "log",
+      domain: [Math.min(...rates) / 1.2, Math.max(...rates) * 1.2], // of all panels
+      nice: false,
+    },
+    axis: {
+      values: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3],
+      format: "~g",
+      grid: false,
+      labelFlush: false,
+    },
   };
   const y = {
     field: "nll",

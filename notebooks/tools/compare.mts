@@ -22,8 +22,10 @@ function gather(folder: string, records: readonly RunRecord[]): void {
   rmSync(folder, { recursive: true, force: true });
   for (const kind of kinds) makeFolder(join(folder, kind));
   for (const record of records) writeRecord(join(folder, kindOf(record)), record);
-  // not repeated: runs of 800 epochs, and rates beyond the searches'
-  for (const kind of ["long", "beyond"].filter((kind) => existsSync(join(committed, kind))))
+  // not repeated: runs of 800 epochs, rates beyond the searches', and one rate for all units
+  for (const kind of ["long", "beyond", "published-rate"].filter((kind) =>
+    existsSync(join(committed, kind)),
+  ))
     cpSync(join(committed, kind), join(folder, kind), { recursive: true });
 }
 

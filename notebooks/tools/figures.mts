@@ -10,6 +10,7 @@ import {
   curvePanels,
   edgeTable,
   paperTable,
+  ratePicture,
   readPaces,
   table2,
   table2Picture,
@@ -29,6 +30,8 @@ const ours = withNoise("music");
 const authors = withNoise("music-authors");
 const music = [...ours, ...authors];
 const speech = withNoise("speech");
+/** By the authors' protocol at the learning rate of their published files, for every unit. */
+const published = read("published-rate");
 
 const paces = readPaces(join(root, "docs", "bench", "paces.json"));
 
@@ -91,7 +94,12 @@ await figure(
   "Figure 2: learning curves on music, the authors' protocol",
 );
 await figure("figure-3.svg", speech, speechSets, "Figure 3: learning curves on speech");
-const { notes, ...verdicts } = verdictTable(music, { intervals: false });
+await write(
+  join(results, "rates-authors.svg"),
+  toSvg(ratePicture([...authors, ...published], { protocol: "authors", mark: 0.001 })),
+);
+const besides = [{ title: "authors', all at 0.001", records: published }];
+const { notes, ...verdicts } = verdictTable(music, { intervals: false, besides });
 await writeBlock("README.md", "verdicts", tableMarkdown({ ...verdicts, notes: notes.slice(1) }));
 
 /** A long command over several lines. */

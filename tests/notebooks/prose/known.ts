@@ -16,6 +16,8 @@ export interface Records {
   readonly long: readonly RunRecord[];
   /** Music by the protocol of the authors' published code. */
   readonly authors: readonly RunRecord[];
+  /** Music by that protocol with every unit at the rate of its published files, 0.001. */
+  readonly published: readonly RunRecord[];
   /** At rates beyond the edges of our searches, with the first seed. */
   readonly beyond: readonly RunRecord[];
   /** Music with chords drawn jointly. */
@@ -29,6 +31,7 @@ export function committedRecords(): Records {
     speech: read("speech"),
     long: read("long"),
     authors: read("music-authors"),
+    published: read("published-rate"),
     beyond: read("beyond"),
     nade: read("nade"),
   };
