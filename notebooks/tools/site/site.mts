@@ -100,6 +100,13 @@ function indexPage(entries: readonly Entry[], hasAtlas: boolean): string {
   );
 }
 
+/** A document's drawings, named from its folder, become a part of its page, which then needs no other file. */
+const withPictures = (html: string, folder: string): string =>
+  html.replaceAll(/(<img [^>]*?src=")([^":]+\.svg)"/g, (_, before, path) => {
+    const drawing = readFileSync(join(folder, path)).toString("base64");
+    return `${before}data:image/svg+xml;base64,${drawing}"`;
+  });
+
 /** The documents that the notebooks' pages lead to. */
 function writeDocuments(folder: string): void {
   const pages = readdirSync(folder).filter((file) => /^\d\d-.*\.html$/.test(file));
@@ -108,7 +115,7 @@ function writeDocuments(folder: string): void {
     const source = readFileSync(join(root, "docs", `${name}.md`), "utf8");
     const title = /^# (.*)$/m.exec(source)?.[1] ?? name;
     const back = '<nav class="pages" aria-label="pages"><a href="index.html">all</a></nav>';
-    const body = `${back}\n<main>${markdown(source)}</main>`;
+    const body = `${back}\n<main>${withPictures(markdown(source), join(root, "docs"))}</main>`;
     writeFileSync(join(folder, `docs-${name}.html`), page(title, body));
   }
 }
