@@ -54,8 +54,9 @@ const noisySpeech = chosenRecords(speechRuns.filter((run) => run.configuration.w
 // ## Music at one glance
 //
 // Differences of test scores, pair by pair and set by set, first per step, then per piece. "Not
-// yet" means that a set has not been run by that protocol, or not with both units. The third row of
-// each pair is the authors' protocol without a search: every unit at 0.001, the rate of their files.
+// yet" means that a set has not been searched by that protocol, or not with both units. The third
+// row of each pair is the authors' protocol without a search: every unit at 0.001, the rate of their
+// files.
 
 // %%
 const besides = [{ title: "authors', all at 0.001", records: published }];
@@ -79,7 +80,7 @@ show.table(comparisonTable([...ours, ...authors]));
 // reports, though less far from it than one might think: there, too, tanh has the best test score
 // on Nottingham (3.13), and it ties with the LSTM on MuseData and Piano-midi.de.
 //
-// **On music by the authors' protocol: for the GRU, on two of three sets.** On the JSB Chorales it
+// **On music by the authors' protocol, searched: for the GRU, on two of three sets.** On the JSB Chorales it
 // beats tanh by 0.13 nats, on Piano-midi.de by 0.13, each more than the 0.05 that matter with its
 // whole interval; on Nottingham the two are 0.02 apart. The LSTM does not: on the JSB Chorales it is
 // level with tanh, 0.04 ahead, where by our protocol it was 0.10 behind; on Piano-midi.de it is 0.17

@@ -97,12 +97,12 @@ async function listing(
 }
 
 function recordsBelow(folder: string): RunRecord[] {
-  const { records, bad } = readGoodRecords(...recordPlaces([folder]));
+  const { records, bad } = readGoodRecords(folder);
   if (records.length + bad === 0) warn(`${folder}: no records, neither in it nor in folders below`);
   return records;
 }
 
-/** The records of folders and files; what is none is left out, with a line about each and how many there are. */
+/** The records of files and of folders, at any depth; what is none is left out, with a line about each and how many there are. */
 export function readGoodRecords(...places: readonly string[]): {
   readonly records: RunRecord[];
   readonly bad: number;
@@ -112,7 +112,7 @@ export function readGoodRecords(...places: readonly string[]): {
     bad += 1;
     warn(message);
   };
-  const records = places.flatMap((place) => readRecords(place, { onBad }));
+  const records = recordPlaces(places).flatMap((place) => readRecords(place, { onBad }));
   if (bad > 0) warn(`${places.join(", ")}: ${bad} of ${bad + records.length} records left out`);
   return { records, bad };
 }

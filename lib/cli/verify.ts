@@ -5,7 +5,7 @@ import { defaultEngine, openEngine } from "../engines/index.js";
 import { GatedRnnError } from "../errors.js";
 import { plain } from "../files/plain.js";
 import { generator } from "../random/generator.js";
-import { filterRecords, recordPlaces } from "../sweep/records.js";
+import { filterRecords } from "../sweep/records.js";
 import { isMemoryTask } from "../tasks/memory.js";
 import { openTask } from "../tasks/open.js";
 import type { RunConfiguration, RunRecord } from "../train/record.js";
@@ -83,7 +83,7 @@ export function addVerify(program: Command): void {
             ? undefined
             : await openTask(ownPath, dataOptionsOf(reading), signal);
         if (own) tellNotices(own);
-        const { records, bad } = readGoodRecords(...recordPlaces(places));
+        const { records, bad } = readGoodRecords(...places);
         const fitting = filterRecords(records, {
           ...(data ? { data } : {}),
           ...(cells ? { cells } : {}),

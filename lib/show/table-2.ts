@@ -88,7 +88,7 @@ export function table2(records: readonly RunRecord[], options: Table2Options = {
     const without = sets.filter(({ data }) => !has(data, protocol)).map(shortName);
     if (without.length === 0) return [];
     const by = protocol === "ours" ? "our protocol" : "the authors' protocol";
-    return [`No runs yet by ${by}: ${without.join(", ")}.`];
+    return [`No search yet by ${by}: ${without.join(", ")}.`];
   });
   const source = provenance(
     found.flatMap(({ data, chosen }) => (sets.some((set) => set.data === data) ? chosen : [])),

@@ -144,7 +144,7 @@ export function verdictTable(
   };
 }
 
-/** Which sets a protocol has not compared its three units on. */
+/** Which sets have not been searched by a protocol with all three units. */
 function lackingSets(found: readonly PairOfUnits[]): string[] {
   return protocolNames.flatMap((protocol) => {
     const without = musicSets.filter(
@@ -153,7 +153,7 @@ function lackingSets(found: readonly PairOfUnits[]): string[] {
     if (without.length === 0) return [];
     const by = protocol === "ours" ? "our protocol" : "the authors' protocol";
     return [
-      `Not yet run by ${by}, or not with all units: ${without.map(({ title }) => title).join(", ")}.`,
+      `Not yet searched by ${by}, or not with all units: ${without.map(({ title }) => title).join(", ")}.`,
     ];
   });
 }

@@ -53,15 +53,17 @@ interface ThreadRound {
   readonly commit: string;
   readonly case: string;
   readonly one: { readonly medianMs: number };
-  readonly two: { readonly medianMs: number };
+  readonly two: { readonly medianMs: number; readonly fastestMs: number };
 }
 
-/** How many times as fast two threads are, before and after a change: the median of rounds in turns. */
-export function threadRows(kept: {
+interface KeptThreads {
   readonly before: string;
   readonly after: string;
   readonly rounds: readonly ThreadRound[];
-}): string[] {
+}
+
+/** How many times as fast two threads are, before and after a change: the median of rounds in turns. */
+export function threadRows(kept: KeptThreads): string[] {
   return [...new Set(kept.rounds.map((round) => round.case))].map((name) => {
     const [before, after] = [kept.before, kept.after].map((commit) =>
       median(
@@ -72,6 +74,21 @@ export function threadRows(kept: {
     );
     return row([name, `${before.toFixed(2)} ×`, `${after.toFixed(2)} ×`]);
   });
+}
+
+/** What an update with two threads takes less after it than before, by the fastest turns of each case. */
+export function threadSaving({ before, after, rounds }: KeptThreads): string {
+  const saved = [...new Set(rounds.map((round) => round.case))].map((name) => {
+    const [then, now] = [before, after].map((commit) =>
+      Math.min(
+        ...rounds
+          .filter((round) => round.case === name && round.commit === commit)
+          .map(({ two }) => two.fastestMs),
+      ),
+    );
+    return Math.round(1000 * (then - now));
+  });
+  return `${Math.min(...saved)} to ${Math.max(...saved)} µs of an update are saved`;
 }
 
 /** Microseconds of a step by peer, in both cases. */

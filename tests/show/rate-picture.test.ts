@@ -51,7 +51,9 @@ describe("the picture of learning rates", () => {
     expect(altText(spec)).toContain(
       "JSB Chorales: tanh 9.00 at its best, 0.00010, 9.00 at 0.001; GRU 8.50 at its best, 0.00010, 8.50 at 0.001.",
     );
-    const svg = await toSvg(spec);
-    expect(svg.match(/aria-roledescription="rule"/g) ?? svg.match(/mark-rule/g)).not.toBeNull();
+    const dashed = async (drawn: typeof spec) =>
+      (await toSvg(drawn)).match(/stroke-dasharray="4,3"/g)?.length;
+    expect(await dashed(spec)).toBe(2); // one down each panel
+    expect(await dashed(ratePicture(records, { protocol: "authors" }))).toBeUndefined();
   });
 });

@@ -57,8 +57,8 @@ describe("table 2", () => {
       ["", "LSTM", "ours"],
     ]);
     expect(rows[3][4]).toBe("8.21 ± 0.00");
-    expect(notes).toContain("No runs yet by the authors' protocol: MuseData.");
-    expect(notes).toContain("No runs yet by our protocol: MuseData.");
+    expect(notes).toContain("No search yet by the authors' protocol: MuseData.");
+    expect(notes).toContain("No search yet by our protocol: MuseData.");
   });
 
   it("says that a unit diverges where none of its runs ended well", () => {

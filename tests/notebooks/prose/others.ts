@@ -78,7 +78,6 @@ export const notOurResults: Readonly<Record<string, readonly string[]>> = {
     "take 0.95 to 0.98 of the time by the fastest turns",
     "at batch 1 the LSTM 0.93",
     "58 µs of JSB's 1367, GRU), to 0.5 % of rows evenly", // 150 + 989 + 70 + 100 + 58, by clock readings
-    "80 to 120 µs of an update are saved, a twentieth of it", // docs/bench/threads.json: fastestMs
     ...keptRows(), // and so every row of docs/bench stands there
     "PyTorch 2.13",
     "two threads on music 1.6 ×",

@@ -43,8 +43,11 @@ static int packs_are_sound(const Check *c) {
   const Job *job = c->job;
   for (const Pack *p = TABLE(Pack, job->packs), *end = p + job->packCount; p < end; p++) {
     if (p->rows < 1 || p->columns < 1 || p->width < p->columns || p->width % LANES || p->stepRow < 0 || p->stepColumn < 0) return 0;
-    const int64_t last = (int64_t)(p->rows - 1) * p->stepRow + (int64_t)(p->columns - 1) * p->stepColumn;
-    if (!in_parameters(c, p->parameter, last + 1) || !inside(c, p->packed, (int64_t)p->rows * p->width)) return 0;
+    if (p->stepRow != 1 && p->stepColumn != 1) return 0;
+    // what lies side by side is read in whole vectors
+    const int64_t length = p->stepColumn == 1 ? (int64_t)(p->rows - 1) * p->stepRow + p->width
+                                              : (int64_t)(p->columns - 1) * p->stepColumn + (p->rows + LANES - 1) / LANES * LANES;
+    if (!in_parameters(c, p->parameter, length) || !inside(c, p->packed, (int64_t)p->rows * p->width)) return 0;
   }
   return 1;
 }

@@ -131,8 +131,41 @@ INLINE int height(int left) {
   return (left + tiles - 1) / tiles;
 }
 
-// Packs a K x N matrix: B[k][n] = source[k * stepK + n * stepN], 0 from `columns` on. N is whole vectors; where columns lie side
-// by side (stepN 1) the source is padded with zeros itself.
+// Rows and columns of a square of LANES x LANES change places: squares of `half` beyond the diagonal, from the smallest on.
+#define BELOW(i, half) ((i) & (half) ? LANES + (i) - (half) : (i))
+#define BEYOND(i, half) ((i) & (half) ? LANES + (i) : (i) + (half))
+#define OF_4(of, i, half) of(i, half), of((i) + 1, half), of((i) + 2, half), of((i) + 3, half)
+#if LANES == 16
+#define OF_LANES(of, half) OF_4(of, 0, half), OF_4(of, 4, half), OF_4(of, 8, half), OF_4(of, 12, half)
+#elif LANES == 8
+#define OF_LANES(of, half) OF_4(of, 0, half), OF_4(of, 4, half)
+#else
+#define OF_LANES(of, half) OF_4(of, 0, half)
+#endif
+#if defined(__clang__) || __GNUC__ >= 12
+#define MIXED(a, b, of, half) __builtin_shufflevector(a, b, OF_LANES(of, half))
+#else
+#define MIXED(a, b, of, half) __builtin_shuffle(a, b, (vi){OF_LANES(of, half)})
+#endif
+#define CHANGE_PLACES(half) \
+  UNROLL for (int i = 0; i < LANES; i++) if (!(i & (half))) { \
+    const vf a = r[i], b = r[i + (half)]; \
+    r[i] = MIXED(a, b, BELOW, half); \
+    r[i + (half)] = MIXED(a, b, BEYOND, half); \
+  }
+INLINE void transpose(vf r[LANES]) {
+  CHANGE_PLACES(1)
+  CHANGE_PLACES(2)
+#if LANES >= 8
+  CHANGE_PLACES(4)
+#endif
+#if LANES >= 16
+  CHANGE_PLACES(8)
+#endif
+}
+
+// Packs a K x N matrix: B[k][n] = source[k * stepK + n * stepN], 0 from `columns` on; one of the steps is 1, and what lies side by
+// side in the source is padded to whole vectors, with zeros where that is columns. N is whole vectors.
 static void pack(long K, long N, long columns, const float *source, long stepK, long stepN, float *to) {
   for (long n = 0; n < N; n += NV * LANES) {
     const long width = N - n < NV * LANES ? N - n : NV * LANES;
@@ -140,13 +173,14 @@ static void pack(long K, long N, long columns, const float *source, long stepK, 
       for (long k = 0; k < K; k++)
         for (long j = 0; j < width; j += LANES) store(to + k * width + j, load(source + k * stepK + n + j));
     else
-      for (long j = 0; j < width; j++) {
-        const float *column = source + (n + j) * stepN;
-        if (n + j < columns)
-          for (long k = 0; k < K; k++) to[k * width + j] = column[k * stepK];
-        else
-          for (long k = 0; k < K; k++) to[k * width + j] = 0;
-      }
+      for (long j = 0; j < width; j += LANES)
+        for (long k = 0; k < K; k += LANES) {
+          vf r[LANES];
+          UNROLL for (int i = 0; i < LANES; i++) r[i] = n + j + i < columns ? load(source + (n + j + i) * stepN + k) : splat(0);
+          transpose(r);
+          const long rows = K - k < LANES ? K - k : LANES;
+          for (long i = 0; i < rows; i++) store(to + (k + i) * width + j, r[i]);
+        }
     to += K * width;
   }
 }
